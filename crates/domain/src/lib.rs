@@ -1,0 +1,32 @@
+//! Ids, value objects and the rules that need no database.
+//!
+//! Invariant: pure. No I/O, no clock of its own but [`Timestamp::now`], no framework; it builds for
+//! wasm32, so the client asks the same questions as the server. A value exists only when it is valid:
+//! constructors are called `parse` and return a typed error.
+
+mod attachment;
+mod conversation;
+pub mod hangul;
+mod handle;
+mod id;
+mod locale;
+mod name;
+mod number;
+mod password;
+mod read;
+mod text;
+mod time;
+
+pub use attachment::{AttachmentKind, AttachmentState, FileName, FileNameError, UploadSize, UploadSizeError};
+pub use conversation::{ConversationKind, History, MessageKind, Role};
+pub use handle::{Handle, HandleError};
+pub use id::{
+    AttachmentId, ClientKey, ConversationId, FriendRequestId, ImageId, MessageId, MessageRef, SessionId, UserId,
+};
+pub use locale::Locale;
+pub use name::{ConversationName, DisplayName, NameError, RequestMessage, SessionName, StatusMessage};
+pub use number::{PageSize, Rev, Seq};
+pub use password::{Password, PasswordError};
+pub use read::{ReadState, unread_by};
+pub use text::{MessageText, MessageTextError};
+pub use time::Timestamp;

@@ -1,0 +1,108 @@
+//! What people write, made safe to store and to compare.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+/// Normal form C, line breaks as `\n`, and no control characters but line break and tab.
+pub(crate) fn clean(raw: &str) -> String {
+    let text = raw.replace("\r\n", "\n").replace('\r', "\n");
+    nfc(&text).chars().filter(|&c| !c.is_control() || c == '\n' || c == '\t').collect()
+}
+
+#[cfg(feature = "normalize")]
+fn nfc(text: &str) -> Cow<'_, str> {
+    use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.into() } else { text.nfc().collect::<String>().into() }
+}
+
+/// A browser hands over text that its own engine has normalised.
+#[cfg(not(feature = "normalize"))]
+fn nfc(text: &str) -> Cow<'_, str> {
+    text.into()
+}
+
+/// Whether a character leaves no mark on the screen: white space, format characters, fillers.
+///
+/// A name made of these alone would look like no name at all.
+pub(crate) fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c,
+            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The text of a message: normalised, trimmed, not empty, at most [`MessageText::MAX_CHARS`] characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct MessageText(String);
+
+/// Why a text cannot be a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MessageTextError {
+    /// Nothing is left after trimming.
+    #[error("a message needs text or an attachment")]
+    Empty,
+    /// More than [`MessageText::MAX_CHARS`] characters.
+    #[error("a message holds at most 4000 characters; this one has {chars}")]
+    TooLong {
+        /// How many it has.
+        chars: usize,
+    },
+}
+
+impl MessageText {
+    /// Counted in Unicode scalar values after trimming.
+    pub const MAX_CHARS: usize = 4_000;
+
+    /// Normalises and trims.
+    pub fn parse(raw: &str) -> Result<Self, MessageTextError> {
+        let text = clean(raw);
+        let text = text.trim();
+        if text.chars().all(is_invisible) {
+            return Err(MessageTextError::Empty);
+        }
+        match text.chars().count() {
+            chars if Self::MAX_CHARS < chars => Err(MessageTextError::TooLong { chars }),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text itself.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_trimmed_and_bounded() {
+        assert_eq!(MessageText::parse("  안녕\r\n하세요 \n").unwrap().as_str(), "안녕\n하세요");
+        assert_eq!(MessageText::parse(" \n\u{200b}\u{3164}"), Err(MessageTextError::Empty));
+        assert!(MessageText::parse(&"가".repeat(4_000)).is_ok());
+        assert_eq!(MessageText::parse(&"가".repeat(4_001)), Err(MessageTextError::TooLong { chars: 4_001 }));
+    }
+
+    #[test]
+    fn control_characters_go_and_joiners_stay() {
+        assert_eq!(MessageText::parse("a\u{0}\u{1b}[31mb\tc").unwrap().as_str(), "a[31mb\tc");
+        assert_eq!(MessageText::parse("👨‍👩‍👧").unwrap().as_str(), "👨‍👩‍👧");
+    }
+
+    #[cfg(feature = "normalize")]
+    #[test]
+    fn decomposed_hangul_is_composed() {
+        assert_eq!(MessageText::parse("\u{1112}\u{1161}\u{11ab}").unwrap().as_str(), "한");
+    }
+}

@@ -1,0 +1,417 @@
+//! What travels over the socket.
+
+use damso_domain::{ConversationId, FriendRequestId, Rev, Seq, SessionId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use damso_domain::History;
+
+use crate::{Conversation, Friend, FriendRequest, Image, Member, Membership, Message, User};
+
+/// What a client may say. Nothing that must not be lost goes up the socket: writes are HTTP requests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClientCommand {
+    /// The first frame, within five seconds.
+    Authenticate(Authenticate),
+    /// What is on the screen; replaces the last one.
+    Watch(Watch),
+    /// I am typing.
+    Typing(TypingCommand),
+    /// Are you there?
+    Ping(Empty),
+}
+
+/// An object without fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Empty {}
+
+/// Signs the socket in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Authenticate {
+    /// The one of the `Authorization` header.
+    pub access_token: String,
+}
+
+/// What is on the screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Watch {
+    /// At most [`Watch::MAX`].
+    pub conversation_ids: Vec<ConversationId>,
+}
+
+impl Watch {
+    /// How many conversations a screen shows at the most.
+    pub const MAX: usize = 32;
+}
+
+/// Where I am typing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypingCommand {
+    /// Where.
+    pub conversation_id: ConversationId,
+}
+
+/// Something that happened. A frame is the same bytes for everyone who gets it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum ServerEvent {
+    /// The socket is signed in; events follow.
+    Ready(Ready),
+    /// Yes, I am here.
+    Pong(Empty),
+    /// The server may have missed something: call `/sync` after a random 0 to 5 s.
+    Resync(Empty),
+
+    /// A message was stored.
+    MessageCreated(MessageCreated),
+    /// A message changed.
+    MessageUpdated(MessageCreated),
+    /// A message is gone for everyone.
+    MessageDeleted(MessageDeleted),
+    /// Somebody wrote what the receiver may not see; only its numbers are told, so that none is missing.
+    MessageWithheld(MessageWithheld),
+    /// Everything somebody wrote is gone.
+    MessagesErased(MessagesErased),
+    /// Name, picture or history setting changed.
+    ConversationUpdated(ConversationUpdated),
+    /// Somebody joined.
+    MemberAdded(MemberChanged),
+    /// Somebody's role changed.
+    MemberUpdated(MemberChanged),
+    /// Somebody left or was removed.
+    MemberRemoved(MemberRemoved),
+
+    /// A conversation appeared in my list.
+    ConversationJoined(ConversationJoined),
+    /// A conversation is gone from my list; drop its copy.
+    ConversationLeft(ConversationLeft),
+    /// How I see a conversation changed.
+    MembershipUpdated(MembershipUpdated),
+    /// I hid a message from myself.
+    MessageHidden(MessageHidden),
+    /// Somebody is a friend now.
+    FriendAdded(FriendAdded),
+    /// Somebody is not a friend any more.
+    FriendRemoved(FriendRemoved),
+    /// Somebody asks to be a friend, or I asked on another device.
+    FriendRequestReceived(FriendRequestReceived),
+    /// A request was answered or withdrawn.
+    FriendRequestClosed(FriendRequestClosed),
+    /// A session of mine ended.
+    SessionEnded(SessionEnded),
+
+    /// Members have read up to a message. The larger value wins.
+    ReadsMoved(ReadsMoved),
+    /// I read something, here or on another device.
+    UnreadChanged(UnreadChanged),
+    /// Somebody's profile changed. The larger version wins.
+    ProfileUpdated(ProfileUpdated),
+    /// Shown for a few seconds unless repeated.
+    TypingStarted(TypingStarted),
+}
+
+/// The socket is signed in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ready {
+    /// Who is signed in.
+    pub user_id: UserId,
+    /// With which session.
+    pub session_id: SessionId,
+    /// Where the user's own stream stands.
+    pub user_rev: Rev,
+    /// The version of this API.
+    pub api_version: u32,
+    /// Web clients older than this have to reload.
+    pub min_client_version: String,
+    /// Send a `ping` at least this often.
+    pub heartbeat_interval_ms: u32,
+    /// The server's clock.
+    pub server_time: Timestamp,
+}
+
+/// A message was stored, or changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageCreated {
+    /// The whole message; its `rev` is the conversation's.
+    pub message: Message,
+}
+
+/// A message is gone for everyone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageDeleted {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Which.
+    pub seq: Seq,
+    /// The conversation's new number.
+    pub rev: Rev,
+    /// When.
+    pub deleted_at: Timestamp,
+}
+
+/// The numbers of a message that the receiver may not see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageWithheld {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Its number.
+    pub seq: Seq,
+    /// The conversation's new number.
+    pub rev: Rev,
+}
+
+/// Everything somebody wrote in a conversation is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessagesErased {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// The conversation's new number.
+    pub rev: Rev,
+    /// Whose messages.
+    pub author_id: UserId,
+    /// When.
+    pub deleted_at: Timestamp,
+}
+
+/// Name, picture or history setting of a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConversationUpdated {
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// Its new number.
+    pub rev: Rev,
+    /// What it is called now.
+    pub name: Option<String>,
+    /// Its picture now.
+    pub avatar: Option<Image>,
+    /// Its history setting now.
+    pub history: History,
+}
+
+/// Somebody joined, or their role changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemberChanged {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// The conversation's new number.
+    pub rev: Rev,
+    /// Their place now.
+    pub member: Member,
+    /// Who they are.
+    pub user: User,
+}
+
+/// Somebody left or was removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRemoved {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// The conversation's new number.
+    pub rev: Rev,
+    /// Who.
+    pub user_id: UserId,
+}
+
+/// A conversation appeared in my list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConversationJoined {
+    /// The new number of my own stream.
+    pub user_rev: Rev,
+    /// The conversation, as I see it.
+    pub conversation: Conversation,
+    /// Everyone who is mentioned in it.
+    pub users: Vec<User>,
+}
+
+/// A conversation is gone from my list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationLeft {
+    /// The new number of my own stream.
+    pub user_rev: Rev,
+    /// Which.
+    pub conversation_id: ConversationId,
+}
+
+/// How I see a conversation changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MembershipUpdated {
+    /// The new number of my own stream.
+    pub user_rev: Rev,
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// As it is now.
+    pub membership: Membership,
+}
+
+/// I hid a message from myself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageHidden {
+    /// The new number of my own stream.
+    pub user_rev: Rev,
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Which.
+    pub seq: Seq,
+}
+
+/// Somebody is a friend now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FriendAdded {
+    /// The new number of my own stream.
+    pub user_rev: Rev,
+    /// Who.
+    pub friend: Friend,
+}
+
+/// Somebody is not a friend any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FriendRemoved {
+    /// The new number of my own stream.
+    pub user_rev: Rev,
+    /// Who.
+    pub user_id: UserId,
+}
+
+/// There is a new request from me or to me.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FriendRequestReceived {
+    /// The new number of my own stream.
+    pub user_rev: Rev,
+    /// The request.
+    pub request: FriendRequest,
+}
+
+/// A request was answered or withdrawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FriendRequestClosed {
+    /// The new number of my own stream.
+    pub user_rev: Rev,
+    /// Which.
+    pub request_id: FriendRequestId,
+}
+
+/// A session of mine ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionEnded {
+    /// Which.
+    pub session_id: SessionId,
+}
+
+/// Members have read up to a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadsMoved {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Who, and how far.
+    pub reads: Vec<MovedRead>,
+}
+
+/// How far one member has read now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedRead {
+    /// Who.
+    pub user_id: UserId,
+    /// Up to and including this message; `null`: not counted any more.
+    pub read_seq: Option<Seq>,
+}
+
+/// I read something, here or on another device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadChanged {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// I have read up to and including this message.
+    pub read_seq: Seq,
+    /// Messages of others after it; 1000 means "999+".
+    pub unread_count: i64,
+}
+
+/// Somebody's profile changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileUpdated {
+    /// As it is now.
+    pub user: User,
+}
+
+/// Somebody is typing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypingStarted {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Who.
+    pub user_id: UserId,
+}
+
+impl ServerEvent {
+    /// Where a stored fact of a conversation stands: which conversation, and its number there.
+    pub fn conversation_rev(&self) -> Option<(ConversationId, Rev)> {
+        match self {
+            Self::MessageCreated(MessageCreated { message }) | Self::MessageUpdated(MessageCreated { message }) => {
+                Some((message.conversation_id, message.rev))
+            }
+            Self::MessageDeleted(event) => Some((event.conversation_id, event.rev)),
+            Self::MessageWithheld(event) => Some((event.conversation_id, event.rev)),
+            Self::MessagesErased(event) => Some((event.conversation_id, event.rev)),
+            Self::ConversationUpdated(event) => Some((event.conversation_id, event.rev)),
+            Self::MemberAdded(event) | Self::MemberUpdated(event) => Some((event.conversation_id, event.rev)),
+            Self::MemberRemoved(event) => Some((event.conversation_id, event.rev)),
+            _ => None,
+        }
+    }
+
+    /// Where a stored fact of my own stream stands.
+    pub fn user_rev(&self) -> Option<Rev> {
+        match self {
+            Self::ConversationJoined(event) => Some(event.user_rev),
+            Self::ConversationLeft(event) => Some(event.user_rev),
+            Self::MembershipUpdated(event) => Some(event.user_rev),
+            Self::MessageHidden(event) => Some(event.user_rev),
+            Self::FriendAdded(event) => Some(event.user_rev),
+            Self::FriendRemoved(event) => Some(event.user_rev),
+            Self::FriendRequestReceived(event) => Some(event.user_rev),
+            Self::FriendRequestClosed(event) => Some(event.user_rev),
+            _ => None,
+        }
+    }
+}
+
+/// Why the server closed a socket. After any but the first and the third the client reconnects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseCode {
+    /// The access token is not good.
+    AuthenticationFailed,
+    /// No `authenticate` within five seconds.
+    AuthenticationTimedOut,
+    /// The session ended.
+    SessionEnded,
+    /// More than 16 KiB.
+    FrameTooLarge,
+    /// Not a command.
+    MalformedFrame,
+    /// Above 20 a second for ten seconds.
+    TooManyCommands,
+    /// The receiver did not keep up.
+    SlowReader,
+    /// The server is going away; come back.
+    Restarting,
+}
+
+impl CloseCode {
+    /// As RFC 6455 carries it.
+    pub const fn as_u16(self) -> u16 {
+        match self {
+            Self::AuthenticationFailed => 4001,
+            Self::AuthenticationTimedOut => 4002,
+            Self::SessionEnded => 4003,
+            Self::FrameTooLarge => 4004,
+            Self::MalformedFrame => 4005,
+            Self::TooManyCommands => 4006,
+            Self::SlowReader => 4007,
+            Self::Restarting => 1001,
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Friends and the requests that lead there.
+
+use damso_domain::{FriendRequestId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::User;
+
+/// A friend of mine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Friend {
+    /// Who.
+    pub user: User,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// Body of `POST /friend-requests`: exactly one of `handle` and `user_id`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreateFriendRequest {
+    /// Whom, by handle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "seoyeon"))]
+    pub handle: Option<String>,
+    /// Whom, by id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// A line to go with it, up to 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum FriendRequestState {
+    /// Waits for an answer.
+    Pending,
+    /// The other one had asked as well, so both are friends now.
+    Accepted,
+}
+
+/// A request to become friends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FriendRequest {
+    /// The request.
+    pub id: FriendRequestId,
+    /// Who asks.
+    pub from: User,
+    /// Who is asked.
+    pub to: User,
+    /// The line that goes with it; may be empty.
+    pub message: String,
+    /// `accepted` only in the answer to a request that crossed another.
+    pub state: FriendRequestState,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Which requests to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Direction {
+    /// Those I was asked.
+    Incoming,
+    /// Those I asked.
+    Outgoing,
+}
+
+/// Query of `GET /friend-requests`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+pub struct FriendRequestsQuery {
+    /// Which requests.
+    #[cfg_attr(feature = "openapi", param(inline))]
+    pub direction: Direction,
+    /// `next_cursor` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// 1 to 100; 50 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u16>,
+}

@@ -1,0 +1,153 @@
+//! Messages.
+
+use damso_domain::{AttachmentId, ClientKey, ConversationId, MessageId, MessageKind, Rev, Seq, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::{Attachment, User};
+
+/// A message. Of two copies the one with the larger `rev` is the newer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Message {
+    /// The message.
+    pub id: MessageId,
+    /// Where it is.
+    pub conversation_id: ConversationId,
+    /// Its number there.
+    pub seq: Seq,
+    /// The conversation's number of its last change.
+    pub rev: Rev,
+    /// Made by the client that sent it.
+    pub client_key: ClientKey,
+    /// Who wrote it, or caused it.
+    pub author_id: UserId,
+    /// By a person or by the conversation itself.
+    pub kind: MessageKind,
+    /// `null` when there is none, or when it was deleted.
+    pub text: Option<String>,
+    /// In the order they were sent in.
+    pub attachments: Vec<Attachment>,
+    /// What happened, when the conversation itself speaks.
+    pub system: Option<SystemNotice>,
+    /// When it was stored.
+    pub created_at: Timestamp,
+    /// When it was deleted; its text and attachments are gone then.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// What a conversation says of itself; the message's author did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum SystemNotice {
+    /// The group was made.
+    GroupCreated,
+    /// People were brought in.
+    MembersAdded {
+        /// Who.
+        user_ids: Vec<UserId>,
+    },
+    /// Somebody was removed.
+    MemberRemoved {
+        /// Who.
+        user_id: UserId,
+    },
+    /// The author left.
+    MemberLeft,
+    /// The group is called something else.
+    NameChanged {
+        /// The new name; `null`: named after its members.
+        name: Option<String>,
+    },
+    /// The group was handed over.
+    OwnerChanged {
+        /// To whom.
+        user_id: UserId,
+    },
+}
+
+/// Body of `POST /conversations/{conversation_id}/messages`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SendMessageRequest {
+    /// Made by the client, a UUID. Sending it twice stores one message.
+    pub client_key: ClientKey,
+    /// 1 to 4000 characters after trimming. May be absent when there are attachments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "여섯 시에 볼까?"))]
+    pub text: Option<String>,
+    /// Up to ten uploads of this account that are in no message yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachment_ids: Vec<AttachmentId>,
+}
+
+impl SendMessageRequest {
+    /// The most attachments a message holds.
+    pub const MAX_ATTACHMENTS: usize = 10;
+}
+
+/// Query of `GET /conversations/{conversation_id}/messages`: at most one of the three positions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+pub struct MessagesQuery {
+    /// Messages before this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<i64>,
+    /// Messages after this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<i64>,
+    /// Messages on both sides of this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub around: Option<i64>,
+    /// 1 to 100; 50 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u16>,
+}
+
+/// A stretch of a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Messages {
+    /// Ascending by `seq`.
+    pub items: Vec<Message>,
+    /// Everyone who is mentioned in them.
+    pub users: Vec<User>,
+    /// Whether there are older ones that I may see.
+    pub has_more_before: bool,
+    /// Whether there are newer ones that I may see.
+    pub has_more_after: bool,
+}
+
+/// Who a deletion is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum DeleteFor {
+    /// Its text and files go, for everyone: by its author, or by an admin of the group.
+    Everyone,
+    /// I do not see it any more.
+    Me,
+}
+
+/// Query of `DELETE /conversations/{conversation_id}/messages/{seq}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+pub struct DeleteMessageQuery {
+    /// Who it is gone for.
+    #[serde(rename = "for")]
+    #[cfg_attr(feature = "openapi", param(inline))]
+    pub audience: DeleteFor,
+}
+
+/// Who has read a message, and who has not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Readers {
+    /// Counted members whose pointer is at or after the message.
+    pub read: Vec<User>,
+    /// Counted members whose pointer is before it.
+    pub unread: Vec<User>,
+}

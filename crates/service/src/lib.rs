@@ -1,0 +1,2 @@
+//! Use cases.
+pub mod ports;

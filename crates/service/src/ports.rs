@@ -1,0 +1,124 @@
+//! What the use cases need from the outside world. `adapter` implements these; tests may too.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+/// A presigned upload: whoever holds it may write one object, of one size and type, until it expires.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresignedPut {
+    /// Where to send the bytes: absolute for S3, a path on this server (`/storage/…`) for the local store.
+    pub url: String,
+    /// Headers the client has to send exactly so.
+    pub headers: Vec<(String, String)>,
+}
+
+/// What a store knows of an object without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectInfo {
+    /// Length of the stored bytes.
+    pub size_bytes: u64,
+}
+
+/// Where a stored object can be read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ObjectSource {
+    /// A file on this machine; the controller streams it, ranges included.
+    File(PathBuf),
+    /// A short-lived URL at the storage provider; the controller redirects to it.
+    Url(String),
+}
+
+/// How a browser is told to treat what it downloads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disposition {
+    /// The `Content-Type` to answer with.
+    pub content_type: String,
+    /// The whole `Content-Disposition` value, file name included.
+    pub content_disposition: String,
+}
+
+/// Why the object store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ObjectStoreError {
+    /// There is no object under this key.
+    #[error("no such object")]
+    NotFound,
+    /// The object is larger than the caller allowed.
+    #[error("the object is larger than {limit_bytes} bytes")]
+    TooLarge {
+        /// The bound that was exceeded.
+        limit_bytes: u64,
+    },
+    /// The store does not answer or refuses; the same call may succeed later.
+    #[error("object storage is unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// Where the bytes of attachments and pictures live: the local disk, or any S3.
+///
+/// Keys are `a-z 0-9 / - _` and made by the server, never from what a user typed.
+#[async_trait]
+pub trait ObjectStore: Send + Sync + 'static {
+    /// Lets a client write exactly `size_bytes` bytes of `content_type` to `key` within `expires_in`.
+    async fn presign_put(
+        &self,
+        key: &str,
+        content_type: &str,
+        size_bytes: u64,
+        expires_in: Duration,
+    ) -> Result<PresignedPut, ObjectStoreError>;
+
+    /// Size of the object, or `NotFound`.
+    async fn info(&self, key: &str) -> Result<ObjectInfo, ObjectStoreError>;
+
+    /// The first `max_bytes` bytes, or fewer when the object is shorter.
+    async fn read_start(&self, key: &str, max_bytes: u64) -> Result<Bytes, ObjectStoreError>;
+
+    /// The whole object; `TooLarge` before reading when it has more than `limit_bytes`.
+    async fn read(&self, key: &str, limit_bytes: u64) -> Result<Bytes, ObjectStoreError>;
+
+    /// Writes the object; it exists whole or not at all, and survives a crash once this returns.
+    async fn write(&self, key: &str, content_type: &str, bytes: Bytes) -> Result<(), ObjectStoreError>;
+
+    /// Copies inside the store, overwriting `to`.
+    async fn copy(&self, from: &str, to: &str) -> Result<(), ObjectStoreError>;
+
+    /// Removes the object; removing one that is not there succeeds.
+    async fn delete(&self, key: &str) -> Result<(), ObjectStoreError>;
+
+    /// Where to read the object from. A URL lives for at most 60 s and carries `disposition`.
+    async fn source(&self, key: &str, disposition: &Disposition) -> Result<ObjectSource, ObjectStoreError>;
+
+    /// Whether the store answers; used by `/readyz`.
+    async fn check(&self) -> Result<(), ObjectStoreError>;
+
+    /// Origin (scheme, host and port) that browsers reach directly for uploads and downloads,
+    /// for the `Content-Security-Policy`; `None` when everything goes through this server.
+    fn public_origin(&self) -> Option<String>;
+}
+
+/// One message to one mailbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// The address it goes to.
+    pub to: String,
+    /// The subject line, without line breaks.
+    pub subject: String,
+    /// Plain-text body.
+    pub text: String,
+}
+
+/// Why a mail did not leave.
+#[derive(Debug, thiserror::Error)]
+#[error("the mail could not be handed over: {0}")]
+pub struct MailError(pub String);
+
+/// Hands mails over: into a local mailbox folder, or to an SMTP server.
+#[async_trait]
+pub trait Mailer: Send + Sync + 'static {
+    /// Returns once the mail is stored or accepted.
+    async fn send(&self, mail: Mail) -> Result<(), MailError>;
+}

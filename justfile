@@ -1,0 +1,45 @@
+# Each recipe is one call of the set-up tool in crates/xtask. `./just <recipe>` works without `just` installed.
+
+set dotenv-load
+set positional-arguments
+
+# List the recipes
+[private]
+default:
+    @'{{ just_executable() }}' --justfile '{{ justfile() }}' --list --unsorted
+
+# Install what is missing, build everything, and serve http://localhost:8080
+run *arguments:
+    @cargo xtask run "$@"
+
+# Like run, but rebuild and reload whenever a file changes
+dev *arguments:
+    @cargo xtask dev "$@"
+
+# Build the release binary, target/release/damso, with the client inside
+build:
+    @cargo xtask build
+
+# Format, lints, wasm build, OpenAPI comparison, dependencies
+check:
+    @cargo xtask check
+
+# Everything CI runs, browser tests included
+test:
+    @cargo xtask test
+
+# Browser tests, all of them or those whose name contains the filter
+e2e *filter:
+    @cargo xtask e2e "$@"
+
+# Write openapi/openapi.json from the code
+openapi:
+    @cargo xtask openapi
+
+# Bring the database of ./data up to date without serving
+migrate:
+    @cargo xtask migrate
+
+# Delete ./data, after asking
+clean-data *arguments:
+    @cargo xtask clean-data "$@"
