@@ -6,6 +6,7 @@
 
 mod attachment;
 mod conversation;
+mod email;
 pub mod hangul;
 mod handle;
 mod id;
@@ -19,6 +20,7 @@ mod time;
 
 pub use attachment::{AttachmentKind, AttachmentState, FileName, FileNameError, UploadSize, UploadSizeError};
 pub use conversation::{ConversationKind, History, MessageKind, Role};
+pub use email::{EmailAddress, EmailAddressError};
 pub use handle::{Handle, HandleError};
 pub use id::{
     AttachmentId, ClientKey, ConversationId, FriendRequestId, ImageId, MessageId, MessageRef, SessionId, UserId,

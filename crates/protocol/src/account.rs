@@ -31,6 +31,10 @@ pub struct SignUpRequest {
     /// 8 to 128 characters, not a common one.
     #[cfg_attr(feature = "openapi", schema(example = "correct horse battery"))]
     pub password: String,
+    /// Optional; it belongs to the account only once it is verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "minji@example.org"))]
+    pub email: Option<String>,
     /// The language of this account; Korean when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
@@ -95,6 +99,8 @@ pub struct Me {
     pub status_message: String,
     /// `null`: draw the first letter of the name.
     pub avatar: Option<Image>,
+    /// The address that was given at sign-up, verified or not.
+    pub email: Option<String>,
     /// The language of this account.
     pub locale: Locale,
     /// Rises with each change of the profile.

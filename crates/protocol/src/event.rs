@@ -149,6 +149,8 @@ pub struct MessageDeleted {
     pub seq: Seq,
     /// The conversation's new number.
     pub rev: Rev,
+    /// Whose message it was, so that a client that has not loaded it knows whether it counted as unread.
+    pub author_id: UserId,
     /// When.
     pub deleted_at: Timestamp,
 }

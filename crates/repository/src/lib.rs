@@ -1,1 +1,23 @@
-//! Placeholder while the workspace is laid out.
+//! PostgreSQL through Diesel: rows and queries.
+//!
+//! Invariant: one function, one query, the connection first. Nothing here opens a transaction (services do,
+//! with [`Database::transaction`]) and nothing here decides who may do what. Rows are private and hold plain
+//! columns; what comes out holds domain types.
+
+pub mod attachment;
+pub mod conversation;
+mod database;
+mod error;
+pub mod friend;
+pub mod job;
+pub mod member;
+pub mod message;
+pub mod schema;
+pub mod session;
+pub mod server_fact;
+pub mod sync;
+pub mod user;
+mod visibility;
+
+pub use database::{Connection, Database, DatabaseConfig, Work};
+pub use error::{RepositoryError, RepositoryResult};

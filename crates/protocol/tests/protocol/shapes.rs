@@ -1,0 +1,226 @@
+//! The parts of the JSON where a derive does not say everything: absent and `null`, unknown fields, tags.
+
+use std::fmt::Debug;
+
+use damso_domain::{AttachmentId, History, Timestamp, UserId};
+use damso_protocol::{
+    AddMembersRequest, ChangePasswordRequest, CompleteAttachmentRequest, ContentQuery, CreateAttachmentRequest,
+    CreateConversationRequest, CreateFriendRequest, DeleteFor, DeleteMessageQuery, DeletionRequest, ErrorKind,
+    FriendRequestsQuery, ImageQuery, MarkReadRequest, Me, Message, MessagesQuery, PageQuery, Problem, RefreshRequest,
+    RenameSessionRequest, SendMessageRequest, ServerInfo, SetAvatarRequest, SignInRequest, SignUpRequest, SyncRequest,
+    UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest, UploadPartsRequest, User,
+    UsersQuery,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+const ID: &str = "01a207bd-a9c0-7b01-9c4e-3f6a52d81c01";
+const TIME: &str = "2026-11-23T09:30:00.000Z";
+
+fn read<T: DeserializeOwned>(json: &Value) -> T {
+    serde_json::from_value(json.clone()).unwrap_or_else(|error| panic!("{json}: {error}"))
+}
+
+fn write(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap()
+}
+
+fn id<T: std::str::FromStr<Err: Debug>>() -> T {
+    ID.parse().unwrap()
+}
+
+fn time() -> Timestamp {
+    read(&json!(TIME))
+}
+
+#[test]
+fn patch_of_a_conversation_tells_absent_from_null_and_from_a_value() {
+    let untouched: UpdateConversationRequest = read(&json!({}));
+    assert_eq!((untouched.name, untouched.avatar_attachment_id, untouched.history), (None, None, None));
+
+    let cleared: UpdateConversationRequest = read(&json!({ "name": null, "avatar_attachment_id": null }));
+    assert_eq!((cleared.name, cleared.avatar_attachment_id), (Some(None), Some(None)));
+
+    let set: UpdateConversationRequest =
+        read(&json!({ "name": "주말 산행", "avatar_attachment_id": ID, "history": "all" }));
+    assert_eq!(set.name, Some(Some("주말 산행".to_owned())));
+    assert_eq!(set.avatar_attachment_id, Some(Some(id::<AttachmentId>())));
+    assert_eq!(set.history, Some(History::All));
+}
+
+#[test]
+fn patch_of_a_membership_tells_absent_from_null_and_from_a_value() {
+    let untouched: UpdateMembershipRequest = read(&json!({}));
+    assert_eq!((untouched.is_pinned, untouched.muted_until), (None, None));
+
+    let cleared: UpdateMembershipRequest = read(&json!({ "muted_until": null }));
+    assert_eq!((cleared.is_pinned, cleared.muted_until), (None, Some(None)));
+
+    let set: UpdateMembershipRequest = read(&json!({ "is_pinned": false, "muted_until": TIME }));
+    assert_eq!((set.is_pinned, set.muted_until), (Some(false), Some(Some(time()))));
+}
+
+#[test]
+fn a_patch_is_written_as_it_is_read() {
+    for json in [json!({}), json!({ "name": null }), json!({ "name": "산행", "avatar_attachment_id": null })] {
+        assert_eq!(write(&read::<UpdateConversationRequest>(&json)), json);
+    }
+    for json in [json!({}), json!({ "muted_until": null }), json!({ "is_pinned": true, "muted_until": TIME })] {
+        assert_eq!(write(&read::<UpdateMembershipRequest>(&json)), json);
+    }
+}
+
+#[test]
+fn a_patch_refuses_a_wrong_type() {
+    assert!(serde_json::from_value::<UpdateConversationRequest>(json!({ "name": 1 })).is_err());
+    assert!(serde_json::from_value::<UpdateMembershipRequest>(json!({ "muted_until": "tomorrow" })).is_err());
+}
+
+/// Reads what is right, and refuses the same with one field more.
+fn assert_strict<T: DeserializeOwned>(json: Value) {
+    read::<T>(&json);
+    let mut more = json;
+    more["surprise"] = json!(null);
+    assert!(serde_json::from_value::<T>(more).is_err(), "{} takes an unknown field", std::any::type_name::<T>());
+}
+
+#[test]
+fn bodies_refuse_unknown_fields() {
+    assert_strict::<SignUpRequest>(json!({ "handle": "minji", "display_name": "김민지", "password": "p" }));
+    assert_strict::<SignInRequest>(json!({ "login": "minji", "password": "p" }));
+    assert_strict::<RefreshRequest>(json!({}));
+    assert_strict::<UpdateMeRequest>(json!({}));
+    assert_strict::<SetAvatarRequest>(json!({ "attachment_id": ID }));
+    assert_strict::<ChangePasswordRequest>(json!({ "current_password": "a", "new_password": "b" }));
+    assert_strict::<DeletionRequest>(json!({ "password": "p", "messages": "erase" }));
+    assert_strict::<RenameSessionRequest>(json!({ "name": "노트북" }));
+    assert_strict::<CreateFriendRequest>(json!({ "handle": "seoyeon" }));
+    assert_strict::<UpdateConversationRequest>(json!({}));
+    assert_strict::<UpdateMembershipRequest>(json!({}));
+    assert_strict::<AddMembersRequest>(json!({ "user_ids": [ID] }));
+    assert_strict::<UpdateMemberRequest>(json!({ "role": "admin" }));
+    assert_strict::<MarkReadRequest>(json!({ "seq": 1 }));
+    assert_strict::<SendMessageRequest>(json!({ "client_key": ID, "text": "안녕" }));
+    assert_strict::<CreateAttachmentRequest>(json!({ "file_name": "a", "media_type": "b/c", "size_bytes": 1 }));
+    assert_strict::<UploadPartsRequest>(json!({ "numbers": [1] }));
+    assert_strict::<CompleteAttachmentRequest>(json!({ "parts": [{ "number": 1, "etag": "e" }] }));
+    assert_strict::<SyncRequest>(json!({ "user_rev": 0, "conversations": [] }));
+}
+
+#[test]
+fn queries_refuse_unknown_fields() {
+    assert_strict::<PageQuery>(json!({}));
+    assert_strict::<UsersQuery>(json!({ "ids": ID }));
+    assert_strict::<FriendRequestsQuery>(json!({ "direction": "incoming" }));
+    assert_strict::<MessagesQuery>(json!({ "before": 1 }));
+    assert_strict::<DeleteMessageQuery>(json!({ "for": "me" }));
+    assert_strict::<ContentQuery>(json!({}));
+    assert_strict::<ImageQuery>(json!({}));
+}
+
+#[test]
+fn parts_of_a_body_refuse_unknown_fields() {
+    let sync = json!({ "user_rev": 0, "conversations": [{ "id": ID, "rev": 1, "read_seq": 0, "surprise": 1 }] });
+    assert!(serde_json::from_value::<SyncRequest>(sync).is_err());
+    let complete = json!({ "parts": [{ "number": 1, "etag": "e", "surprise": 1 }] });
+    assert!(serde_json::from_value::<CompleteAttachmentRequest>(complete).is_err());
+}
+
+#[test]
+fn a_new_conversation_is_told_by_its_kind() {
+    let direct = json!({ "kind": "direct", "user_id": ID });
+    assert!(matches!(read(&direct), CreateConversationRequest::Direct { user_id } if user_id == id::<UserId>()));
+    assert_strict::<CreateConversationRequest>(direct);
+
+    let group = json!({ "kind": "group", "member_ids": [ID] });
+    assert!(matches!(
+        read(&group),
+        CreateConversationRequest::Group { name: None, member_ids } if member_ids == [id::<UserId>()]
+    ));
+    assert_eq!(write(&read::<CreateConversationRequest>(&group)), group);
+    assert_strict::<CreateConversationRequest>(group);
+    assert_strict::<CreateConversationRequest>(json!({ "kind": "group", "name": "산행", "member_ids": [] }));
+}
+
+#[test]
+fn a_new_conversation_takes_only_the_fields_of_its_kind() {
+    for refused in [
+        json!({ "kind": "direct", "user_id": ID, "name": "산행" }),
+        json!({ "kind": "direct", "user_id": ID, "member_ids": [] }),
+        json!({ "kind": "group", "member_ids": [], "user_id": ID }),
+        json!({ "kind": "direct" }),
+        json!({ "kind": "group", "name": "산행" }),
+        json!({ "kind": "self" }),
+        json!({ "user_id": ID }),
+    ] {
+        assert!(serde_json::from_value::<CreateConversationRequest>(refused.clone()).is_err(), "{refused}");
+    }
+}
+
+#[test]
+fn a_request_leaves_out_what_it_does_not_say() {
+    let request = SendMessageRequest { client_key: id(), text: None, attachment_ids: Vec::new() };
+    assert_eq!(write(&request), json!({ "client_key": ID }));
+    assert_eq!(write(&UpdateMeRequest::default()), json!({}));
+    assert_eq!(write(&RefreshRequest::default()), json!({}));
+    assert_eq!(write(&DeleteMessageQuery { audience: DeleteFor::Everyone }), json!({ "for": "everyone" }));
+}
+
+fn user() -> Value {
+    json!({
+        "id": ID, "handle": null, "display_name": "", "status_message": "", "avatar": null, "version": 1,
+        "is_deleted": true,
+    })
+}
+
+fn message() -> Value {
+    json!({
+        "id": ID, "conversation_id": ID, "seq": 1, "rev": 1, "client_key": ID, "author_id": ID, "kind": "system",
+        "text": null, "attachments": [], "system": { "type": "member_left" }, "created_at": TIME, "deleted_at": null,
+    })
+}
+
+/// Takes a field that a newer server may add, and writes back what it knows.
+fn assert_lenient<T: Serialize + DeserializeOwned>(json: Value) {
+    let mut more = json.clone();
+    more["surprise"] = json!({ "from": "the future" });
+    assert_eq!(write(&read::<T>(&more)), json);
+}
+
+#[test]
+fn answers_take_unknown_fields_and_write_what_is_absent_as_null() {
+    assert_lenient::<User>(user());
+    assert_lenient::<Message>(message());
+    assert_lenient::<Me>(json!({
+        "id": ID, "handle": "minji", "display_name": "김민지", "status_message": "", "avatar": null, "email": null,
+        "locale": "ko", "version": 1, "user_rev": 0, "created_at": TIME,
+    }));
+    assert_lenient::<ServerInfo>(json!({
+        "api_version": 1, "min_client_version": "0.1.0", "version": "0.1.0", "features": [], "sign_up": "open",
+        "limits": {
+            "message_chars": 4000, "message_attachments": 10, "upload_bytes": 1, "image_pixels": 1,
+            "group_members": 1000,
+        },
+    }));
+}
+
+#[test]
+fn parts_of_an_answer_take_unknown_fields() {
+    let mut notice = message();
+    notice["system"]["surprise"] = json!(1);
+    assert_eq!(write(&read::<Message>(&notice)), message());
+    let mut picture = user();
+    picture["avatar"] = json!({ "id": ID, "width": 1, "height": 1, "placeholder": null, "surprise": 1 });
+    assert!(read::<User>(&picture).avatar.is_some());
+}
+
+#[test]
+fn a_problem_spells_its_type_and_may_leave_out_its_fields() {
+    let problem: Problem = read(&json!({
+        "type": "/errors/conversation_not_found", "title": "No such conversation", "status": 404, "detail": null,
+        "kind": "conversation_not_found", "request_id": "r", "surprise": 1,
+    }));
+    assert_eq!((problem.kind, problem.fields.len()), (ErrorKind::ConversationNotFound, 0));
+    assert_eq!(write(&problem)["type"], "/errors/conversation_not_found");
+}

@@ -1,0 +1,319 @@
+//! Who is in which conversation.
+
+use damso_domain::{ConversationId, Rev, Role, Seq, Timestamp, UserId};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff_diesel::ToDiesel;
+use uuid::Uuid;
+
+use crate::error::stored;
+use crate::schema::members;
+use crate::{Connection, RepositoryResult};
+
+/// One person in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub user_id: UserId,
+    /// What they may do.
+    pub role: Role,
+    /// They joined after this message.
+    pub joined_seq: Seq,
+    /// They joined with this change; orders members.
+    pub joined_rev: Rev,
+    /// They have read up to this message.
+    pub read_seq: Seq,
+    /// Whether their reading is shown to others.
+    pub is_counted: bool,
+    /// Whether the conversation is in their list.
+    pub is_listed: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = members)]
+struct MemberRow {
+    user_id: Uuid,
+    role: String,
+    joined_seq: i64,
+    joined_rev: i64,
+    read_seq: i64,
+    is_counted: bool,
+    is_listed: bool,
+}
+
+impl MemberRow {
+    fn into_member(self) -> RepositoryResult<Member> {
+        let Self { user_id, role, joined_seq, joined_rev, read_seq, is_counted, is_listed } = self;
+        Ok(Member {
+            user_id: UserId::from_uuid(user_id),
+            role: stored(Role::from_text(&role), "members.role")?,
+            joined_seq: Seq::new(joined_seq),
+            joined_rev: Rev::new(joined_rev),
+            read_seq: Seq::new(read_seq),
+            is_counted,
+            is_listed,
+        })
+    }
+}
+
+fn current(conversation: ConversationId) -> diesel::dsl::Filter<
+    diesel::dsl::Filter<members::table, diesel::dsl::Eq<members::conversation_id, Uuid>>,
+    diesel::dsl::IsNull<members::left_rev>,
+> {
+    members::table.filter(members::conversation_id.eq(conversation.as_uuid())).filter(members::left_rev.is_null())
+}
+
+/// The member, unless they left or never were one.
+pub async fn find(conn: &mut Connection, conversation: ConversationId, user: UserId) -> RepositoryResult<Option<Member>> {
+    let row: Option<MemberRow> = current(conversation)
+        .filter(members::user_id.eq(user.as_uuid()))
+        .select(MemberRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(MemberRow::into_member).transpose()
+}
+
+/// Everyone who is in the conversation, by when they joined. At most a thousand.
+pub async fn list_all(conn: &mut Connection, conversation: ConversationId) -> RepositoryResult<Vec<Member>> {
+    let rows: Vec<MemberRow> =
+        current(conversation).order(members::joined_rev).select(MemberRow::as_select()).load(conn).await?;
+    rows.into_iter().map(MemberRow::into_member).collect()
+}
+
+/// Up to `limit` members who joined after `after`, by when they joined.
+pub async fn list(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    after: Rev,
+    limit: i64,
+) -> RepositoryResult<Vec<Member>> {
+    let rows: Vec<MemberRow> = current(conversation)
+        .filter(members::joined_rev.gt(after.as_i64()))
+        .order(members::joined_rev)
+        .limit(limit)
+        .select(MemberRow::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(MemberRow::into_member).collect()
+}
+
+/// Members who joined or changed after `rev`.
+pub async fn list_changed(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    rev: Rev,
+) -> RepositoryResult<Vec<Member>> {
+    let rows: Vec<MemberRow> = current(conversation)
+        .filter(members::rev.gt(rev.as_i64()))
+        .order(members::joined_rev)
+        .select(MemberRow::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(MemberRow::into_member).collect()
+}
+
+/// Who left after `rev`.
+pub async fn list_removed(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    rev: Rev,
+) -> RepositoryResult<Vec<UserId>> {
+    let ids: Vec<Uuid> = members::table
+        .filter(members::conversation_id.eq(conversation.as_uuid()))
+        .filter(members::left_rev.gt(rev.as_i64()))
+        .select(members::user_id)
+        .load(conn)
+        .await?;
+    Ok(ids.into_iter().map(UserId::from_uuid).collect())
+}
+
+/// The conversations `user` is in, in the order in which they are to be locked.
+pub async fn list_conversations(conn: &mut Connection, user: UserId) -> RepositoryResult<Vec<ConversationId>> {
+    let ids: Vec<Uuid> = members::table
+        .filter(members::user_id.eq(user.as_uuid()))
+        .filter(members::left_rev.is_null())
+        .order(members::conversation_id)
+        .select(members::conversation_id)
+        .load(conn)
+        .await?;
+    Ok(ids.into_iter().map(ConversationId::from_uuid).collect())
+}
+
+/// Somebody who joins.
+#[derive(Clone, Copy, Debug)]
+pub struct NewMember {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Who.
+    pub user_id: UserId,
+    /// What they may do.
+    pub role: Role,
+    /// The last message before them; they have nothing to read up to it.
+    pub joined_seq: Seq,
+    /// The change that this is.
+    pub rev: Rev,
+    /// Whether the conversation is in their list at once.
+    pub is_listed: bool,
+    /// When.
+    pub joined_at: Timestamp,
+}
+
+/// Stores a member. Somebody who comes back starts anew: nothing of their old place is kept but the row.
+pub async fn insert(conn: &mut Connection, new: &NewMember) -> RepositoryResult<Member> {
+    let values = (
+        members::role.eq(new.role.as_str()),
+        members::joined_seq.eq(new.joined_seq.as_i64()),
+        members::joined_rev.eq(new.rev.as_i64()),
+        members::joined_at.eq(new.joined_at.as_jiff().to_diesel()),
+        members::read_seq.eq(new.joined_seq.as_i64()),
+        members::is_counted.eq(true),
+        members::is_listed.eq(new.is_listed),
+        members::is_pinned.eq(false),
+        members::muted_until.eq(None::<jiff_diesel::Timestamp>),
+        members::rev.eq(new.rev.as_i64()),
+        members::left_rev.eq(None::<i64>),
+    );
+    let row: MemberRow = diesel::insert_into(members::table)
+        .values((
+            members::conversation_id.eq(new.conversation_id.as_uuid()),
+            members::user_id.eq(new.user_id.as_uuid()),
+            values,
+        ))
+        .on_conflict((members::conversation_id, members::user_id))
+        .do_update()
+        .set(values)
+        .returning(MemberRow::as_returning())
+        .get_result(conn)
+        .await?;
+    row.into_member()
+}
+
+fn one(conversation: ConversationId, user: UserId) -> diesel::dsl::Find<members::table, (Uuid, Uuid)> {
+    members::table.find((conversation.as_uuid(), user.as_uuid()))
+}
+
+/// Gives a member another role.
+pub async fn update_role(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    user: UserId,
+    role: Role,
+    rev: Rev,
+) -> RepositoryResult<Member> {
+    let row: MemberRow = diesel::update(one(conversation, user))
+        .set((members::role.eq(role.as_str()), members::rev.eq(rev.as_i64())))
+        .returning(MemberRow::as_returning())
+        .get_result(conn)
+        .await?;
+    row.into_member()
+}
+
+/// A member leaves with change `rev`; the row stays, so that `/sync` can tell.
+pub async fn mark_left(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    user: UserId,
+    rev: Rev,
+) -> RepositoryResult<()> {
+    diesel::update(one(conversation, user))
+        .set((members::left_rev.eq(Some(rev.as_i64())), members::rev.eq(rev.as_i64()), members::is_listed.eq(false)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// A member is not counted among the readers any more.
+pub async fn mark_uncounted(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    user: UserId,
+    rev: Rev,
+) -> RepositoryResult<()> {
+    diesel::update(one(conversation, user))
+        .set((members::is_counted.eq(false), members::rev.eq(rev.as_i64())))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Puts the conversation into the list of those members who do not have it there.
+pub async fn mark_listed(conn: &mut Connection, conversation: ConversationId, users: &[UserId]) -> RepositoryResult<()> {
+    let users: Vec<Uuid> = users.iter().map(|id| id.as_uuid()).collect();
+    diesel::update(current(conversation).filter(members::user_id.eq_any(users)))
+        .set(members::is_listed.eq(true))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Clears a direct conversation for one of the two: what was written so far is gone from their view, and it
+/// comes back with the next message.
+pub async fn clear(conn: &mut Connection, conversation: ConversationId, user: UserId, seq: Seq) -> RepositoryResult<()> {
+    diesel::update(one(conversation, user))
+        .set((
+            members::joined_seq.eq(seq.as_i64()),
+            members::read_seq.eq(diesel::dsl::sql::<diesel::sql_types::BigInt>("greatest(read_seq, ")
+                .bind::<diesel::sql_types::BigInt, _>(seq.as_i64())
+                .sql(")")),
+            members::is_listed.eq(false),
+            members::is_pinned.eq(false),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Moves a member's pointer forward; tells whether it moved.
+pub async fn advance_read(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    user: UserId,
+    seq: Seq,
+) -> RepositoryResult<bool> {
+    let behind = current(conversation)
+        .filter(members::user_id.eq(user.as_uuid()))
+        .filter(members::read_seq.lt(seq.as_i64()));
+    Ok(diesel::update(behind).set(members::read_seq.eq(seq.as_i64())).execute(conn).await? == 1)
+}
+
+/// How a member sees the conversation: what is `None` stays.
+#[derive(Clone, Copy, Debug, Default, AsChangeset)]
+#[diesel(table_name = members)]
+struct ViewChangeset {
+    is_pinned: Option<bool>,
+    muted_until: Option<Option<jiff_diesel::Timestamp>>,
+}
+
+/// Changes how a member sees the conversation; what is `None` stays.
+pub async fn update_view(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    user: UserId,
+    is_pinned: Option<bool>,
+    muted_until: Option<Option<Timestamp>>,
+) -> RepositoryResult<()> {
+    if is_pinned.is_none() && muted_until.is_none() {
+        return Ok(());
+    }
+    let muted_until = muted_until.map(|until| until.map(|until| until.as_jiff().to_diesel()));
+    diesel::update(one(conversation, user)).set(ViewChangeset { is_pinned, muted_until }).execute(conn).await?;
+    Ok(())
+}
+
+/// Those of `ids` that `user` is in.
+pub async fn retain_own(
+    conn: &mut Connection,
+    user: UserId,
+    ids: &[ConversationId],
+) -> RepositoryResult<Vec<ConversationId>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    let own: Vec<Uuid> = members::table
+        .filter(members::user_id.eq(user.as_uuid()))
+        .filter(members::conversation_id.eq_any(ids))
+        .filter(members::left_rev.is_null())
+        .select(members::conversation_id)
+        .load(conn)
+        .await?;
+    Ok(own.into_iter().map(ConversationId::from_uuid).collect())
+}

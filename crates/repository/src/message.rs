@@ -1,0 +1,442 @@
+//! Messages.
+
+use damso_domain::{
+    AttachmentId, ClientKey, ConversationId, MessageId, MessageKind, MessageRef, Rev, Seq, Timestamp, UserId,
+};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff_diesel::ToDiesel;
+use uuid::Uuid;
+
+use crate::attachment::{Attachment, AttachmentJson};
+use crate::error::stored;
+use crate::schema::{hidden_messages, message_attachments, messages};
+use crate::visibility::visible;
+use crate::{Connection, RepositoryError, RepositoryResult};
+
+/// A message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// The message.
+    pub id: MessageId,
+    /// Where it is.
+    pub conversation_id: ConversationId,
+    /// Its number there.
+    pub seq: Seq,
+    /// The conversation's number of its last change.
+    pub rev: Rev,
+    /// Who wrote it, or caused it.
+    pub author_id: UserId,
+    /// Made by the client.
+    pub client_key: ClientKey,
+    /// By a person or by the conversation.
+    pub kind: MessageKind,
+    /// What it says.
+    pub text: Option<String>,
+    /// What the conversation says of itself.
+    pub system: Option<serde_json::Value>,
+    /// In the order they were sent in.
+    pub attachments: Vec<Attachment>,
+    /// When it was stored.
+    pub created_at: Timestamp,
+    /// When it was deleted.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// The columns of a message `m`, with its attachments, so that a page is one statement.
+macro_rules! columns {
+    () => {
+        concat!(
+            "m.id, m.conversation_id, m.seq, m.rev, m.author_id, m.client_key, m.kind, m.text, m.system, \
+             m.created_at, m.deleted_at, (SELECT jsonb_agg(",
+            $crate::attachment::json_object!(),
+            " ORDER BY ma.position) \
+                 FROM message_attachments ma JOIN attachments a ON a.id = ma.attachment_id \
+                 WHERE ma.conversation_id = m.conversation_id AND ma.seq = m.seq) AS attachments"
+        )
+    };
+}
+
+/// Messages of a conversation that a member may see: `$1` is the conversation, `$2` the member.
+macro_rules! visible_messages {
+    ($rest:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM members me JOIN conversations c ON c.id = me.conversation_id \
+              JOIN messages m ON m.conversation_id = c.id \
+              WHERE me.conversation_id = $1 AND me.user_id = $2 AND me.left_rev IS NULL AND ",
+            visible!(),
+            " AND ",
+            $rest
+        )
+    };
+}
+
+#[derive(QueryableByName)]
+struct MessageRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    conversation_id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+    #[diesel(sql_type = BigInt)]
+    rev: i64,
+    #[diesel(sql_type = SqlUuid)]
+    author_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    client_key: Uuid,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    text: Option<String>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    system: Option<serde_json::Value>,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: jiff_diesel::Timestamp,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    deleted_at: Option<jiff_diesel::Timestamp>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    attachments: Option<serde_json::Value>,
+}
+
+impl MessageRow {
+    fn into_message(self) -> RepositoryResult<Message> {
+        let Self {
+            id,
+            conversation_id,
+            seq,
+            rev,
+            author_id,
+            client_key,
+            kind,
+            text,
+            system,
+            created_at,
+            deleted_at,
+            attachments,
+        } = self;
+        let attachments: Vec<AttachmentJson> = attachments
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|error| RepositoryError::Query(format!("attachments: {error}")))?
+            .unwrap_or_default();
+        let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
+        Ok(Message {
+            id: MessageId::from_uuid(id),
+            conversation_id: ConversationId::from_uuid(conversation_id),
+            seq: Seq::new(seq),
+            rev: Rev::new(rev),
+            author_id: UserId::from_uuid(author_id),
+            client_key: ClientKey::from_uuid(client_key),
+            kind: stored(MessageKind::from_text(&kind), "messages.kind")?,
+            text,
+            system,
+            attachments: attachments.into_iter().map(AttachmentJson::into_attachment).collect::<Result<_, _>>()?,
+            created_at: time(created_at),
+            deleted_at: deleted_at.map(time),
+        })
+    }
+}
+
+fn into_messages(rows: Vec<MessageRow>) -> RepositoryResult<Vec<Message>> {
+    rows.into_iter().map(MessageRow::into_message).collect()
+}
+
+/// Which way from a position to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Older ones, the newest of them first.
+    Before(Seq),
+    /// Newer ones, the oldest of them first.
+    After(Seq),
+}
+
+/// Up to `limit` messages that `user` may see, beginning at the position (which is not among them) and going
+/// away from it.
+pub async fn list(
+    conn: &mut Connection,
+    user: UserId,
+    conversation: ConversationId,
+    direction: Direction,
+    limit: i64,
+) -> RepositoryResult<Vec<Message>> {
+    let (sql, position) = match direction {
+        Direction::Before(seq) => (visible_messages!("m.seq < $3 ORDER BY m.seq DESC LIMIT $4"), seq),
+        Direction::After(seq) => (visible_messages!("m.seq > $3 ORDER BY m.seq LIMIT $4"), seq),
+    };
+    let rows: Vec<MessageRow> = diesel::sql_query(sql)
+        .bind::<SqlUuid, _>(conversation.as_uuid())
+        .bind::<SqlUuid, _>(user.as_uuid())
+        .bind::<BigInt, _>(position.as_i64())
+        .bind::<BigInt, _>(limit)
+        .load(conn)
+        .await?;
+    into_messages(rows)
+}
+
+/// One message, if `user` may see it.
+pub async fn find_visible(conn: &mut Connection, user: UserId, target: MessageRef) -> RepositoryResult<Option<Message>> {
+    let row: Option<MessageRow> = diesel::sql_query(visible_messages!("m.seq = $3"))
+        .bind::<SqlUuid, _>(target.conversation_id.as_uuid())
+        .bind::<SqlUuid, _>(user.as_uuid())
+        .bind::<BigInt, _>(target.seq.as_i64())
+        .get_result(conn)
+        .await
+        .optional()?;
+    row.map(MessageRow::into_message).transpose()
+}
+
+/// Up to `limit` messages that `user` may see and that changed after `rev`, by `seq`.
+pub async fn list_changed(
+    conn: &mut Connection,
+    user: UserId,
+    conversation: ConversationId,
+    rev: Rev,
+    limit: i64,
+) -> RepositoryResult<Vec<Message>> {
+    let rows: Vec<MessageRow> = diesel::sql_query(visible_messages!("m.rev > $3 ORDER BY m.seq LIMIT $4"))
+        .bind::<SqlUuid, _>(conversation.as_uuid())
+        .bind::<SqlUuid, _>(user.as_uuid())
+        .bind::<BigInt, _>(rev.as_i64())
+        .bind::<BigInt, _>(limit)
+        .load(conn)
+        .await?;
+    into_messages(rows)
+}
+
+/// The numbers of up to `limit` messages that changed after `rev` and that `user`, a member, may not see.
+pub async fn list_withheld(
+    conn: &mut Connection,
+    user: UserId,
+    conversation: ConversationId,
+    rev: Rev,
+    limit: i64,
+) -> RepositoryResult<Vec<Seq>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        seq: i64,
+    }
+    let rows: Vec<Row> = diesel::sql_query(concat!(
+        "SELECT m.seq FROM members me JOIN conversations c ON c.id = me.conversation_id \
+         JOIN messages m ON m.conversation_id = c.id \
+         WHERE me.conversation_id = $1 AND me.user_id = $2 AND me.left_rev IS NULL AND m.rev > $3 AND NOT (",
+        visible!(),
+        ") ORDER BY m.seq LIMIT $4"
+    ))
+    .bind::<SqlUuid, _>(conversation.as_uuid())
+    .bind::<SqlUuid, _>(user.as_uuid())
+    .bind::<BigInt, _>(rev.as_i64())
+    .bind::<BigInt, _>(limit)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| Seq::new(row.seq)).collect())
+}
+
+/// Messages by their places, without asking who looks: for what a view has found visible already.
+pub async fn list_by_refs(conn: &mut Connection, refs: &[MessageRef]) -> RepositoryResult<Vec<Message>> {
+    let conversations: Vec<Uuid> = refs.iter().map(|target| target.conversation_id.as_uuid()).collect();
+    let seqs: Vec<i64> = refs.iter().map(|target| target.seq.as_i64()).collect();
+    let rows: Vec<MessageRow> = diesel::sql_query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM unnest($1, $2) AS k (conversation_id, seq) \
+          JOIN messages m ON m.conversation_id = k.conversation_id AND m.seq = k.seq"
+    ))
+    .bind::<Array<SqlUuid>, _>(conversations)
+    .bind::<Array<BigInt>, _>(seqs)
+    .load(conn)
+    .await?;
+    into_messages(rows)
+}
+
+/// The message its author stored under this key, whoever may see it now.
+pub async fn find_by_client_key(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    author: UserId,
+    key: ClientKey,
+) -> RepositoryResult<Option<Message>> {
+    let row: Option<MessageRow> = diesel::sql_query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM messages m WHERE m.conversation_id = $1 AND m.author_id = $2 AND m.client_key = $3"
+    ))
+    .bind::<SqlUuid, _>(conversation.as_uuid())
+    .bind::<SqlUuid, _>(author.as_uuid())
+    .bind::<SqlUuid, _>(key.as_uuid())
+    .get_result(conn)
+    .await
+    .optional()?;
+    row.map(MessageRow::into_message).transpose()
+}
+
+/// A message to store; its numbers come from the locked conversation.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Its number there.
+    pub seq: Seq,
+    /// The change that this is.
+    pub rev: Rev,
+    /// Who writes it.
+    pub author_id: UserId,
+    /// Made by the client.
+    pub client_key: ClientKey,
+    /// By a person or by the conversation.
+    pub kind: MessageKind,
+    /// What it says.
+    pub text: Option<String>,
+    /// What the conversation says of itself.
+    pub system: Option<serde_json::Value>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// Stores a message, and which attachments it holds.
+pub async fn insert(
+    conn: &mut Connection,
+    new: &NewMessage,
+    attachments: Vec<Attachment>,
+) -> RepositoryResult<Message> {
+    let id = MessageId::new();
+    diesel::insert_into(messages::table)
+        .values((
+            messages::conversation_id.eq(new.conversation_id.as_uuid()),
+            messages::seq.eq(new.seq.as_i64()),
+            messages::id.eq(id.as_uuid()),
+            messages::rev.eq(new.rev.as_i64()),
+            messages::author_id.eq(new.author_id.as_uuid()),
+            messages::client_key.eq(new.client_key.as_uuid()),
+            messages::kind.eq(new.kind.as_str()),
+            messages::text.eq(new.text.as_deref()),
+            messages::system.eq(new.system.as_ref()),
+            messages::created_at.eq(new.created_at.as_jiff().to_diesel()),
+        ))
+        .execute(conn)
+        .await?;
+    insert_attachments(conn, new, &attachments).await?;
+    Ok(Message {
+        id,
+        conversation_id: new.conversation_id,
+        seq: new.seq,
+        rev: new.rev,
+        author_id: new.author_id,
+        client_key: new.client_key,
+        kind: new.kind,
+        text: new.text.clone(),
+        system: new.system.clone(),
+        attachments,
+        created_at: new.created_at,
+        deleted_at: None,
+    })
+}
+
+async fn insert_attachments(conn: &mut Connection, new: &NewMessage, attachments: &[Attachment]) -> RepositoryResult<()> {
+    if attachments.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = (0_i16..)
+        .zip(attachments)
+        .map(|(position, attachment)| {
+            (
+                message_attachments::conversation_id.eq(new.conversation_id.as_uuid()),
+                message_attachments::seq.eq(new.seq.as_i64()),
+                message_attachments::position.eq(position),
+                message_attachments::attachment_id.eq(attachment.id.as_uuid()),
+            )
+        })
+        .collect();
+    diesel::insert_into(message_attachments::table).values(rows).execute(conn).await?;
+    Ok(())
+}
+
+/// Empties a message with change `rev`; returns the attachments it held.
+pub async fn mark_deleted(
+    conn: &mut Connection,
+    target: MessageRef,
+    rev: Rev,
+    at: Timestamp,
+) -> RepositoryResult<Vec<AttachmentId>> {
+    diesel::update(messages::table.find((target.conversation_id.as_uuid(), target.seq.as_i64())))
+        .set((
+            messages::text.eq(None::<String>),
+            messages::rev.eq(rev.as_i64()),
+            messages::deleted_at.eq(Some(at.as_jiff().to_diesel())),
+        ))
+        .execute(conn)
+        .await?;
+    let held = message_attachments::table
+        .filter(message_attachments::conversation_id.eq(target.conversation_id.as_uuid()))
+        .filter(message_attachments::seq.eq(target.seq.as_i64()));
+    let ids: Vec<Uuid> =
+        diesel::delete(held).returning(message_attachments::attachment_id).get_results(conn).await?;
+    Ok(ids.into_iter().map(AttachmentId::from_uuid).collect())
+}
+
+/// Empties everything `author` wrote in a conversation with one change; returns how many messages that were
+/// and the attachments they held.
+pub async fn mark_all_deleted(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    author: UserId,
+    rev: Rev,
+    at: Timestamp,
+) -> RepositoryResult<(usize, Vec<AttachmentId>)> {
+    let seqs: Vec<i64> = diesel::update(
+        messages::table
+            .filter(messages::conversation_id.eq(conversation.as_uuid()))
+            .filter(messages::author_id.eq(author.as_uuid()))
+            .filter(messages::kind.eq(MessageKind::User.as_str()))
+            .filter(messages::deleted_at.is_null()),
+    )
+    .set((
+        messages::text.eq(None::<String>),
+        messages::rev.eq(rev.as_i64()),
+        messages::deleted_at.eq(Some(at.as_jiff().to_diesel())),
+    ))
+    .returning(messages::seq)
+    .get_results(conn)
+    .await?;
+    let held = message_attachments::table
+        .filter(message_attachments::conversation_id.eq(conversation.as_uuid()))
+        .filter(message_attachments::seq.eq_any(&seqs));
+    let ids: Vec<Uuid> =
+        diesel::delete(held).returning(message_attachments::attachment_id).get_results(conn).await?;
+    Ok((seqs.len(), ids.into_iter().map(AttachmentId::from_uuid).collect()))
+}
+
+/// Hides a message from one person; tells whether it was not hidden before.
+pub async fn hide(conn: &mut Connection, user: UserId, target: MessageRef, id: MessageId) -> RepositoryResult<bool> {
+    let inserted = diesel::insert_into(hidden_messages::table)
+        .values((
+            hidden_messages::user_id.eq(user.as_uuid()),
+            hidden_messages::conversation_id.eq(target.conversation_id.as_uuid()),
+            hidden_messages::seq.eq(target.seq.as_i64()),
+            hidden_messages::message_id.eq(id.as_uuid()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// Where the messages are that `user` hid, of those with these ids.
+pub async fn list_hidden(conn: &mut Connection, user: UserId, ids: &[MessageId]) -> RepositoryResult<Vec<MessageRef>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    let rows: Vec<(Uuid, i64)> = hidden_messages::table
+        .filter(hidden_messages::user_id.eq(user.as_uuid()))
+        .filter(hidden_messages::message_id.eq_any(ids))
+        .select((hidden_messages::conversation_id, hidden_messages::seq))
+        .load(conn)
+        .await?;
+    let reference = |(conversation, seq)| MessageRef {
+        conversation_id: ConversationId::from_uuid(conversation),
+        seq: Seq::new(seq),
+    };
+    Ok(rows.into_iter().map(reference).collect())
+}

@@ -1,0 +1,405 @@
+//! Accounts.
+
+use damso_domain::{DisplayName, EmailAddress, Handle, ImageId, Locale, Rev, StatusMessage, Timestamp, UserId};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff_diesel::ToDiesel;
+use uuid::Uuid;
+
+use crate::error::stored;
+use crate::schema::{held_handles, users};
+use crate::{Connection, RepositoryResult};
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Never changes.
+    pub id: UserId,
+    /// `None` once it is deleted.
+    pub handle: Option<String>,
+    /// Empty once it is deleted.
+    pub display_name: String,
+    /// May be empty.
+    pub status_message: String,
+    /// The picture and its thumbhash.
+    pub avatar: Option<Picture>,
+    /// Given at sign-up.
+    pub email: Option<String>,
+    /// Of screens and mails.
+    pub locale: Locale,
+    /// Rises with each change of the profile.
+    pub version: i64,
+    /// Where the user's own stream stands.
+    pub rev: Rev,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was deleted.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// The picture of a person or a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// New at each change.
+    pub id: ImageId,
+    /// A thumbhash in base64.
+    pub placeholder: Option<String>,
+}
+
+impl Picture {
+    pub(crate) fn from_columns(id: Option<Uuid>, placeholder: Option<String>) -> Option<Self> {
+        id.map(|id| Self { id: ImageId::from_uuid(id), placeholder })
+    }
+}
+
+/// What sign-up stores.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// The account's id.
+    pub id: UserId,
+    /// Unique.
+    pub handle: Handle,
+    /// What the person is called.
+    pub display_name: DisplayName,
+    /// PHC string.
+    pub password_hash: String,
+    /// Not verified.
+    pub email: Option<EmailAddress>,
+    /// Of screens and mails.
+    pub locale: Locale,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// A change of one's profile; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct ProfileChange {
+    /// What the person is called.
+    pub display_name: Option<DisplayName>,
+    /// Unique.
+    pub handle: Option<Handle>,
+    /// May be empty.
+    pub status_message: Option<StatusMessage>,
+    /// Of screens and mails.
+    pub locale: Option<Locale>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+struct UserRow {
+    id: Uuid,
+    handle: Option<String>,
+    display_name: String,
+    status_message: String,
+    email: Option<String>,
+    locale: String,
+    avatar_id: Option<Uuid>,
+    avatar_placeholder: Option<String>,
+    version: i64,
+    rev: i64,
+    created_at: jiff_diesel::Timestamp,
+    deleted_at: Option<jiff_diesel::Timestamp>,
+}
+
+impl UserRow {
+    fn into_user(self) -> RepositoryResult<User> {
+        let Self {
+            id,
+            handle,
+            display_name,
+            status_message,
+            email,
+            locale,
+            avatar_id,
+            avatar_placeholder,
+            version,
+            rev,
+            created_at,
+            deleted_at,
+        } = self;
+        Ok(User {
+            id: UserId::from_uuid(id),
+            handle,
+            display_name,
+            status_message,
+            avatar: Picture::from_columns(avatar_id, avatar_placeholder),
+            email,
+            locale: stored(Locale::from_tag(&locale), "users.locale")?,
+            version,
+            rev: Rev::new(rev),
+            created_at: Timestamp::from_jiff(created_at.to_jiff()),
+            deleted_at: deleted_at.map(|time| Timestamp::from_jiff(time.to_jiff())),
+        })
+    }
+}
+
+/// Stores an account; `Conflict` when the handle is taken.
+pub async fn insert(conn: &mut Connection, new: &NewUser) -> RepositoryResult<User> {
+    let row: UserRow = diesel::insert_into(users::table)
+        .values((
+            users::id.eq(new.id.as_uuid()),
+            users::handle.eq(new.handle.as_str()),
+            users::display_name.eq(new.display_name.as_str()),
+            users::status_message.eq(""),
+            users::password_hash.eq(&new.password_hash),
+            users::email.eq(new.email.as_ref().map(EmailAddress::as_str)),
+            users::locale.eq(new.locale.as_str()),
+            users::version.eq(1),
+            users::rev.eq(0),
+            users::created_at.eq(new.created_at.as_jiff().to_diesel()),
+        ))
+        .returning(UserRow::as_returning())
+        .get_result(conn)
+        .await?;
+    row.into_user()
+}
+
+/// The account, deleted ones included.
+pub async fn find(conn: &mut Connection, id: UserId) -> RepositoryResult<Option<User>> {
+    let row: Option<UserRow> =
+        users::table.find(id.as_uuid()).select(UserRow::as_select()).first(conn).await.optional()?;
+    row.map(UserRow::into_user).transpose()
+}
+
+/// Those of `ids` that exist, in no particular order.
+pub async fn list(conn: &mut Connection, ids: &[UserId]) -> RepositoryResult<Vec<User>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    let rows: Vec<UserRow> =
+        users::table.filter(users::id.eq_any(ids)).select(UserRow::as_select()).load(conn).await?;
+    rows.into_iter().map(UserRow::into_user).collect()
+}
+
+/// The live account with this handle.
+pub async fn find_by_handle(conn: &mut Connection, handle: &Handle) -> RepositoryResult<Option<User>> {
+    let row: Option<UserRow> = users::table
+        .filter(users::handle.eq(handle.as_str()))
+        .select(UserRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(UserRow::into_user).transpose()
+}
+
+/// Who has this handle, and the hash of their password.
+pub async fn find_credentials(conn: &mut Connection, handle: &Handle) -> RepositoryResult<Option<(UserId, String)>> {
+    let row: Option<(Uuid, Option<String>)> = users::table
+        .filter(users::handle.eq(handle.as_str()))
+        .select((users::id, users::password_hash))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row.and_then(|(id, hash)| Some((UserId::from_uuid(id), hash?))))
+}
+
+/// The hash of a live account's password.
+pub async fn find_password_hash(conn: &mut Connection, id: UserId) -> RepositoryResult<Option<String>> {
+    let hash: Option<Option<String>> =
+        users::table.find(id.as_uuid()).select(users::password_hash).first(conn).await.optional()?;
+    Ok(hash.flatten())
+}
+
+/// Replaces the hash, but only if it still is `old`; tells whether it was.
+pub async fn replace_password_hash(conn: &mut Connection, id: UserId, old: &str, new: &str) -> RepositoryResult<bool> {
+    let changed = diesel::update(users::table.find(id.as_uuid()).filter(users::password_hash.eq(old)))
+        .set(users::password_hash.eq(new))
+        .execute(conn)
+        .await?;
+    Ok(changed == 1)
+}
+
+#[derive(AsChangeset)]
+#[diesel(table_name = users)]
+struct ProfileChangeset<'a> {
+    display_name: Option<&'a str>,
+    handle: Option<&'a str>,
+    status_message: Option<&'a str>,
+    locale: Option<&'a str>,
+}
+
+/// Changes the profile of a live account; `Conflict` when the new handle is taken.
+pub async fn update_profile(conn: &mut Connection, id: UserId, change: &ProfileChange) -> RepositoryResult<User> {
+    let changeset = ProfileChangeset {
+        display_name: change.display_name.as_ref().map(DisplayName::as_str),
+        handle: change.handle.as_ref().map(Handle::as_str),
+        status_message: change.status_message.as_ref().map(StatusMessage::as_str),
+        locale: change.locale.map(Locale::as_str),
+    };
+    let row: UserRow = diesel::update(users::table.find(id.as_uuid()).filter(users::deleted_at.is_null()))
+        .set((changeset, users::version.eq(users::version + 1)))
+        .returning(UserRow::as_returning())
+        .get_result(conn)
+        .await?;
+    row.into_user()
+}
+
+/// Sets or clears the picture of a live account.
+pub async fn update_avatar(conn: &mut Connection, id: UserId, avatar: Option<&Picture>) -> RepositoryResult<User> {
+    let row: UserRow = diesel::update(users::table.find(id.as_uuid()).filter(users::deleted_at.is_null()))
+        .set((
+            users::avatar_id.eq(avatar.map(|picture| picture.id.as_uuid())),
+            users::avatar_placeholder.eq(avatar.and_then(|picture| picture.placeholder.as_deref())),
+            users::version.eq(users::version + 1),
+        ))
+        .returning(UserRow::as_returning())
+        .get_result(conn)
+        .await?;
+    row.into_user()
+}
+
+/// Empties the account: nothing of it is left but its id, so that what it wrote keeps an author.
+pub async fn mark_deleted(conn: &mut Connection, id: UserId, at: Timestamp) -> RepositoryResult<User> {
+    let nothing: Option<String> = None;
+    let row: UserRow = diesel::update(users::table.find(id.as_uuid()))
+        .set((
+            users::handle.eq(nothing.clone()),
+            users::display_name.eq(""),
+            users::status_message.eq(""),
+            users::password_hash.eq(nothing.clone()),
+            users::email.eq(nothing.clone()),
+            users::avatar_id.eq(None::<Uuid>),
+            users::avatar_placeholder.eq(nothing),
+            users::version.eq(users::version + 1),
+            users::deleted_at.eq(Some(at.as_jiff().to_diesel())),
+        ))
+        .returning(UserRow::as_returning())
+        .get_result(conn)
+        .await?;
+    row.into_user()
+}
+
+/// Locks accounts in the order of their ids, so that two transactions cannot wait for each other. Returns
+/// the live ones among them.
+pub async fn lock(conn: &mut Connection, ids: &[UserId]) -> RepositoryResult<Vec<User>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    let rows: Vec<UserRow> = users::table
+        .filter(users::id.eq_any(ids))
+        .filter(users::deleted_at.is_null())
+        .order(users::id)
+        .select(UserRow::as_select())
+        .for_no_key_update()
+        .load(conn)
+        .await?;
+    rows.into_iter().map(UserRow::into_user).collect()
+}
+
+/// Keeps a handle from being taken by anyone but `user` until `until`.
+pub async fn hold_handle(conn: &mut Connection, handle: &str, user: UserId, until: Timestamp) -> RepositoryResult<()> {
+    let until = until.as_jiff().to_diesel();
+    diesel::insert_into(held_handles::table)
+        .values((
+            held_handles::handle.eq(handle),
+            held_handles::user_id.eq(user.as_uuid()),
+            held_handles::held_until.eq(until),
+        ))
+        .on_conflict(held_handles::handle)
+        .do_update()
+        .set((held_handles::user_id.eq(user.as_uuid()), held_handles::held_until.eq(until)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Whether somebody other than `user` gave this handle up a short while ago.
+pub async fn is_handle_held(
+    conn: &mut Connection,
+    handle: &Handle,
+    user: Option<UserId>,
+    now: Timestamp,
+) -> RepositoryResult<bool> {
+    let holder: Option<Uuid> = held_handles::table
+        .find(handle.as_str())
+        .filter(held_handles::held_until.gt(now.as_jiff().to_diesel()))
+        .select(held_handles::user_id)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(holder.is_some_and(|holder| Some(holder) != user.map(UserId::as_uuid)))
+}
+
+/// Everyone who sees this user's profile: friends, people who keep them as a friend, and those who share a
+/// conversation with them; without the user.
+pub async fn list_audience(conn: &mut Connection, id: UserId) -> RepositoryResult<Vec<UserId>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT user_id AS id FROM friendships WHERE friend_id = $1 \
+         UNION SELECT other.user_id FROM members me \
+             JOIN members other ON other.conversation_id = me.conversation_id AND other.left_rev IS NULL \
+             WHERE me.user_id = $1 AND me.left_rev IS NULL AND other.user_id <> $1 \
+         UNION SELECT to_id FROM friend_requests WHERE from_id = $1 \
+         UNION SELECT from_id FROM friend_requests WHERE to_id = $1",
+    )
+    .bind::<SqlUuid, _>(id.as_uuid())
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| UserId::from_uuid(row.id)).collect())
+}
+
+/// What a change of a user's own stream is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserChange {
+    /// A conversation came into the list or left it.
+    Conversation(damso_domain::ConversationId),
+    /// A conversation is seen otherwise: pinned, muted.
+    Membership(damso_domain::ConversationId),
+    /// A message was hidden.
+    HiddenMessage(damso_domain::MessageId),
+    /// A friendship began or ended.
+    Friend(UserId),
+    /// A friend request was made, answered or withdrawn.
+    FriendRequest(damso_domain::FriendRequestId),
+}
+
+impl UserChange {
+    /// How the change is stored: its kind and what it is about.
+    fn columns(self) -> (&'static str, Uuid) {
+        match self {
+            Self::Conversation(id) => ("conversation", id.as_uuid()),
+            Self::Membership(id) => ("membership", id.as_uuid()),
+            Self::HiddenMessage(id) => ("hidden_message", id.as_uuid()),
+            Self::Friend(id) => ("friend", id.as_uuid()),
+            Self::FriendRequest(id) => ("friend_request", id.as_uuid()),
+        }
+    }
+}
+
+/// Gives each change the next number of its user's own stream and notes it for `/sync`. Returns the numbers in
+/// the order of `changes`.
+///
+/// This is the only place that moves `users.rev`. It locks the users in the order of their ids, so it has to
+/// come after every conversation that the transaction locks.
+pub async fn record_changes(conn: &mut Connection, changes: &[(UserId, UserChange)]) -> RepositoryResult<Vec<Rev>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        rev: i64,
+    }
+    let mut order: Vec<usize> = (0..changes.len()).collect();
+    order.sort_by_key(|&at| changes[at].0);
+    let mut revs = vec![Rev::ZERO; changes.len()];
+    let ids: Vec<Uuid> = changes.iter().map(|(user, _)| user.as_uuid()).collect();
+    diesel::sql_query("SELECT id FROM users WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE")
+        .bind::<Array<SqlUuid>, _>(ids)
+        .execute(conn)
+        .await?;
+    for at in order {
+        let (user, change) = changes[at];
+        let (kind, subject) = change.columns();
+        let row: Row = diesel::sql_query(
+            "WITH moved AS (UPDATE users SET rev = rev + 1 WHERE id = $1 RETURNING rev) \
+             INSERT INTO user_changes (user_id, kind, subject_id, rev) SELECT $1, $2, $3, rev FROM moved \
+             ON CONFLICT (user_id, kind, subject_id) DO UPDATE SET rev = EXCLUDED.rev RETURNING rev",
+        )
+        .bind::<SqlUuid, _>(user.as_uuid())
+        .bind::<Text, _>(kind)
+        .bind::<SqlUuid, _>(subject)
+        .get_result(conn)
+        .await?;
+        revs[at] = Rev::new(row.rev);
+    }
+    Ok(revs)
+}

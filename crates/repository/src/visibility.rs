@@ -1,0 +1,28 @@
+//! Who may see which message: one rule, one piece of SQL.
+
+/// True for the messages `m` of conversation `c` that the member `me` may see.
+///
+/// A statement that uses it joins `members me` (with `me.left_rev IS NULL`), `conversations c` and
+/// `messages m` under exactly these names. Being a member is the join; this is the rest of the rule: written
+/// after they joined or the history is open, not withheld from them, not hidden by them.
+macro_rules! visible {
+    () => {
+        "(c.history = 'all' OR m.seq > me.joined_seq) \
+         AND (m.withheld_for IS NULL OR NOT me.user_id = ANY (m.withheld_for)) \
+         AND NOT EXISTS (SELECT FROM hidden_messages h \
+             WHERE h.user_id = me.user_id AND h.conversation_id = m.conversation_id AND h.seq = m.seq)"
+    };
+}
+pub(crate) use visible;
+
+/// True for the messages `m` that count as unread for `me` when they come after the pointer: visible, of
+/// others, by people, not deleted.
+macro_rules! counts_as_unread {
+    () => {
+        concat!(
+            "m.author_id <> me.user_id AND m.kind <> 'system' AND m.deleted_at IS NULL AND ",
+            $crate::visibility::visible!()
+        )
+    };
+}
+pub(crate) use counts_as_unread;
