@@ -1,2 +1,139 @@
-//! Use cases.
+//! Use cases: who may do what, each change in one transaction, announced once it is committed.
+//!
+//! Invariant: nothing here knows HTTP, actix or SQL. A service method can be called from a handler, a socket,
+//! a background job or a test, and behaves the same. The outside world is behind [`ports`].
+
+mod access;
+pub mod account;
+pub mod attachment;
+pub mod auth;
+pub mod conversation;
+mod cursor;
+mod deletion;
+mod error;
+pub mod friend;
+pub mod image;
+pub mod job;
+pub mod keys;
+pub mod media;
+pub mod message;
+mod password;
 pub mod ports;
+pub mod realtime;
+pub mod session;
+pub mod sync;
+pub mod token;
+pub mod user;
+mod view;
+
+use std::sync::Arc;
+
+use damso_repository::Database;
+
+pub use error::{Fields, Refusal, ServiceError, ServiceResult};
+pub use token::CurrentUser;
+
+use crate::keys::Keys;
+use crate::password::PasswordHasher;
+use crate::ports::ObjectStore;
+use crate::realtime::Hub;
+use crate::token::Tokens;
+
+/// How a server behaves, as far as the use cases are concerned.
+#[derive(Clone, Debug)]
+pub struct ServiceConfig {
+    /// Whether new accounts can be made.
+    pub sign_up: damso_protocol::SignUp,
+    /// How many passwords are hashed at once; more wait, and beyond [`ServiceConfig::password_queue`] are
+    /// turned away.
+    pub password_threads: usize,
+    /// How many callers may wait for a password to be hashed.
+    pub password_queue: usize,
+    /// How many pictures are decoded at once.
+    pub image_threads: usize,
+}
+
+impl Default for ServiceConfig {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            sign_up: damso_protocol::SignUp::Open,
+            password_threads: cores,
+            password_queue: 64 * cores,
+            image_threads: cores.div_ceil(2),
+        }
+    }
+}
+
+/// Every use case, wired once at start and handed to whoever needs one.
+#[derive(Clone)]
+pub struct Services {
+    /// Signing up, in and out.
+    pub auth: auth::AuthService,
+    /// One's own account.
+    pub account: account::AccountService,
+    /// One's own devices.
+    pub sessions: session::SessionService,
+    /// People as others see them.
+    pub users: user::UserService,
+    /// Friends and requests.
+    pub friends: friend::FriendService,
+    /// Conversations and their members.
+    pub conversations: conversation::ConversationService,
+    /// Messages and read pointers.
+    pub messages: message::MessageService,
+    /// Catching up.
+    pub sync: sync::SyncService,
+    /// Uploads.
+    pub attachments: attachment::AttachmentService,
+    /// Pictures of people and groups.
+    pub images: image::ImageService,
+    /// Who is connected.
+    pub hub: Hub,
+    /// The storage, for the probes.
+    pub objects: Arc<dyn ObjectStore>,
+    /// The database, for the probes.
+    pub database: Database,
+}
+
+impl Services {
+    /// Wires everything. `database` has to be migrated.
+    pub fn new(config: &ServiceConfig, database: Database, objects: Arc<dyn ObjectStore>, keys: &Keys) -> Self {
+        let hub = Hub::new();
+        let passwords = PasswordHasher::new(config.password_threads, config.password_queue);
+        let tokens = Tokens::new(keys);
+        let sessions = session::SessionService::new(database.clone(), hub.clone());
+        let pictures = media::pool::ImagePool::new(config.image_threads);
+        let images = image::ImageService::new(database.clone(), objects.clone(), pictures.clone());
+        let context = Context { database: database.clone(), hub: hub.clone() };
+        Self {
+            auth: auth::AuthService::new(
+                context.clone(),
+                passwords.clone(),
+                tokens,
+                sessions.clone(),
+                keys.clone(),
+                config.sign_up,
+            ),
+            account: account::AccountService::new(context.clone(), passwords, sessions.clone(), images.clone()),
+            sessions,
+            users: user::UserService::new(context.clone()),
+            friends: friend::FriendService::new(context.clone()),
+            conversations: conversation::ConversationService::new(context.clone(), images.clone()),
+            messages: message::MessageService::new(context.clone()),
+            sync: sync::SyncService::new(context.clone()),
+            attachments: attachment::AttachmentService::new(context, objects.clone(), pictures),
+            images,
+            hub,
+            objects,
+            database,
+        }
+    }
+}
+
+/// What nearly every use case needs.
+#[derive(Clone)]
+pub(crate) struct Context {
+    pub(crate) database: Database,
+    pub(crate) hub: Hub,
+}

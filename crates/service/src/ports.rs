@@ -122,3 +122,49 @@ pub trait Mailer: Send + Sync + 'static {
     /// Returns once the mail is stored or accepted.
     async fn send(&self, mail: Mail) -> Result<(), MailError>;
 }
+
+/// Why bytes that were put to one of this server's own upload URLs were not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectUploadError {
+    /// The URL was not made by this server, or was changed.
+    #[error("this upload URL is not valid")]
+    Forbidden,
+    /// The URL was valid once.
+    #[error("this upload URL has expired")]
+    Expired,
+    /// The declared type is not the one the URL was made for.
+    #[error("the content type is not the one this URL was made for")]
+    WrongType,
+    /// More or fewer bytes than the URL was made for.
+    #[error("the body has to have exactly {expected_bytes} bytes")]
+    WrongLength {
+        /// The length the URL was made for.
+        expected_bytes: u64,
+    },
+    /// The disk does not take the bytes.
+    #[error("the bytes could not be stored: {0}")]
+    Unavailable(#[from] std::io::Error),
+}
+
+/// Takes the bytes that clients put to this server's own presigned URLs. Only the local store has any; with S3
+/// the bytes go straight to the storage.
+#[async_trait]
+pub trait DirectUploads: Send + Sync + 'static {
+    /// Checks the token of the URL against what the client declares.
+    async fn accept(
+        &self,
+        token: &str,
+        content_type: &str,
+        content_length: Option<u64>,
+    ) -> Result<Box<dyn DirectUpload>, DirectUploadError>;
+}
+
+/// Bytes on their way. Dropping it before [`DirectUpload::finish`] leaves nothing behind.
+#[async_trait]
+pub trait DirectUpload: Send {
+    /// Takes the next bytes; refuses more than the URL was made for.
+    async fn write(&mut self, chunk: &[u8]) -> Result<(), DirectUploadError>;
+
+    /// Makes the object visible and durable; returns its entity tag.
+    async fn finish(self: Box<Self>) -> Result<String, DirectUploadError>;
+}

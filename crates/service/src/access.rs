@@ -1,0 +1,43 @@
+//! The one place that decides who may touch which conversation: it returns the loaded thing, or refuses.
+
+use damso_domain::{ConversationId, UserId};
+use damso_protocol::ErrorKind;
+use damso_repository::Connection;
+use damso_repository::conversation::{self, LockedConversation};
+use damso_repository::member::{self, Member};
+
+use crate::ServiceResult;
+
+/// The membership of `user`, or `conversation_not_found`: somebody else's conversation is not there.
+pub(crate) async fn member(conn: &mut Connection, user: UserId, conversation: ConversationId) -> ServiceResult<Member> {
+    member::find(conn, conversation, user).await?.ok_or_else(|| ErrorKind::ConversationNotFound.into())
+}
+
+/// A conversation that is locked for a change, everyone in it, and who asks. Holding it proves that the lock
+/// came first: what was read is what the change will be based on.
+pub(crate) struct Change {
+    pub(crate) conversation: LockedConversation,
+    pub(crate) me: Member,
+    pub(crate) members: Vec<Member>,
+}
+
+impl Change {
+    /// Locks the conversation, then reads who is in it.
+    pub(crate) async fn begin(conn: &mut Connection, user: UserId, id: ConversationId) -> ServiceResult<Self> {
+        let conversation = conversation::lock(conn, id).await?.ok_or(ErrorKind::ConversationNotFound)?;
+        let members = member::list_all(conn, id).await?;
+        let me = *members.iter().find(|member| member.user_id == user).ok_or(ErrorKind::ConversationNotFound)?;
+        Ok(Self { conversation, me, members })
+    }
+
+    /// The member with this id.
+    pub(crate) fn member(&self, user: UserId) -> ServiceResult<Member> {
+        let found = self.members.iter().find(|member| member.user_id == user);
+        found.copied().ok_or_else(|| ErrorKind::MemberNotFound.into())
+    }
+
+    /// Everyone who hears of the change.
+    pub(crate) fn audience(&self) -> Vec<UserId> {
+        self.members.iter().map(|member| member.user_id).collect()
+    }
+}

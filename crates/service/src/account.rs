@@ -1,0 +1,174 @@
+//! One's own account: profile, picture, password, and its end.
+
+use std::time::Duration;
+
+use damso_domain::{AttachmentId, DisplayName, Handle, Password, StatusMessage, Timestamp, UserId};
+use damso_protocol::{
+    ChangePasswordRequest, DeletionReport, DeletionRequest, ErrorKind, Me, ProfileUpdated, ServerEvent, UpdateMeRequest,
+};
+use damso_repository as repository;
+use damso_repository::session::SessionsToEnd;
+use damso_repository::user::{Picture, ProfileChange, User};
+use damso_repository::{Connection, RepositoryError};
+
+use crate::auth::verify_own_password;
+use crate::image::ImageService;
+use crate::password::PasswordHasher;
+use crate::session::SessionService;
+use crate::{Context, CurrentUser, Fields, ServiceError, ServiceResult, deletion, view};
+
+/// How long nobody else can take a handle that was given up.
+pub const HOLD_HANDLE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// Changes one's own account.
+#[derive(Clone)]
+pub struct AccountService {
+    context: Context,
+    passwords: PasswordHasher,
+    sessions: SessionService,
+    images: ImageService,
+}
+
+impl AccountService {
+    pub(crate) fn new(
+        context: Context,
+        passwords: PasswordHasher,
+        sessions: SessionService,
+        images: ImageService,
+    ) -> Self {
+        Self { context, passwords, sessions, images }
+    }
+
+    /// The account.
+    pub async fn get(&self, user: UserId) -> ServiceResult<Me> {
+        let user = self
+            .context
+            .database
+            .run(async move |conn: &mut Connection| repository::user::find(conn, user).await)
+            .await?
+            .ok_or(ErrorKind::NotAuthenticated)?;
+        view::me(&user)
+    }
+
+    /// Changes name, handle, status message and language, and tells everyone who sees them.
+    pub async fn update(&self, user: UserId, request: &UpdateMeRequest) -> ServiceResult<Me> {
+        let change = parse_profile(request)?;
+        let now = Timestamp::now();
+        let (updated, audience) = self
+            .context
+            .database
+            .transaction(async move |conn: &mut Connection| {
+                let before = repository::user::lock(conn, &[user]).await?.pop().ok_or(ErrorKind::NotAuthenticated)?;
+                if let Some(handle) = &change.handle {
+                    if repository::user::is_handle_held(conn, handle, Some(user), now).await? {
+                        return Err(ErrorKind::HandleTaken.into());
+                    }
+                }
+                let updated = match repository::user::update_profile(conn, user, &change).await {
+                    Err(RepositoryError::Conflict { .. }) => return Err(ErrorKind::HandleTaken.into()),
+                    updated => updated?,
+                };
+                if let Some(given_up) = before.handle.filter(|handle| updated.handle.as_ref() != Some(handle)) {
+                    repository::user::hold_handle(conn, &given_up, user, now.after(HOLD_HANDLE)).await?;
+                }
+                let audience = repository::user::list_audience(conn, user).await?;
+                Ok::<_, ServiceError>((updated, audience))
+            })
+            .await?;
+        self.announce_profile(&updated, audience);
+        view::me(&updated)
+    }
+
+    /// Takes an uploaded picture as the account's own, cropped to a square.
+    pub async fn set_avatar(&self, user: UserId, attachment: AttachmentId) -> ServiceResult<Me> {
+        let picture = self.images.make_from_attachment(user, attachment).await?;
+        self.replace_avatar(user, Some(picture)).await
+    }
+
+    /// Takes the account's picture away.
+    pub async fn remove_avatar(&self, user: UserId) -> ServiceResult<Me> {
+        self.replace_avatar(user, None).await
+    }
+
+    async fn replace_avatar(&self, user: UserId, picture: Option<Picture>) -> ServiceResult<Me> {
+        let now = Timestamp::now();
+        let (updated, audience) = self
+            .context
+            .database
+            .transaction(async move |conn: &mut Connection| {
+                let before = repository::user::lock(conn, &[user]).await?.pop().ok_or(ErrorKind::NotAuthenticated)?;
+                let updated = repository::user::update_avatar(conn, user, picture.as_ref()).await?;
+                if let Some(old) = before.avatar {
+                    crate::image::delete_later(conn, old.id, now).await?;
+                }
+                let audience = repository::user::list_audience(conn, user).await?;
+                Ok::<_, ServiceError>((updated, audience))
+            })
+            .await?;
+        self.announce_profile(&updated, audience);
+        view::me(&updated)
+    }
+
+    fn announce_profile(&self, user: &User, mut audience: Vec<UserId>) {
+        audience.push(user.id);
+        let event = ServerEvent::ProfileUpdated(ProfileUpdated { user: view::user(user) });
+        self.context.hub.to_users(&audience, &event);
+    }
+
+    /// Replaces the password and ends every other session.
+    pub async fn change_password(&self, user: CurrentUser, request: &ChangePasswordRequest) -> ServiceResult<()> {
+        let me = self.get(user.id).await?;
+        let mut fields = Fields::default();
+        let mut logins = vec![me.handle.as_str()];
+        logins.extend(me.email.as_deref());
+        let Some(new) = fields.check("new_password", Password::parse_new(&request.new_password, &logins)) else {
+            return Err(fields.into());
+        };
+        let old = verify_own_password(
+            &self.context,
+            &self.passwords,
+            user.id,
+            &request.current_password,
+            "current_password",
+        )
+        .await?;
+        let new = self.passwords.hash(new).await?;
+        let now = Timestamp::now();
+        let ended = self
+            .context
+            .database
+            .transaction(async move |conn: &mut Connection| {
+                // Only if it still is the one that was verified: of two changes at once one is refused.
+                if !repository::user::replace_password_hash(conn, user.id, &old, &new).await? {
+                    return Err(ErrorKind::NotAllowed.into());
+                }
+                let others = SessionsToEnd::AllBut(user.session_id);
+                Ok::<_, ServiceError>(repository::session::end(conn, user.id, others, now).await?)
+            })
+            .await?;
+        self.sessions.announce_ended(user.id, &ended, now);
+        Ok(())
+    }
+
+    /// Deletes the account: credentials, sessions, friendships and files go, messages are erased or stay
+    /// without a name. Answers with what went.
+    pub async fn delete(&self, user: CurrentUser, request: &DeletionRequest) -> ServiceResult<DeletionReport> {
+        verify_own_password(&self.context, &self.passwords, user.id, &request.password, "password").await?;
+        deletion::delete(&self.context, &self.sessions, user.id, request.messages).await
+    }
+}
+
+fn parse_profile(request: &UpdateMeRequest) -> ServiceResult<ProfileChange> {
+    let mut fields = Fields::default();
+    let display_name = request.display_name.as_deref();
+    let handle = request.handle.as_deref();
+    let status_message = request.status_message.as_deref();
+    let change = ProfileChange {
+        display_name: display_name.and_then(|name| fields.check("display_name", DisplayName::parse(name))),
+        handle: handle.and_then(|handle| fields.check("handle", Handle::parse(handle))),
+        status_message: status_message.and_then(|text| fields.check("status_message", StatusMessage::parse(text))),
+        locale: request.locale,
+    };
+    fields.refuse()?;
+    Ok(change)
+}

@@ -1,0 +1,408 @@
+//! Signing up, in and out, and who a token speaks for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use damso_domain::{
+    ConversationKind, DisplayName, EmailAddress, Handle, History, Locale, Password, Role, Seq, SessionId, SessionName,
+    Timestamp, UserId,
+};
+use damso_protocol::{ErrorKind, FieldErrorKind, Me, SignInRequest, SignUp, SignUpRequest};
+use damso_repository as repository;
+use damso_repository::conversation::NewConversation;
+use damso_repository::member::NewMember;
+use damso_repository::session::{Session, SessionsToEnd};
+use damso_repository::user::NewUser;
+use damso_repository::{Connection, RepositoryError};
+use moka::future::Cache;
+
+use crate::keys::{Key, Keys, Purpose};
+use crate::password::PasswordHasher;
+use crate::session::SessionService;
+use crate::token::{ACCESS_LIFETIME, CurrentUser, RefreshToken, Tokens};
+use crate::{Context, Fields, ServiceError, ServiceResult, view};
+
+/// A session that is not used for so long ends.
+pub const IDLE_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// A session ends after so long, used or not.
+pub const ABSOLUTE_LIFETIME: Duration = Duration::from_secs(180 * 24 * 60 * 60);
+/// How long the predecessor of the newest refresh token is good after the newest was first seen in use.
+pub const PREDECESSOR_GRACE: Duration = Duration::from_secs(10);
+
+/// Signs people up, in and out.
+#[derive(Clone)]
+pub struct AuthService {
+    context: Context,
+    passwords: PasswordHasher,
+    tokens: Arc<Tokens>,
+    refresh_key: Key,
+    sessions: SessionService,
+    sign_up: SignUp,
+    /// Generations whose use has been noted, so that it is noted once and not at each request.
+    seen: Cache<SessionId, i64>,
+    /// Sessions that media tokens were good for a moment ago, so that a page of pictures asks once.
+    live: Cache<SessionId, bool>,
+}
+
+/// Where a request comes from, for the list of devices.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// What it calls itself.
+    pub name: SessionName,
+    /// Its address.
+    pub address: Option<String>,
+}
+
+/// What a new or refreshed session gets.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Whose session it is.
+    pub user: Me,
+    /// The session.
+    pub session_id: SessionId,
+    /// For requests and the socket.
+    pub access_token: String,
+    /// For the next refresh.
+    pub refresh_token: String,
+    /// For `<img>` and downloads.
+    pub media_token: String,
+}
+
+/// A sign-up whose fields are in order.
+struct NewAccount {
+    handle: Handle,
+    display_name: DisplayName,
+    password: Password,
+    email: Option<EmailAddress>,
+    locale: Locale,
+}
+
+impl NewAccount {
+    fn parse(request: &SignUpRequest) -> ServiceResult<Self> {
+        let mut fields = Fields::default();
+        let email = request.email.as_deref().filter(|email| !email.trim().is_empty());
+        let mut logins = vec![request.handle.trim()];
+        logins.extend(email);
+        let handle = fields.check("handle", Handle::parse(&request.handle));
+        let display_name = fields.check("display_name", DisplayName::parse(&request.display_name));
+        let password = fields.check("password", Password::parse_new(&request.password, &logins));
+        let email = email.and_then(|email| fields.check("email", EmailAddress::parse(email)));
+        let locale = request.locale.unwrap_or_default();
+        let (Some(handle), Some(display_name), Some(password)) = (handle, display_name, password) else {
+            return Err(fields.into());
+        };
+        fields.refuse()?;
+        Ok(Self { handle, display_name, password, email, locale })
+    }
+}
+
+/// What became of a refresh token.
+enum Refreshed {
+    /// It is good; this one follows it.
+    Successor { session: Session, token: RefreshToken, generation: i64 },
+    /// It is older than the predecessor: somebody else has used the family. All of it has ended.
+    FamilyEnded { user: UserId, ended: Vec<SessionId> },
+    /// Nothing is known of it.
+    Unknown,
+}
+
+impl AuthService {
+    pub(crate) fn new(
+        context: Context,
+        passwords: PasswordHasher,
+        tokens: Tokens,
+        sessions: SessionService,
+        keys: Keys,
+        sign_up: SignUp,
+    ) -> Self {
+        Self {
+            context,
+            passwords,
+            tokens: Arc::new(tokens),
+            refresh_key: keys.derive(Purpose::RefreshToken),
+            sessions,
+            sign_up,
+            seen: Cache::builder().max_capacity(100_000).time_to_live(2 * ACCESS_LIFETIME).build(),
+            live: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(30)).build(),
+        }
+    }
+
+    /// Who may make an account.
+    pub const fn sign_up_mode(&self) -> SignUp {
+        self.sign_up
+    }
+
+    /// Makes an account, with its notes to itself and a first session.
+    pub async fn sign_up(&self, request: &SignUpRequest, device: Device) -> ServiceResult<SignedIn> {
+        match self.sign_up {
+            SignUp::Open => (),
+            SignUp::Closed => return Err(ErrorKind::SignUpClosed.into()),
+        }
+        let account = NewAccount::parse(request)?;
+        let now = Timestamp::now();
+        let new = NewUser {
+            id: UserId::new(),
+            handle: account.handle,
+            display_name: account.display_name,
+            password_hash: self.passwords.hash(account.password).await?,
+            email: account.email,
+            locale: account.locale,
+            created_at: now,
+        };
+        let token = first_token()?;
+        let hash = token.hash();
+        let session_id = SessionId::new();
+        let user = self
+            .context
+            .database
+            .transaction(async move |conn: &mut Connection| {
+                if repository::user::is_handle_held(conn, &new.handle, None, now).await? {
+                    return Err(ErrorKind::HandleTaken.into());
+                }
+                // The constraint decides between two who ask for one handle at once.
+                let user = match repository::user::insert(conn, &new).await {
+                    Err(RepositoryError::Conflict { .. }) => return Err(ErrorKind::HandleTaken.into()),
+                    inserted => inserted?,
+                };
+                insert_notes(conn, user.id, now).await?;
+                repository::session::insert(conn, session_id, user.id, &device.name, device.address.as_deref(), now)
+                    .await?;
+                repository::session::insert_token(conn, &hash, session_id, 1).await?;
+                Ok::<_, ServiceError>(user)
+            })
+            .await?;
+        self.signed_in(view::me(&user)?, session_id, 1, &token, now)
+    }
+
+    /// Opens a session. Takes as long, and says the same, whether or not the account exists.
+    pub async fn sign_in(&self, request: &SignInRequest, device: Device) -> ServiceResult<SignedIn> {
+        let password = Password::for_verification(&request.password).ok_or(ErrorKind::InvalidCredentials)?;
+        let credentials = match Handle::parse(&request.login) {
+            Err(_) => None,
+            Ok(handle) => {
+                self.context
+                    .database
+                    .run(async move |conn: &mut Connection| repository::user::find_credentials(conn, &handle).await)
+                    .await?
+            }
+        };
+        let (user, hash) = credentials.unzip();
+        let is_right = self.passwords.verify(password, hash.clone()).await?;
+        let (Some(user), Some(hash), true) = (user, hash, is_right) else {
+            return Err(ErrorKind::InvalidCredentials.into());
+        };
+        self.open_session(user, hash, device).await
+    }
+
+    async fn open_session(&self, user: UserId, verified_hash: String, device: Device) -> ServiceResult<SignedIn> {
+        let now = Timestamp::now();
+        let token = first_token()?;
+        let hash = token.hash();
+        let session_id = SessionId::new();
+        let user = self
+            .context
+            .database
+            .transaction(async move |conn: &mut Connection| {
+                // Locked before it is compared: a password change or a deletion in the meantime must not leave
+                // behind a session that was opened with the old password.
+                let user = repository::user::lock(conn, &[user]).await?.pop();
+                let user = user.ok_or(ErrorKind::InvalidCredentials)?;
+                if repository::user::find_password_hash(conn, user.id).await?.as_ref() != Some(&verified_hash) {
+                    return Err(ErrorKind::InvalidCredentials.into());
+                }
+                repository::session::insert(conn, session_id, user.id, &device.name, device.address.as_deref(), now)
+                    .await?;
+                repository::session::insert_token(conn, &hash, session_id, 1).await?;
+                Ok::<_, ServiceError>(user)
+            })
+            .await?;
+        self.signed_in(view::me(&user)?, session_id, 1, &token, now)
+    }
+
+    /// Exchanges a refresh token for its successor and a new access token.
+    ///
+    /// The direct predecessor of the newest token gets the same successor again, so that a lost answer signs
+    /// nobody out; anything older has been copied, and ends the session.
+    pub async fn refresh(&self, token: &str, device: Device) -> ServiceResult<SignedIn> {
+        let token = RefreshToken::parse(token).ok_or(ErrorKind::RefreshTokenInvalid)?;
+        let now = Timestamp::now();
+        let (key, given) = (self.refresh_key, token);
+        let refreshed = self
+            .context
+            .database
+            .transaction(async move |conn: &mut Connection| rotate(conn, &key, &given, &device, now).await)
+            .await?;
+        match refreshed {
+            Refreshed::Unknown => Err(ErrorKind::RefreshTokenInvalid.into()),
+            Refreshed::FamilyEnded { user, ended } => {
+                self.sessions.announce_ended(user, &ended, now);
+                Err(ErrorKind::RefreshTokenInvalid.into())
+            }
+            Refreshed::Successor { session, token, generation } => {
+                let id = session.user_id;
+                let user = self
+                    .context
+                    .database
+                    .run(async move |conn: &mut Connection| repository::user::find(conn, id).await)
+                    .await?
+                    .ok_or(ErrorKind::RefreshTokenInvalid)?;
+                self.signed_in(view::me(&user)?, session.id, generation, &token, now)
+            }
+        }
+    }
+
+    /// Ends the session; its sockets close.
+    pub async fn sign_out(&self, user: CurrentUser) -> ServiceResult<()> {
+        self.sessions.end(user.id, user.session_id).await
+    }
+
+    /// Who an access token speaks for. No query, but the first time that a generation is seen.
+    pub async fn authenticate(&self, access_token: &str) -> ServiceResult<CurrentUser> {
+        let user = self.tokens.read_access(access_token).ok_or(ErrorKind::NotAuthenticated)?;
+        if self.context.hub.is_ended(user.session_id) {
+            return Err(ErrorKind::NotAuthenticated.into());
+        }
+        self.note_seen(user).await;
+        Ok(user)
+    }
+
+    /// Who a media token speaks for.
+    pub async fn authenticate_media(&self, media_token: &str) -> ServiceResult<CurrentUser> {
+        let user = self.tokens.read_media(media_token).ok_or(ErrorKind::NotAuthenticated)?;
+        if self.context.hub.is_ended(user.session_id) {
+            return Err(ErrorKind::NotAuthenticated.into());
+        }
+        let is_live = match self.live.get(&user.session_id).await {
+            Some(is_live) => is_live,
+            None => {
+                let is_live = self.sessions.is_live(user.session_id).await?;
+                self.live.insert(user.session_id, is_live).await;
+                is_live
+            }
+        };
+        if is_live { Ok(user) } else { Err(ErrorKind::NotAuthenticated.into()) }
+    }
+
+    /// From here on the predecessor of this generation's refresh token is good only for a short while.
+    async fn note_seen(&self, user: CurrentUser) {
+        let noted = self.seen.get(&user.session_id).await.unwrap_or(1);
+        if user.generation <= noted {
+            return;
+        }
+        self.seen.insert(user.session_id, user.generation).await;
+        let note = self.context.database.run(async move |conn: &mut Connection| {
+            repository::session::mark_generation_seen(conn, user.session_id, user.generation, Timestamp::now()).await
+        });
+        if let Err(error) = note.await {
+            tracing::warn!(session.id = %user.session_id, %error, "A generation in use could not be noted");
+            self.seen.invalidate(&user.session_id).await;
+        }
+    }
+
+    fn signed_in(
+        &self,
+        user: Me,
+        session_id: SessionId,
+        generation: i64,
+        token: &RefreshToken,
+        now: Timestamp,
+    ) -> ServiceResult<SignedIn> {
+        Ok(SignedIn {
+            session_id,
+            access_token: self.tokens.access(user.id, session_id, generation, now),
+            refresh_token: token.encode(),
+            media_token: self.tokens.media(user.id, session_id, now),
+            user,
+        })
+    }
+}
+
+fn first_token() -> ServiceResult<RefreshToken> {
+    RefreshToken::random().map_err(|error| ServiceError::Internal(anyhow::anyhow!("no randomness: {error}")))
+}
+
+/// The conversation of a person with themself.
+async fn insert_notes(conn: &mut Connection, user: UserId, now: Timestamp) -> ServiceResult<()> {
+    let new = NewConversation {
+        kind: ConversationKind::SelfChat,
+        name: None,
+        pair: None,
+        history: History::All,
+        created_at: now,
+    };
+    let mut notes = repository::conversation::insert(conn, &new)
+        .await?
+        .ok_or_else(|| anyhow::anyhow!("notes to oneself have no pair to be in conflict with"))?;
+    let member = NewMember {
+        conversation_id: notes.id,
+        user_id: user,
+        role: Role::Owner,
+        joined_seq: Seq::ZERO,
+        rev: notes.take_rev(),
+        is_listed: true,
+        joined_at: now,
+    };
+    repository::member::insert(conn, &member).await?;
+    repository::conversation::save_numbers(conn, &notes).await?;
+    Ok(())
+}
+
+async fn rotate(
+    conn: &mut Connection,
+    key: &Key,
+    given: &RefreshToken,
+    device: &Device,
+    now: Timestamp,
+) -> ServiceResult<Refreshed> {
+    let Some((session, generation)) = repository::session::find_by_token_and_lock(conn, &given.hash()).await? else {
+        return Ok(Refreshed::Unknown);
+    };
+    let is_over = session.ended_at.is_some()
+        || session.last_used_at.after(IDLE_LIFETIME) < now
+        || session.created_at.after(ABSOLUTE_LIFETIME) < now;
+    if is_over {
+        return Ok(Refreshed::Unknown);
+    }
+    let is_newest = generation == session.generation;
+    let newest_is_settled =
+        session.seen_generation == session.generation && session.seen_at.after(PREDECESSOR_GRACE) < now;
+    let is_good_predecessor = generation + 1 == session.generation && !newest_is_settled;
+    if !is_newest && !is_good_predecessor {
+        let ended =
+            repository::session::end(conn, session.user_id, SessionsToEnd::One(session.id), now).await?;
+        return Ok(Refreshed::FamilyEnded { user: session.user_id, ended });
+    }
+    if is_newest {
+        repository::session::mark_generation_seen(conn, session.id, generation, now).await?;
+    }
+    let next = generation + 1;
+    let token = given.successor(key, session.id, next);
+    repository::session::insert_token(conn, &token.hash(), session.id, next).await?;
+    repository::session::update_generation(conn, &session, next, device.address.as_deref(), now).await?;
+    Ok(Refreshed::Successor { session, token, generation: next })
+}
+
+/// A password that has to be the account's own: for what needs a proof besides the session.
+pub(crate) async fn verify_own_password(
+    context: &Context,
+    passwords: &PasswordHasher,
+    user: UserId,
+    password: &str,
+    field: &'static str,
+) -> ServiceResult<String> {
+    let hash = context
+        .database
+        .run(async move |conn: &mut Connection| repository::user::find_password_hash(conn, user).await)
+        .await?
+        .ok_or(ErrorKind::NotAuthenticated)?;
+    let is_right = match Password::for_verification(password) {
+        None => false,
+        Some(password) => passwords.verify(password, Some(hash.clone())).await?,
+    };
+    if is_right {
+        return Ok(hash);
+    }
+    let mut fields = Fields::default();
+    fields.add(field, FieldErrorKind::Wrong, "is not your password");
+    Err(fields.into())
+}

@@ -1,0 +1,199 @@
+//! The end of an account.
+
+use damso_domain::{AttachmentId, ConversationId, ConversationKind, Role, Timestamp, UserId};
+use damso_protocol::{
+    DeletedCounts, DeletedMessages, DeletionReport, ErrorKind, FriendRemoved, FriendRequestClosed, MemberChanged,
+    MemberRemoved, MessageCreated, MessagesErased, ProfileUpdated, ServerEvent, SystemNotice,
+};
+use damso_repository as repository;
+use damso_repository::Connection;
+use damso_repository::session::SessionsToEnd;
+use damso_repository::user::UserChange;
+
+use crate::access::Change;
+use crate::account::HOLD_HANDLE;
+use crate::attachment::delete_unheld_later;
+use crate::conversation::heir;
+use crate::message::insert_system;
+use crate::session::SessionService;
+use crate::{Context, ServiceError, ServiceResult, view};
+
+/// What the others are told after the commit.
+type Announcements = Vec<(Vec<UserId>, ServerEvent)>;
+
+/// Empties an account in one transaction: all of it goes, or nothing. Locks every conversation of the account
+/// in the order of their ids, then the people it concerns.
+pub(crate) async fn delete(
+    context: &Context,
+    sessions: &SessionService,
+    user: UserId,
+    messages: DeletedMessages,
+) -> ServiceResult<DeletionReport> {
+    let now = Timestamp::now();
+    let (counts, ended, announcements) = context
+        .database
+        .transaction(async move |conn: &mut Connection| {
+            let mut deletion = Deletion { user, messages, now, counts: DeletedCounts::default(), told: Vec::new() };
+            for conversation in repository::member::list_conversations(conn, user).await? {
+                deletion.leave(conn, conversation).await?;
+            }
+            let ended = deletion.empty_account(conn).await?;
+            Ok::<_, ServiceError>((deletion.counts, ended, deletion.told))
+        })
+        .await?;
+    sessions.announce_ended(user, &ended, now);
+    for (audience, event) in announcements {
+        context.hub.to_users(&audience, &event);
+    }
+    Ok(DeletionReport { deleted_at: now, removed: counts })
+}
+
+struct Deletion {
+    user: UserId,
+    messages: DeletedMessages,
+    now: Timestamp,
+    counts: DeletedCounts,
+    told: Announcements,
+}
+
+fn count(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
+impl Deletion {
+    /// Erases what was written, if so chosen, and takes the account out of one conversation.
+    async fn leave(&mut self, conn: &mut Connection, id: ConversationId) -> ServiceResult<()> {
+        let mut change = Change::begin(conn, self.user, id).await?;
+        let others: Vec<UserId> = change.audience().into_iter().filter(|member| *member != self.user).collect();
+        self.counts.conversations += 1;
+        // Notes to oneself have no other reader: they always go.
+        if self.messages == DeletedMessages::Erase || change.conversation.kind == ConversationKind::SelfChat {
+            self.erase(conn, &mut change, &others).await?;
+        }
+        match change.conversation.kind {
+            ConversationKind::SelfChat => (),
+            // The other one keeps the conversation; whose it was is known, but nobody waits for them to read.
+            ConversationKind::Direct => {
+                let rev = change.conversation.take_rev();
+                repository::member::mark_uncounted(conn, id, self.user, rev).await?;
+                let event = self.member_updated(conn, &change, rev).await?;
+                self.told.push((others, event));
+            }
+            ConversationKind::Group => self.leave_group(conn, &mut change, others).await?,
+        }
+        repository::conversation::save_numbers(conn, &change.conversation).await?;
+        Ok(())
+    }
+
+    async fn erase(&mut self, conn: &mut Connection, change: &mut Change, others: &[UserId]) -> ServiceResult<()> {
+        let conversation_id = change.conversation.id;
+        let rev = change.conversation.take_rev();
+        let (erased, held) =
+            repository::message::mark_all_deleted(conn, conversation_id, self.user, rev, self.now).await?;
+        self.counts.messages += count(erased);
+        self.remove_files(conn, &held).await?;
+        let event = MessagesErased { conversation_id, rev, author_id: self.user, deleted_at: self.now };
+        self.told.push((others.to_vec(), ServerEvent::MessagesErased(event)));
+        Ok(())
+    }
+
+    async fn remove_files(&mut self, conn: &mut Connection, ids: &[AttachmentId]) -> ServiceResult<()> {
+        let removed = delete_unheld_later(conn, ids, self.now).await?;
+        self.counts.attachments += removed.count;
+        self.counts.bytes += removed.bytes;
+        Ok(())
+    }
+
+    async fn member_updated(
+        &self,
+        conn: &mut Connection,
+        change: &Change,
+        rev: damso_domain::Rev,
+    ) -> ServiceResult<ServerEvent> {
+        let member = repository::member::find(conn, change.conversation.id, self.user).await?;
+        let member = member.ok_or(ErrorKind::MemberNotFound)?;
+        let user = repository::user::find(conn, self.user).await?.ok_or(ErrorKind::UserNotFound)?;
+        Ok(ServerEvent::MemberUpdated(MemberChanged {
+            conversation_id: change.conversation.id,
+            rev,
+            member: view::member(&member),
+            user: view::user(&user),
+        }))
+    }
+
+    async fn leave_group(&mut self, conn: &mut Connection, change: &mut Change, others: Vec<UserId>) -> ServiceResult<()> {
+        let conversation_id = change.conversation.id;
+        if let (Role::Owner, Some(heir)) = (change.me.role, heir(change)) {
+            let rev = change.conversation.take_rev();
+            let member =
+                repository::member::update_role(conn, conversation_id, heir.user_id, Role::Owner, rev).await?;
+            let user = repository::user::find(conn, heir.user_id).await?.ok_or(ErrorKind::UserNotFound)?;
+            let (member, user) = (view::member(&member), view::user(&user));
+            let event = ServerEvent::MemberUpdated(MemberChanged { conversation_id, rev, member, user });
+            self.told.push((others.clone(), event));
+        }
+        let rev = change.conversation.take_rev();
+        repository::member::mark_left(conn, conversation_id, self.user, rev).await?;
+        let removed = MemberRemoved { conversation_id, rev, user_id: self.user };
+        self.told.push((others.clone(), ServerEvent::MemberRemoved(removed)));
+        let message = insert_system(conn, change, &SystemNotice::MemberLeft, self.now).await?;
+        let created = ServerEvent::MessageCreated(MessageCreated { message: view::message(&message)? });
+        self.told.push((others, created));
+        Ok(())
+    }
+
+    /// Ends friendships, requests and sessions, and takes everything out of the account's own row.
+    async fn empty_account(&mut self, conn: &mut Connection) -> ServiceResult<Vec<damso_domain::SessionId>> {
+        let audience = repository::user::list_audience(conn, self.user).await?;
+        let mut concerned = audience.clone();
+        concerned.push(self.user);
+        let before = repository::user::lock(conn, &concerned).await?;
+        let before = before.into_iter().find(|user| user.id == self.user).ok_or(ErrorKind::NotAuthenticated)?;
+
+        let friends = repository::friend::delete_all(conn, self.user).await?;
+        self.counts.friends = count(friends.len());
+        let requests = repository::friend::delete_requests_of(conn, self.user).await?;
+        self.tell_streams(conn, &friends, &requests).await?;
+
+        let unheld = repository::attachment::list_unheld_of(conn, self.user).await?;
+        self.remove_files(conn, &unheld).await?;
+        if let Some(avatar) = &before.avatar {
+            crate::image::delete_later(conn, avatar.id, self.now).await?;
+        }
+        let ended = repository::session::end(conn, self.user, SessionsToEnd::All, self.now).await?;
+        self.counts.sessions = count(ended.len());
+        let emptied = repository::user::mark_deleted(conn, self.user, self.now).await?;
+        if let Some(handle) = &before.handle {
+            repository::user::hold_handle(conn, handle, self.user, self.now.after(HOLD_HANDLE)).await?;
+        }
+        let event = ServerEvent::ProfileUpdated(ProfileUpdated { user: view::user(&emptied) });
+        self.told.push((audience, event));
+        Ok(ended)
+    }
+
+    async fn tell_streams(
+        &mut self,
+        conn: &mut Connection,
+        friends: &[UserId],
+        requests: &[repository::friend::FriendRequest],
+    ) -> ServiceResult<()> {
+        let user_id = self.user;
+        let other = |request: &repository::friend::FriendRequest| {
+            if request.from_id == user_id { request.to_id } else { request.from_id }
+        };
+        let ended = friends.iter().map(|friend| (*friend, UserChange::Friend(user_id)));
+        let closed = requests.iter().map(|request| (other(request), UserChange::FriendRequest(request.id)));
+        let changes: Vec<_> = ended.chain(closed).collect();
+        let revs = repository::user::record_changes(conn, &changes).await?;
+        for ((user, change), user_rev) in changes.into_iter().zip(revs) {
+            let event = match change {
+                UserChange::FriendRequest(request_id) => {
+                    ServerEvent::FriendRequestClosed(FriendRequestClosed { user_rev, request_id })
+                }
+                _ => ServerEvent::FriendRemoved(FriendRemoved { user_rev, user_id }),
+            };
+            self.told.push((vec![user], event));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! Hashing passwords without letting it take the machine.
+
+use std::sync::Arc;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use damso_domain::Password;
+use tokio::sync::Semaphore;
+
+use crate::{ServiceError, ServiceResult};
+
+/// argon2id with m = 19 MiB, t = 2, p = 1 (OWASP Password Storage Cheat Sheet; the crate's default), on a few
+/// threads and behind a bounded queue: a storm of sign-ins is turned away instead of taking all memory.
+#[derive(Clone)]
+pub(crate) struct PasswordHasher {
+    threads: Arc<Semaphore>,
+    places: Arc<Semaphore>,
+    /// Compared with when there is no account, so that the answer takes as long.
+    decoy: Arc<str>,
+}
+
+impl PasswordHasher {
+    pub(crate) fn new(threads: usize, queue: usize) -> Self {
+        let decoy = Argon2::default()
+            .hash_password(b"nobody has this password")
+            .expect("the default parameters are valid and the salt is made by the hasher")
+            .to_string();
+        Self {
+            threads: Arc::new(Semaphore::new(threads)),
+            places: Arc::new(Semaphore::new(threads + queue)),
+            decoy: decoy.into(),
+        }
+    }
+
+    pub(crate) async fn hash(&self, password: Password) -> ServiceResult<String> {
+        self.run(move || {
+            let hash = Argon2::default()
+                .hash_password(password.expose().as_bytes())
+                .map_err(|error| anyhow::anyhow!("the password could not be hashed: {error}"))?;
+            Ok(hash.to_string())
+        })
+        .await
+    }
+
+    /// Whether the password has this hash. Without a hash the answer is no, after the same time.
+    pub(crate) async fn verify(&self, password: Password, hash: Option<String>) -> ServiceResult<bool> {
+        let decoy = self.decoy.clone();
+        self.run(move || {
+            let parsed = PasswordHash::new(hash.as_deref().unwrap_or(&decoy))
+                .map_err(|error| anyhow::anyhow!("a stored password hash cannot be read: {error}"))?;
+            let is_right = Argon2::default().verify_password(password.expose().as_bytes(), &parsed).is_ok();
+            Ok(is_right && hash.is_some())
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> ServiceResult<T> + Send + 'static,
+    ) -> ServiceResult<T> {
+        let _place = self.places.clone().try_acquire_owned().map_err(|_| ServiceError::Overloaded)?;
+        let thread = self.threads.clone().acquire_owned().await.map_err(|_| ServiceError::Overloaded)?;
+        let result = tokio::task::spawn_blocking(move || {
+            let _thread = thread;
+            work()
+        });
+        result.await.map_err(|error| ServiceError::Internal(error.into()))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn password(text: &str) -> Password {
+        Password::parse_new(text, &[]).unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_the_right_password_fits() {
+        let hasher = PasswordHasher::new(1, 1);
+        let hash = hasher.hash(password("correct horse")).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(hasher.verify(password("correct horse"), Some(hash.clone())).await.unwrap());
+        assert!(!hasher.verify(password("wrong horse"), Some(hash)).await.unwrap());
+        assert!(!hasher.verify(password("nobody has this password"), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_turns_callers_away() {
+        let hasher = PasswordHasher::new(1, 0);
+        let _busy = hasher.places.clone().try_acquire_owned().unwrap();
+        assert!(matches!(hasher.hash(password("correct horse")).await, Err(ServiceError::Overloaded)));
+    }
+}

@@ -1,0 +1,350 @@
+//! Who is connected, and who hears of what.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytestring::ByteString;
+use damso_domain::{ConversationId, Seq, SessionId, Timestamp, UserId};
+use damso_protocol::{CloseCode, MovedRead, ReadsMoved, ServerEvent, TypingStarted};
+use dashmap::DashMap;
+use tokio::sync::{mpsc, watch};
+
+use crate::token::ACCESS_LIFETIME;
+
+/// Frames that may wait for one socket; who has more is closed and syncs when it comes back.
+pub const QUEUE_FRAMES: usize = 256;
+/// How long pointers that move are gathered before they are told.
+const GATHER_READS: Duration = Duration::from_millis(300);
+/// How long an ended session is remembered: a little longer than an access token lives.
+pub(crate) const REMEMBER_ENDED: Duration = Duration::from_secs(ACCESS_LIFETIME.as_secs() + 60);
+
+/// Who is connected to this process. Delivery knows queues and no rules: services say who is to hear of what.
+///
+/// Announcing is not `async`, so that nothing can be cancelled between a commit and its announcement.
+#[derive(Clone)]
+pub struct Hub(Arc<State>);
+
+#[derive(Default)]
+struct State {
+    next_id: AtomicU64,
+    users: DashMap<UserId, Vec<Arc<Connection>>>,
+    watchers: DashMap<ConversationId, Vec<Arc<Connection>>>,
+    ended: DashMap<SessionId, Timestamp>,
+    moved_reads: Mutex<HashMap<ConversationId, HashMap<UserId, Option<Seq>>>>,
+}
+
+/// The hub's end of one socket.
+struct Connection {
+    id: u64,
+    user_id: UserId,
+    session_id: SessionId,
+    queue: mpsc::Sender<ByteString>,
+    close: watch::Sender<Option<CloseCode>>,
+    watched: Mutex<HashSet<ConversationId>>,
+}
+
+impl Connection {
+    fn push(&self, frame: &ByteString) {
+        // A full queue is a reader that does not keep up. It loses nothing: it syncs when it comes back.
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.queue.try_send(frame.clone()) {
+            self.close(CloseCode::SlowReader);
+        }
+    }
+
+    fn close(&self, code: CloseCode) {
+        self.close.send_if_modified(|current| {
+            let is_first = current.is_none();
+            if is_first {
+                *current = Some(code);
+            }
+            is_first
+        });
+    }
+
+    fn watched(&self) -> MutexGuard<'_, HashSet<ConversationId>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The socket's end: what to write, and when to close. Dropping it leaves the hub, also in a panic.
+pub struct Subscription {
+    hub: Hub,
+    connection: Arc<Connection>,
+    frames: mpsc::Receiver<ByteString>,
+    close: watch::Receiver<Option<CloseCode>>,
+}
+
+/// What the socket is to do next.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outgoing {
+    /// Write these frames.
+    Frames(Vec<ByteString>),
+    /// Close.
+    Close(CloseCode),
+}
+
+impl Subscription {
+    /// Waits for something to do. Everything that is queued comes at once. Cancel-safe.
+    pub async fn next(&mut self) -> Outgoing {
+        let code = *self.close.borrow_and_update();
+        if let Some(code) = code {
+            return Outgoing::Close(code);
+        }
+        let mut frames = Vec::new();
+        tokio::select! {
+            biased;
+            // The sender lives in `connection`, so waiting for a change cannot fail.
+            _ = self.close.changed() => {
+                let code = *self.close.borrow_and_update();
+                Outgoing::Close(code.unwrap_or(CloseCode::Restarting))
+            }
+            _ = self.frames.recv_many(&mut frames, QUEUE_FRAMES) => Outgoing::Frames(frames),
+        }
+    }
+
+    /// Replaces what is on the screen. The caller has checked that the user is in these conversations.
+    pub fn watch(&self, conversations: HashSet<ConversationId>) {
+        let old = std::mem::replace(&mut *self.connection.watched(), conversations.clone());
+        for gone in old.difference(&conversations) {
+            self.hub.0.forget_watcher(*gone, self.connection.id);
+        }
+        for new in conversations.difference(&old) {
+            self.hub.0.watchers.entry(*new).or_default().push(self.connection.clone());
+        }
+    }
+
+    /// Tells those who look at a conversation that this user is typing there. Only from what is on the user's
+    /// own screen, which was checked when it was watched.
+    pub fn typing(&self, conversation: ConversationId) {
+        if self.connection.watched().contains(&conversation) {
+            self.hub.typing(conversation, self.connection.user_id);
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.watch(HashSet::new());
+        self.hub.0.forget_connection(&self.connection);
+    }
+}
+
+fn encode(event: &ServerEvent) -> ByteString {
+    serde_json::to_string(event).expect("events hold only strings, numbers and lists").into()
+}
+
+impl State {
+    fn to_watchers(&self, conversation: ConversationId, event: &ServerEvent, except: Option<UserId>) {
+        if let Some(watchers) = self.watchers.get(&conversation) {
+            let frame = encode(event);
+            for watcher in watchers.iter().filter(|watcher| Some(watcher.user_id) != except) {
+                watcher.push(&frame);
+            }
+        }
+    }
+
+    fn forget_watcher(&self, conversation: ConversationId, id: u64) {
+        if let Some(mut watchers) = self.watchers.get_mut(&conversation) {
+            watchers.retain(|watcher| watcher.id != id);
+        }
+        self.watchers.remove_if(&conversation, |_, watchers| watchers.is_empty());
+    }
+
+    fn forget_connection(&self, connection: &Connection) {
+        if let Some(mut connections) = self.users.get_mut(&connection.user_id) {
+            connections.retain(|other| other.id != connection.id);
+        }
+        self.users.remove_if(&connection.user_id, |_, connections| connections.is_empty());
+    }
+}
+
+impl Hub {
+    pub(crate) fn new() -> Self {
+        Self(Arc::default())
+    }
+
+    /// Enters a socket that has signed in.
+    pub fn subscribe(&self, user: UserId, session: SessionId) -> Subscription {
+        let (queue, frames) = mpsc::channel(QUEUE_FRAMES);
+        let (close, close_receiver) = watch::channel(None);
+        let connection = Arc::new(Connection {
+            id: self.0.next_id.fetch_add(1, Ordering::Relaxed),
+            user_id: user,
+            session_id: session,
+            queue,
+            close,
+            watched: Mutex::default(),
+        });
+        self.0.users.entry(user).or_default().push(connection.clone());
+        // Entered first, then looked: a session that ends in between closes it one way or the other.
+        if self.is_ended(session) {
+            connection.close(CloseCode::SessionEnded);
+        }
+        Subscription { hub: self.clone(), connection, frames, close: close_receiver }
+    }
+
+    /// Tells every socket of these users. Encoded once; the bytes are shared.
+    pub(crate) fn to_users(&self, users: &[UserId], event: &ServerEvent) {
+        let mut frame: Option<ByteString> = None;
+        for user in users {
+            if let Some(connections) = self.0.users.get(user) {
+                let frame = frame.get_or_insert_with(|| encode(event));
+                connections.iter().for_each(|connection| connection.push(frame));
+            }
+        }
+    }
+
+    /// Tells every socket of this user.
+    pub(crate) fn to_user(&self, user: UserId, event: &ServerEvent) {
+        self.to_users(&[user], event);
+    }
+
+    /// Tells those who look at a conversation how far somebody has read, together with others who read at
+    /// nearly the same time.
+    pub(crate) fn reads_moved(&self, conversation: ConversationId, user: UserId, read_seq: Option<Seq>) {
+        let mut moved = self.0.moved_reads.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_first = moved.is_empty();
+        moved.entry(conversation).or_default().insert(user, read_seq);
+        if is_first {
+            let state = self.0.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(GATHER_READS).await;
+                state.tell_moved_reads();
+            });
+        }
+    }
+
+    /// Tells those who look at a conversation that somebody, who is in it, is typing.
+    pub(crate) fn typing(&self, conversation: ConversationId, user_id: UserId) {
+        let event = ServerEvent::TypingStarted(TypingStarted { conversation_id: conversation, user_id });
+        self.0.to_watchers(conversation, &event, Some(user_id));
+    }
+
+    /// Nobody of `user` looks at this conversation any more: they are not in it.
+    pub(crate) fn unwatch(&self, conversation: ConversationId, user: UserId) {
+        if let Some(mut watchers) = self.0.watchers.get_mut(&conversation) {
+            for watcher in watchers.iter().filter(|watcher| watcher.user_id == user) {
+                watcher.watched().remove(&conversation);
+            }
+            watchers.retain(|watcher| watcher.user_id != user);
+        }
+    }
+
+    /// Refuses these sessions from now on and closes their sockets.
+    pub(crate) fn end_sessions(&self, user: UserId, sessions: &[SessionId], now: Timestamp) {
+        self.remember_ended(sessions, now);
+        if let Some(connections) = self.0.users.get(&user) {
+            let ended = connections.iter().filter(|connection| sessions.contains(&connection.session_id));
+            ended.for_each(|connection| connection.close(CloseCode::SessionEnded));
+        }
+    }
+
+    /// Refuses these sessions from now on; forgets those whose access tokens have expired anyway.
+    pub(crate) fn remember_ended(&self, sessions: &[SessionId], now: Timestamp) {
+        let oldest = now.before(REMEMBER_ENDED);
+        self.0.ended.retain(|_, ended_at| oldest < *ended_at);
+        for session in sessions {
+            self.0.ended.insert(*session, now);
+        }
+    }
+
+    /// Whether the session ended within the life of an access token.
+    pub(crate) fn is_ended(&self, session: SessionId) -> bool {
+        self.0.ended.contains_key(&session)
+    }
+
+    /// Closes every socket; their clients come back.
+    pub fn close_all(&self) {
+        for connections in &self.0.users {
+            connections.iter().for_each(|connection| connection.close(CloseCode::Restarting));
+        }
+    }
+
+    /// How many sockets are signed in.
+    pub fn connection_count(&self) -> usize {
+        self.0.users.iter().map(|connections| connections.len()).sum()
+    }
+}
+
+impl State {
+    fn tell_moved_reads(&self) {
+        let moved = std::mem::take(&mut *self.moved_reads.lock().unwrap_or_else(PoisonError::into_inner));
+        for (conversation_id, reads) in moved {
+            let reads = reads.into_iter().map(|(user_id, read_seq)| MovedRead { user_id, read_seq }).collect();
+            self.to_watchers(conversation_id, &ServerEvent::ReadsMoved(ReadsMoved { conversation_id, reads }), None);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use damso_protocol::Empty;
+
+    use super::*;
+
+    fn pong() -> ServerEvent {
+        ServerEvent::Pong(Empty {})
+    }
+
+    #[tokio::test]
+    async fn what_is_queued_leaves_at_once_and_in_order() {
+        let (hub, user) = (Hub::new(), UserId::new());
+        let mut subscription = hub.subscribe(user, SessionId::new());
+        hub.to_user(user, &pong());
+        hub.to_user(user, &ServerEvent::Resync(Empty {}));
+        let Outgoing::Frames(frames) = subscription.next().await else { panic!("closed") };
+        assert_eq!(frames, [r#"{"type":"pong","data":{}}"#, r#"{"type":"resync","data":{}}"#]);
+    }
+
+    #[tokio::test]
+    async fn a_slow_reader_is_closed_and_harms_nobody_else() {
+        let (hub, slow, quick) = (Hub::new(), UserId::new(), UserId::new());
+        let mut slow_end = hub.subscribe(slow, SessionId::new());
+        let mut quick_end = hub.subscribe(quick, SessionId::new());
+        for _ in 0..=QUEUE_FRAMES {
+            hub.to_user(slow, &pong());
+        }
+        hub.to_user(quick, &pong());
+        assert_eq!(slow_end.next().await, Outgoing::Close(CloseCode::SlowReader));
+        assert!(matches!(quick_end.next().await, Outgoing::Frames(_)));
+    }
+
+    #[tokio::test]
+    async fn an_ended_session_is_closed_and_not_entered_again() {
+        let (hub, user, session) = (Hub::new(), UserId::new(), SessionId::new());
+        let mut subscription = hub.subscribe(user, session);
+        hub.end_sessions(user, &[session], Timestamp::now());
+        assert_eq!(subscription.next().await, Outgoing::Close(CloseCode::SessionEnded));
+        assert_eq!(hub.subscribe(user, session).next().await, Outgoing::Close(CloseCode::SessionEnded));
+    }
+
+    #[tokio::test]
+    async fn leaving_forgets_everything() {
+        let (hub, user, conversation) = (Hub::new(), UserId::new(), ConversationId::new());
+        let subscription = hub.subscribe(user, SessionId::new());
+        subscription.watch(HashSet::from([conversation]));
+        drop(subscription);
+        assert!(hub.0.users.is_empty() && hub.0.watchers.is_empty());
+    }
+
+    #[tokio::test]
+    async fn typing_is_heard_only_between_those_who_look() {
+        let (hub, typist, reader, elsewhere) = (Hub::new(), UserId::new(), UserId::new(), UserId::new());
+        let conversation = ConversationId::new();
+        let typist_end = hub.subscribe(typist, SessionId::new());
+        let mut reader_end = hub.subscribe(reader, SessionId::new());
+        let mut elsewhere_end = hub.subscribe(elsewhere, SessionId::new());
+        reader_end.watch(HashSet::from([conversation]));
+        // Not on the typist's screen yet, so nobody is told.
+        typist_end.typing(conversation);
+        typist_end.watch(HashSet::from([conversation]));
+        typist_end.typing(conversation);
+        hub.to_user(elsewhere, &pong());
+        let Outgoing::Frames(heard) = reader_end.next().await else { panic!("closed") };
+        assert_eq!(heard.len(), 1);
+        let Outgoing::Frames(heard) = elsewhere_end.next().await else { panic!("closed") };
+        assert_eq!(heard, [r#"{"type":"pong","data":{}}"#]);
+    }
+}

@@ -1,0 +1,105 @@
+//! One's own devices: listing them and ending their sessions.
+
+use damso_domain::{SessionId, SessionName, Timestamp, UserId};
+use damso_protocol::{ErrorKind, ServerEvent, Session, SessionEnded, Sessions};
+use damso_repository as repository;
+use damso_repository::session::SessionsToEnd;
+use damso_repository::{Connection, Database};
+
+use crate::realtime::{Hub, REMEMBER_ENDED};
+use crate::{CurrentUser, Fields, ServiceResult};
+
+/// Lists and ends sessions.
+#[derive(Clone)]
+pub struct SessionService {
+    database: Database,
+    hub: Hub,
+}
+
+impl SessionService {
+    pub(crate) fn new(database: Database, hub: Hub) -> Self {
+        Self { database, hub }
+    }
+
+    /// Remembers which sessions ended shortly before this server started. Called once, before it serves.
+    pub async fn load_ended(&self) -> ServiceResult<()> {
+        let now = Timestamp::now();
+        let ended = self
+            .database
+            .run(async move |conn: &mut Connection| {
+                repository::session::list_ended_since(conn, now.before(REMEMBER_ENDED)).await
+            })
+            .await?;
+        self.hub.remember_ended(&ended, now);
+        Ok(())
+    }
+
+    /// The devices of `user`, the last used first.
+    pub async fn list(&self, user: CurrentUser) -> ServiceResult<Sessions> {
+        let sessions = self
+            .database
+            .run(async move |conn: &mut Connection| repository::session::list(conn, user.id).await)
+            .await?;
+        let items = sessions.into_iter().map(|session| Session {
+            id: session.id,
+            name: session.name,
+            address: session.address,
+            created_at: session.created_at,
+            last_used_at: session.last_used_at,
+            is_current: session.id == user.session_id,
+        });
+        Ok(Sessions { items: items.collect() })
+    }
+
+    /// Gives one of the user's devices a name.
+    pub async fn rename(&self, user: CurrentUser, id: SessionId, name: &str) -> ServiceResult<()> {
+        let mut fields = Fields::default();
+        let Some(name) = fields.check("name", SessionName::parse(name)) else { return Err(fields.into()) };
+        let is_there = self
+            .database
+            .run(async move |conn: &mut Connection| repository::session::rename(conn, user.id, id, &name).await)
+            .await?;
+        if is_there { Ok(()) } else { Err(ErrorKind::SessionNotFound.into()) }
+    }
+
+    /// Ends one of the user's sessions.
+    pub async fn end(&self, user: UserId, id: SessionId) -> ServiceResult<()> {
+        let ended = self.end_matching(user, SessionsToEnd::One(id)).await?;
+        if ended.is_empty() { Err(ErrorKind::SessionNotFound.into()) } else { Ok(()) }
+    }
+
+    /// Ends every session of the user but the one that asks.
+    pub async fn end_others(&self, user: CurrentUser) -> ServiceResult<()> {
+        self.end_matching(user.id, SessionsToEnd::AllBut(user.session_id)).await.map(|_| ())
+    }
+
+    async fn end_matching(&self, user: UserId, which: SessionsToEnd) -> ServiceResult<Vec<SessionId>> {
+        let now = Timestamp::now();
+        let ended = self
+            .database
+            .transaction(async move |conn: &mut Connection| repository::session::end(conn, user, which, now).await)
+            .await?;
+        self.announce_ended(user, &ended, now);
+        Ok(ended)
+    }
+
+    /// After the commit: refuses the sessions, closes their sockets and tells the devices that are left.
+    pub(crate) fn announce_ended(&self, user: UserId, ended: &[SessionId], now: Timestamp) {
+        self.hub.end_sessions(user, ended, now);
+        for session_id in ended {
+            self.hub.to_user(user, &ServerEvent::SessionEnded(SessionEnded { session_id: *session_id }));
+        }
+    }
+
+    /// Whether the session is there and has not ended, by the database.
+    pub async fn is_live(&self, id: SessionId) -> ServiceResult<bool> {
+        if self.hub.is_ended(id) {
+            return Ok(false);
+        }
+        let live = self
+            .database
+            .run(async move |conn: &mut Connection| repository::session::is_live(conn, id).await)
+            .await?;
+        Ok(live)
+    }
+}

@@ -1,0 +1,59 @@
+//! People as others see them.
+
+use damso_domain::{Handle, UserId};
+use damso_protocol::{ErrorKind, User, Users};
+use damso_repository as repository;
+use damso_repository::Connection;
+
+use crate::{Context, ServiceResult, view};
+
+/// The most ids one call looks up.
+pub const MAX_IDS: usize = 100;
+
+/// Looks people up.
+#[derive(Clone)]
+pub struct UserService {
+    context: Context,
+}
+
+impl UserService {
+    pub(crate) fn new(context: Context) -> Self {
+        Self { context }
+    }
+
+    /// A person by id; deleted accounts too, because names of authors must be known.
+    pub async fn get(&self, id: UserId) -> ServiceResult<User> {
+        let user = self
+            .context
+            .database
+            .run(async move |conn: &mut Connection| repository::user::find(conn, id).await)
+            .await?
+            .ok_or(ErrorKind::UserNotFound)?;
+        Ok(view::user(&user))
+    }
+
+    /// Those of `ids` that exist.
+    pub async fn list(&self, ids: Vec<UserId>) -> ServiceResult<Users> {
+        if ids.is_empty() || MAX_IDS < ids.len() {
+            return Err(ErrorKind::MalformedRequest.into());
+        }
+        let users = self
+            .context
+            .database
+            .run(async move |conn: &mut Connection| repository::user::list(conn, &ids).await)
+            .await?;
+        Ok(Users { items: users.iter().map(view::user).collect() })
+    }
+
+    /// A person by handle.
+    pub async fn by_handle(&self, handle: &str) -> ServiceResult<User> {
+        let handle = Handle::parse(handle).map_err(|_| ErrorKind::UserNotFound)?;
+        let user = self
+            .context
+            .database
+            .run(async move |conn: &mut Connection| repository::user::find_by_handle(conn, &handle).await)
+            .await?
+            .ok_or(ErrorKind::UserNotFound)?;
+        Ok(view::user(&user))
+    }
+}

@@ -1,0 +1,244 @@
+//! What is stored, as the wire tells it.
+
+use std::collections::BTreeSet;
+
+use damso_domain::{ConversationId, MessageRef, UserId};
+use damso_protocol as protocol;
+use damso_repository as repository;
+use damso_repository::Connection;
+use damso_repository::attachment::Attachment;
+use damso_repository::conversation::{ConversationView, OwnMembership};
+use damso_repository::friend::{FriendRequest, Friendship};
+use damso_repository::member::Member;
+use damso_repository::message::Message;
+use damso_repository::user::{Picture, User};
+
+use crate::{ServiceError, ServiceResult};
+
+/// The side of the large copy of a picture of a person or a group, in pixels.
+pub(crate) const PICTURE_SIDE: u32 = 512;
+
+pub(crate) fn image(picture: &Picture) -> protocol::Image {
+    let placeholder = picture.placeholder.clone();
+    protocol::Image { id: picture.id, width: PICTURE_SIDE, height: PICTURE_SIDE, placeholder }
+}
+
+pub(crate) fn user(user: &User) -> protocol::User {
+    protocol::User {
+        id: user.id,
+        handle: user.handle.clone(),
+        display_name: user.display_name.clone(),
+        status_message: user.status_message.clone(),
+        avatar: user.avatar.as_ref().map(image),
+        version: user.version,
+        is_deleted: user.deleted_at.is_some(),
+    }
+}
+
+/// A live account as its owner sees it.
+pub(crate) fn me(user: &User) -> ServiceResult<protocol::Me> {
+    let handle = user.handle.clone();
+    let handle = handle.ok_or_else(|| anyhow::anyhow!("the account {} is deleted and still signed in", user.id))?;
+    Ok(protocol::Me {
+        id: user.id,
+        handle,
+        display_name: user.display_name.clone(),
+        status_message: user.status_message.clone(),
+        avatar: user.avatar.as_ref().map(image),
+        email: user.email.clone(),
+        locale: user.locale,
+        version: user.version,
+        user_rev: user.rev,
+        created_at: user.created_at,
+    })
+}
+
+pub(crate) fn member(member: &Member) -> protocol::Member {
+    protocol::Member {
+        user_id: member.user_id,
+        role: member.role,
+        joined_seq: member.joined_seq,
+        read_seq: member.is_counted.then_some(member.read_seq),
+    }
+}
+
+pub(crate) fn membership(own: &OwnMembership) -> protocol::Membership {
+    protocol::Membership {
+        role: own.role,
+        joined_seq: own.joined_seq,
+        read_seq: own.read_seq,
+        is_pinned: own.is_pinned,
+        muted_until: own.muted_until,
+    }
+}
+
+pub(crate) fn attachment(attachment: &Attachment) -> protocol::Attachment {
+    protocol::Attachment {
+        id: attachment.id,
+        file_name: attachment.file_name.clone(),
+        media_type: attachment.media_type.clone(),
+        size_bytes: attachment.size_bytes,
+        state: attachment.state,
+        kind: attachment.kind,
+        width: attachment.width,
+        height: attachment.height,
+        placeholder: attachment.placeholder.clone(),
+    }
+}
+
+pub(crate) fn message(message: &Message) -> ServiceResult<protocol::Message> {
+    let system = message
+        .system
+        .as_ref()
+        .map(|system| serde_json::from_value(system.clone()))
+        .transpose()
+        .map_err(|error| ServiceError::Internal(anyhow::anyhow!("messages.system: {error}")))?;
+    Ok(protocol::Message {
+        id: message.id,
+        conversation_id: message.conversation_id,
+        seq: message.seq,
+        rev: message.rev,
+        client_key: message.client_key,
+        author_id: message.author_id,
+        kind: message.kind,
+        text: message.text.clone(),
+        attachments: message.attachments.iter().map(attachment).collect(),
+        system,
+        created_at: message.created_at,
+        deleted_at: message.deleted_at,
+    })
+}
+
+pub(crate) fn messages(messages: &[Message]) -> ServiceResult<Vec<protocol::Message>> {
+    messages.iter().map(message).collect()
+}
+
+fn conversation(view: &ConversationView, last_message: Option<protocol::Message>) -> protocol::Conversation {
+    protocol::Conversation {
+        id: view.id,
+        kind: view.kind,
+        name: view.name.clone(),
+        avatar: view.avatar.as_ref().map(image),
+        history: view.history,
+        rev: view.rev,
+        last_seq: view.last_seq,
+        member_count: view.member_count,
+        members: view.first_members.iter().map(member).collect(),
+        last_message,
+        membership: membership(&view.membership),
+        unread_count: view.unread_count,
+        created_at: view.created_at,
+    }
+}
+
+/// Completes views with their last messages, in the order of the views.
+pub(crate) async fn conversations(
+    conn: &mut Connection,
+    views: &[ConversationView],
+) -> ServiceResult<Vec<protocol::Conversation>> {
+    let newest = |view: &ConversationView| {
+        view.last_message_seq.map(|seq| MessageRef { conversation_id: view.id, seq })
+    };
+    let refs: Vec<MessageRef> = views.iter().filter_map(newest).collect();
+    let found = if refs.is_empty() { Vec::new() } else { repository::message::list_by_refs(conn, &refs).await? };
+    let by_conversation: std::collections::HashMap<ConversationId, &Message> =
+        found.iter().map(|message| (message.conversation_id, message)).collect();
+    views
+        .iter()
+        .map(|view| Ok(conversation(view, by_conversation.get(&view.id).copied().map(message).transpose()?)))
+        .collect()
+}
+
+/// One conversation as `user` sees it now; `None` when they are not in it.
+pub(crate) async fn load_conversation(
+    conn: &mut Connection,
+    user: UserId,
+    id: ConversationId,
+) -> ServiceResult<Option<protocol::Conversation>> {
+    let views = repository::conversation::views(conn, user, &[id]).await?;
+    Ok(conversations(conn, &views).await?.pop())
+}
+
+/// Collects everyone an answer mentions, to send them along.
+#[derive(Default)]
+pub(crate) struct Mentioned(BTreeSet<UserId>);
+
+impl Mentioned {
+    pub(crate) fn add(&mut self, id: UserId) {
+        self.0.insert(id);
+    }
+
+    pub(crate) fn add_members(&mut self, members: &[protocol::Member]) {
+        self.0.extend(members.iter().map(|member| member.user_id));
+    }
+
+    pub(crate) fn add_message(&mut self, message: &protocol::Message) {
+        use protocol::SystemNotice::{
+            GroupCreated, MemberLeft, MemberRemoved, MembersAdded, NameChanged, OwnerChanged,
+        };
+        self.add(message.author_id);
+        match &message.system {
+            Some(MembersAdded { user_ids }) => self.0.extend(user_ids),
+            Some(MemberRemoved { user_id } | OwnerChanged { user_id }) => self.add(*user_id),
+            Some(GroupCreated | MemberLeft | NameChanged { .. }) | None => (),
+        }
+    }
+
+    pub(crate) fn add_conversation(&mut self, conversation: &protocol::Conversation) {
+        self.add_members(&conversation.members);
+        if let Some(message) = &conversation.last_message {
+            self.add_message(message);
+        }
+    }
+
+    pub(crate) async fn load(self, conn: &mut Connection) -> ServiceResult<Vec<protocol::User>> {
+        if self.0.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<UserId> = self.0.into_iter().collect();
+        Ok(repository::user::list(conn, &ids).await?.iter().map(user).collect())
+    }
+}
+
+/// Friendships with the friends' profiles, in the order of the friendships.
+pub(crate) async fn friends(
+    conn: &mut Connection,
+    friendships: &[Friendship],
+) -> ServiceResult<Vec<protocol::Friend>> {
+    let mut mentioned = Mentioned::default();
+    friendships.iter().for_each(|friendship| mentioned.add(friendship.friend_id));
+    let users = by_id(mentioned.load(conn).await?);
+    let friend = |friendship: &Friendship| {
+        let user = users.get(&friendship.friend_id)?.clone();
+        Some(protocol::Friend { user, since: friendship.since })
+    };
+    Ok(friendships.iter().filter_map(friend).collect())
+}
+
+/// Requests with the profiles of both sides, in the order of the requests.
+pub(crate) async fn friend_requests(
+    conn: &mut Connection,
+    requests: &[FriendRequest],
+) -> ServiceResult<Vec<protocol::FriendRequest>> {
+    let mut mentioned = Mentioned::default();
+    for request in requests {
+        mentioned.add(request.from_id);
+        mentioned.add(request.to_id);
+    }
+    let users = by_id(mentioned.load(conn).await?);
+    let full = |request: &FriendRequest| {
+        Some(protocol::FriendRequest {
+            id: request.id,
+            from: users.get(&request.from_id)?.clone(),
+            to: users.get(&request.to_id)?.clone(),
+            message: request.message.clone(),
+            state: protocol::FriendRequestState::Pending,
+            created_at: request.created_at,
+        })
+    };
+    Ok(requests.iter().filter_map(full).collect())
+}
+
+fn by_id(users: Vec<protocol::User>) -> std::collections::HashMap<UserId, protocol::User> {
+    users.into_iter().map(|user| (user.id, user)).collect()
+}
