@@ -1,0 +1,143 @@
+//! One place that turns what went wrong into an answer.
+
+use actix_web::error::JsonPayloadError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use damso_protocol::{ErrorKind, Problem};
+use damso_service::{Refusal, ServiceError};
+
+use crate::request_id;
+
+/// What a handler answers.
+pub(crate) type ApiResult<T> = Result<T, ApiError>;
+
+/// What went wrong, ready to be told.
+#[derive(Debug)]
+pub(crate) struct ApiError(Refusal);
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.kind.title())
+    }
+}
+
+impl From<ErrorKind> for ApiError {
+    fn from(kind: ErrorKind) -> Self {
+        Self(Refusal { kind, detail: None, fields: Vec::new() })
+    }
+}
+
+impl From<ServiceError> for ApiError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Refused(refusal) => Self(refusal),
+            ServiceError::Overloaded => ErrorKind::Overloaded.into(),
+            ServiceError::Unavailable(cause) => {
+                tracing::warn!(request.id = request_id::current(), cause, "A part of the server is unavailable");
+                ErrorKind::Unavailable.into()
+            }
+            ServiceError::Internal(cause) => {
+                let cause = format!("{cause:#}");
+                tracing::error!(request.id = request_id::current(), cause, "A request failed");
+                ErrorKind::Internal.into()
+            }
+        }
+    }
+}
+
+/// The request is not well formed; the detail says where.
+pub(crate) fn malformed(detail: &impl ToString) -> ApiError {
+    ApiError(Refusal {
+        kind: ErrorKind::MalformedRequest,
+        detail: Some(detail.to_string()),
+        fields: Vec::new(),
+    })
+}
+
+pub(crate) fn json_error(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
+    match error {
+        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
+            ApiError::from(ErrorKind::BodyTooLarge).into()
+        }
+        JsonPayloadError::ContentType => ApiError::from(ErrorKind::UnsupportedMediaType).into(),
+        JsonPayloadError::Deserialize(error) => malformed(&error).into(),
+        other => malformed(&other).into(),
+    }
+}
+
+/// The status of each kind. Without a catch-all: a new kind compiles once someone has chosen.
+pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
+    use ErrorKind as K;
+    match kind {
+        K::MalformedRequest => StatusCode::BAD_REQUEST,
+        K::NotAuthenticated | K::InvalidCredentials | K::RefreshTokenInvalid => StatusCode::UNAUTHORIZED,
+        K::NotAllowed | K::OriginNotAllowed | K::NotFriends | K::SignUpClosed => StatusCode::FORBIDDEN,
+        K::RouteNotFound
+        | K::UserNotFound
+        | K::FriendNotFound
+        | K::FriendRequestNotFound
+        | K::ConversationNotFound
+        | K::MessageNotFound
+        | K::MemberNotFound
+        | K::AttachmentNotFound
+        | K::ImageNotFound
+        | K::SessionNotFound => StatusCode::NOT_FOUND,
+        K::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        K::HandleTaken | K::AlreadyFriends | K::AttachmentInUse | K::NotAGroup | K::CannotLeave => {
+            StatusCode::CONFLICT
+        }
+        K::BodyTooLarge | K::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        K::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        K::InvalidFields
+        | K::MessageEmpty
+        | K::MessageTooLong
+        | K::AttachmentNotReady
+        | K::TooManyAttachments
+        | K::CannotBefriendSelf
+        | K::GroupFull
+        | K::SeqOutOfRange
+        | K::ImageUnreadable
+        | K::ImageTooLarge
+        | K::UploadIncomplete
+        | K::UploadExpired => StatusCode::UNPROCESSABLE_ENTITY,
+        K::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        K::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        K::Overloaded | K::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// The stable text of a kind, as it stands in `type`.
+fn kind_text(kind: ErrorKind) -> String {
+    serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        status(self.0.kind)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let Refusal { kind, detail, fields } = self.0.clone();
+        let status = status(kind);
+        let mut response = HttpResponse::build(status);
+        if status == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header((RETRY_AFTER, "1"));
+        }
+        let problem = Problem {
+            type_uri: format!("/errors/{}", kind_text(kind)),
+            title: kind.title().to_owned(),
+            status: status.as_u16(),
+            detail,
+            kind,
+            request_id: request_id::current(),
+            fields,
+        };
+        // Set after the body: `json` would set its own type.
+        let body = serde_json::to_string(&problem).unwrap_or_default();
+        response.insert_header((CONTENT_TYPE, "application/problem+json")).body(body)
+    }
+}

@@ -1,0 +1,160 @@
+//! What handlers ask of a request: who sends it, and from which device.
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use damso_domain::{SessionName, UserId};
+use damso_protocol::ErrorKind;
+use damso_service::auth::Device;
+use damso_service::{CurrentUser, Services};
+
+use crate::error::{ApiError, ApiResult};
+use crate::{ControllerConfig, cookies};
+
+type Extracting<T> = Pin<Box<dyn Future<Output = ApiResult<T>>>>;
+
+fn services(request: &HttpRequest) -> ApiResult<Data<Services>> {
+    request.app_data::<Data<Services>>().cloned().ok_or_else(|| ErrorKind::Internal.into())
+}
+
+fn config(request: &HttpRequest) -> ApiResult<Data<ControllerConfig>> {
+    request.app_data::<Data<ControllerConfig>>().cloned().ok_or_else(|| ErrorKind::Internal.into())
+}
+
+fn bearer(request: &HttpRequest) -> Option<String> {
+    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+/// Whoever the access token speaks for; without a good one the request is refused.
+pub(crate) struct Caller(pub(crate) CurrentUser);
+
+impl Caller {
+    pub(crate) const fn id(&self) -> UserId {
+        self.0.id
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let (services, token) = (services(request), bearer(request));
+        Box::pin(async move {
+            let token = token.ok_or(ErrorKind::NotAuthenticated)?;
+            Ok(Self(services?.auth.authenticate(&token).await?))
+        })
+    }
+}
+
+/// Whoever reads a picture or a file: by access token, or by the cookie that `<img>` sends.
+pub(crate) struct Reader(CurrentUser);
+
+impl Reader {
+    pub(crate) const fn id(&self) -> UserId {
+        self.0.id
+    }
+}
+
+impl FromRequest for Reader {
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let services = services(request);
+        let bearer = bearer(request);
+        let cookie = config(request).map(|config| cookies::media_token(&config, request));
+        Box::pin(async move {
+            let services = services?;
+            if let Some(token) = bearer {
+                return Ok(Self(services.auth.authenticate(&token).await?));
+            }
+            let token = cookie?.ok_or(ErrorKind::NotAuthenticated)?;
+            Ok(Self(services.auth.authenticate_media(&token).await?))
+        })
+    }
+}
+
+/// The device a request comes from.
+pub(crate) struct FromDevice(pub(crate) Device);
+
+impl FromRequest for FromDevice {
+    type Error = ApiError;
+    type Future = std::future::Ready<ApiResult<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        let name = SessionName::parse(&device_name(agent));
+        std::future::ready(config(request).and_then(|config| {
+            let name = name.map_err(|_| ApiError::from(ErrorKind::Internal))?;
+            Ok(Self(Device { name, address: address(&config, request).map(|address| address.to_string()) }))
+        }))
+    }
+}
+
+/// The sender's address. A proxy is believed only if it is a configured one, and only about the last hop.
+fn address(config: &ControllerConfig, request: &HttpRequest) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
+    if !config.trusted_proxies.contains(&peer) {
+        return Some(peer);
+    }
+    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok()).or(Some(peer))
+}
+
+/// What a device is called in its owner's list: browser and system, as far as the agent tells.
+fn device_name(agent: &str) -> String {
+    const BROWSERS: [(&str, &str); 7] = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("Whale/", "Whale"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 7] = [
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ];
+    let named = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    match (named(&BROWSERS), named(&SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser} · {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => {
+            let product = agent.split(['/', ' ']).next().unwrap_or_default();
+            let product: String = product.chars().filter(char::is_ascii_alphanumeric).take(30).collect();
+            if product.is_empty() { "API".to_owned() } else { product }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_are_named_by_what_they_say() {
+        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+        let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1";
+        for (agent, expected) in
+            [(chrome, "Chrome · Linux"), (safari, "Safari · iPhone"), ("curl/8.5.0", "curl"), ("", "API"), ("<script>", "script")]
+        {
+            assert_eq!(device_name(agent), expected);
+        }
+    }
+}

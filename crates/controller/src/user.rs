@@ -1,0 +1,64 @@
+//! People as others see them.
+
+use actix_web::get;
+use actix_web::web::{Data, Json, Path, Query};
+use damso_domain::UserId;
+use damso_protocol::{Problem, User, Users, UsersQuery};
+use damso_service::Services;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::error::{ApiResult, malformed};
+use crate::extract::Caller;
+use crate::paths::{HandlePath, UserPath};
+
+/// Several people by id; those that do not exist are left out.
+#[utoipa::path(
+    tag = "people",
+    params(UsersQuery),
+    responses((status = 200, description = "Those that exist", body = Users)),
+    security(("access_token" = [])),
+)]
+#[get("/users")]
+async fn list_users(services: Data<Services>, _caller: Caller, query: Query<UsersQuery>) -> ApiResult<Json<Users>> {
+    let ids = query.ids.split(',').map(|id| id.trim().parse::<UserId>()).collect::<Result<Vec<_>, _>>();
+    let ids = ids.map_err(|error| malformed(&error))?;
+    Ok(Json(services.users.list(ids).await?))
+}
+
+/// A person by id; deleted accounts too, because the names of authors must be known.
+#[utoipa::path(
+    tag = "people",
+    params(UserPath),
+    responses(
+        (status = 200, description = "The person", body = User),
+        (status = 404, description = "`user_not_found`", body = Problem),
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/users/{user_id}")]
+async fn get_user(services: Data<Services>, _caller: Caller, path: Path<UserPath>) -> ApiResult<Json<User>> {
+    Ok(Json(services.users.get(path.user_id).await?))
+}
+
+/// A person by handle.
+#[utoipa::path(
+    tag = "people",
+    params(HandlePath),
+    responses(
+        (status = 200, description = "The person", body = User),
+        (status = 404, description = "`user_not_found`", body = Problem),
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/users/by-handle/{handle}")]
+async fn get_user_by_handle(
+    services: Data<Services>,
+    _caller: Caller,
+    path: Path<HandlePath>,
+) -> ApiResult<Json<User>> {
+    Ok(Json(services.users.by_handle(&path.handle).await?))
+}
+
+pub(crate) fn configure(config: &mut ServiceConfig) {
+    config.service(list_users).service(get_user_by_handle).service(get_user);
+}
