@@ -1,1 +1,59 @@
-fn main(){}
+//! The Damso server: configuration, wiring and commands. Everything else is in the crates.
+
+mod config;
+mod embedded;
+mod parts;
+mod secret;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use mimalloc::MiMalloc;
+
+use crate::config::{Cli, Command, Config};
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One sentence for the person who started it, whatever the log level is.
+            eprintln!("damso: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let (command, settings) = cli.split();
+    if let Command::Openapi = command {
+        return print_openapi();
+    }
+    let config = Config::load(settings)?;
+    init_logging(&config);
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .map_err(|_| anyhow::anyhow!("two cryptography providers were chosen"))?;
+    match command {
+        Command::Serve => serve::serve(config).await,
+        Command::Migrate => serve::migrate(config).await,
+        Command::Openapi => print_openapi(),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "printing is what the command is for")]
+fn print_openapi() -> anyhow::Result<()> {
+    println!("{}", damso_controller::openapi().to_pretty_json()?);
+    Ok(())
+}
+
+fn init_logging(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::new(&config.log);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log_json { builder.json().init() } else { builder.compact().init() }
+}

@@ -1,0 +1,283 @@
+//! Settings: defaults, then a file, then the environment, then flags. Read once, checked at start.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::{Args, Parser, Subcommand};
+use damso_adapter::object_store::S3Config;
+use damso_controller::PublicUrl;
+use damso_protocol::SignUp;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// An open-source messenger: friends, direct and group chat, photos and files, self-hosted with one command.
+#[derive(Parser)]
+#[command(name = "damso", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Cli {
+    /// What to do, and how.
+    pub fn split(self) -> (Command, Settings) {
+        (self.command.unwrap_or(Command::Serve), self.settings)
+    }
+}
+
+/// What to do.
+#[derive(Clone, Copy, Subcommand)]
+pub enum Command {
+    /// Serve the API, the socket and the web client (the default).
+    Serve,
+    /// Bring the database up to this version and stop.
+    Migrate,
+    /// Print the description of the API.
+    Openapi,
+}
+
+/// Everything that can be set, from one source. Names are the same in the file, with `_` for `-`.
+#[derive(Args, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// A TOML file with settings.
+    #[arg(long, env = "DAMSO_CONFIG", global = true)]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+    /// Where everything is kept that is not in a database or a bucket of your own [default: ./data].
+    #[arg(long, env = "DAMSO_DATA_DIR", global = true)]
+    data_dir: Option<PathBuf>,
+    /// The address and port to listen on [default: 127.0.0.1:8080].
+    #[arg(long, env = "DAMSO_LISTEN", global = true)]
+    listen: Option<SocketAddr>,
+    /// The address people use: https://chat.example.org.
+    #[arg(long, env = "DAMSO_PUBLIC_URL", global = true)]
+    public_url: Option<String>,
+    /// A certificate chain in PEM, to serve TLS without a proxy.
+    #[arg(long, env = "DAMSO_TLS_CERT", global = true)]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's key in PEM.
+    #[arg(long, env = "DAMSO_TLS_KEY", global = true)]
+    tls_key: Option<PathBuf>,
+    /// Proxies whose X-Forwarded-For is believed, separated by commas.
+    #[arg(long, env = "DAMSO_TRUSTED_PROXIES", value_delimiter = ',', global = true)]
+    trusted_proxies: Option<Vec<IpAddr>>,
+    /// A PostgreSQL (15 or newer) of your own instead of the private one in the data folder.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    database_url: Option<String>,
+    /// The most connections to the database at once [default: 16].
+    #[arg(long, env = "DAMSO_DATABASE_CONNECTIONS", global = true)]
+    database_connections: Option<usize>,
+    /// The folder of the PostgreSQL programs, where they are not found by themselves.
+    #[arg(long, env = "DAMSO_POSTGRES_BIN", global = true)]
+    postgres_bin: Option<PathBuf>,
+    /// The secret that all keys are derived from, at least 32 bytes; made in the data folder if absent.
+    #[arg(skip)]
+    secret_key: Option<SecretString>,
+    /// The URL of an S3-compatible storage instead of files in the data folder.
+    #[arg(long, env = "DAMSO_S3_ENDPOINT", global = true)]
+    s3_endpoint: Option<String>,
+    /// The bucket.
+    #[arg(long, env = "DAMSO_S3_BUCKET", global = true)]
+    s3_bucket: Option<String>,
+    /// The region to sign for [default: auto].
+    #[arg(long, env = "DAMSO_S3_REGION", global = true)]
+    s3_region: Option<String>,
+    /// The key's name.
+    #[arg(skip)]
+    s3_access_key: Option<SecretString>,
+    /// The key.
+    #[arg(skip)]
+    s3_secret_key: Option<SecretString>,
+    /// Who may make an account: open or closed [default: open].
+    #[arg(long, env = "DAMSO_SIGN_UP", global = true)]
+    sign_up: Option<String>,
+    /// Serve a client from this folder instead of the one inside the binary.
+    #[arg(long, env = "DAMSO_WEB_DIR", global = true)]
+    web_dir: Option<PathBuf>,
+    /// Threads that answer requests [default: one for each core].
+    #[arg(long, env = "DAMSO_WORKERS", global = true)]
+    workers: Option<usize>,
+    /// What to log, as in `info,damso_service=debug` [default: info].
+    #[arg(long, env = "DAMSO_LOG", global = true)]
+    log: Option<String>,
+    /// Log as JSON, a line for each event.
+    #[arg(long, env = "DAMSO_LOG_JSON", global = true)]
+    log_json: bool,
+}
+
+impl Settings {
+    /// Secrets come from the environment alone, never from a flag: flags are seen by everyone on the machine.
+    fn with_secrets_from_environment(mut self) -> Self {
+        let secret = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(SecretString::from);
+        self.secret_key = secret("DAMSO_SECRET_KEY");
+        self.s3_access_key = secret("DAMSO_S3_ACCESS_KEY");
+        self.s3_secret_key = secret("DAMSO_S3_SECRET_KEY");
+        self
+    }
+
+    /// What is not set here comes from `other`.
+    fn or(self, other: Self) -> Self {
+        Self {
+            config: self.config,
+            data_dir: self.data_dir.or(other.data_dir),
+            listen: self.listen.or(other.listen),
+            public_url: self.public_url.or(other.public_url),
+            tls_cert: self.tls_cert.or(other.tls_cert),
+            tls_key: self.tls_key.or(other.tls_key),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
+            database_url: self.database_url.or(other.database_url),
+            database_connections: self.database_connections.or(other.database_connections),
+            postgres_bin: self.postgres_bin.or(other.postgres_bin),
+            secret_key: self.secret_key.or(other.secret_key),
+            s3_endpoint: self.s3_endpoint.or(other.s3_endpoint),
+            s3_bucket: self.s3_bucket.or(other.s3_bucket),
+            s3_region: self.s3_region.or(other.s3_region),
+            s3_access_key: self.s3_access_key.or(other.s3_access_key),
+            s3_secret_key: self.s3_secret_key.or(other.s3_secret_key),
+            sign_up: self.sign_up.or(other.sign_up),
+            web_dir: self.web_dir.or(other.web_dir),
+            workers: self.workers.or(other.workers),
+            log: self.log.or(other.log),
+            log_json: self.log_json || other.log_json,
+        }
+    }
+}
+
+/// A checked configuration. Secrets in it cannot be printed.
+pub struct Config {
+    pub data_dir: PathBuf,
+    pub listen: SocketAddr,
+    pub public_url: Option<PublicUrl>,
+    pub tls: Option<TlsFiles>,
+    pub trusted_proxies: Vec<IpAddr>,
+    pub database_url: Option<SecretString>,
+    pub database_connections: usize,
+    pub postgres_bin: Option<PathBuf>,
+    pub secret_key: Option<SecretString>,
+    pub s3: Option<S3Config>,
+    pub sign_up: SignUp,
+    pub web_dir: Option<PathBuf>,
+    pub workers: usize,
+    pub log: String,
+    pub log_json: bool,
+}
+
+/// A certificate and its key, in PEM.
+pub struct TlsFiles {
+    pub cert: PathBuf,
+    pub key: PathBuf,
+}
+
+impl Config {
+    /// Puts the sources together and checks them; each problem is named with its setting.
+    pub fn load(flags: Settings) -> anyhow::Result<Self> {
+        let file = match &flags.config {
+            Some(path) => read_file(path)?,
+            None => Settings::default(),
+        };
+        Self::check(flags.with_secrets_from_environment().or(file))
+    }
+
+    fn check(settings: Settings) -> anyhow::Result<Self> {
+        let tls = match (settings.tls_cert, settings.tls_key) {
+            (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
+            (None, None) => None,
+            _ => bail!("DAMSO_TLS_CERT and DAMSO_TLS_KEY go together; set both or neither"),
+        };
+        let public_url = settings.public_url.map(|url| {
+            url.parse::<PublicUrl>().map_err(|error| anyhow::anyhow!("DAMSO_PUBLIC_URL ({url}) {error}"))
+        });
+        let s3 = match (settings.s3_endpoint, settings.s3_bucket, settings.s3_access_key, settings.s3_secret_key) {
+            (None, None, None, None) => None,
+            (Some(endpoint), Some(bucket), Some(access_key), Some(secret_key)) => Some(S3Config {
+                endpoint,
+                bucket,
+                region: settings.s3_region.unwrap_or_else(|| "auto".to_owned()),
+                access_key,
+                secret_key,
+            }),
+            _ => bail!(
+                "DAMSO_S3_ENDPOINT, DAMSO_S3_BUCKET, DAMSO_S3_ACCESS_KEY and DAMSO_S3_SECRET_KEY go together; \
+                 set all four or none"
+            ),
+        };
+        let sign_up = match settings.sign_up.as_deref() {
+            None | Some("open") => SignUp::Open,
+            Some("closed") => SignUp::Closed,
+            Some(other) => bail!("DAMSO_SIGN_UP is open or closed, not {other}"),
+        };
+        let database_connections = settings.database_connections.unwrap_or(16);
+        if database_connections == 0 {
+            bail!("DAMSO_DATABASE_CONNECTIONS has to be at least 1");
+        }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            data_dir: settings.data_dir.unwrap_or_else(|| PathBuf::from("data")),
+            listen: settings.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            public_url: public_url.transpose()?,
+            tls,
+            trusted_proxies: settings.trusted_proxies.unwrap_or_default(),
+            database_url: settings.database_url.map(SecretString::from),
+            database_connections,
+            postgres_bin: settings.postgres_bin,
+            secret_key: settings.secret_key,
+            s3,
+            sign_up,
+            web_dir: settings.web_dir,
+            workers: settings.workers.unwrap_or(cores).max(1),
+            log: settings.log.unwrap_or_else(|| "info".to_owned()),
+            log_json: settings.log_json,
+        })
+    }
+}
+
+fn read_file(path: &Path) -> anyhow::Result<Settings> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("the configuration file {} cannot be read", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("the configuration file {} is not in order", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> anyhow::Result<Config> {
+        let cli = Cli::try_parse_from([&["damso"], args].concat())?;
+        Config::check(cli.split().1)
+    }
+
+    #[test]
+    fn everything_has_a_default() {
+        let config = parse(&[]).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.data_dir, Path::new("data"));
+        assert_eq!(config.sign_up, SignUp::Open);
+    }
+
+    #[test]
+    fn problems_are_named() {
+        for (args, expected) in [
+            (&["--tls-cert", "a.pem"][..], "DAMSO_TLS_KEY"),
+            (&["--public-url", "chat.example.org"][..], "DAMSO_PUBLIC_URL"),
+            (&["--s3-bucket", "damso"][..], "DAMSO_S3_ENDPOINT"),
+            (&["--sign-up", "sometimes"][..], "DAMSO_SIGN_UP"),
+            (&["--database-connections", "0"][..], "DAMSO_DATABASE_CONNECTIONS"),
+        ] {
+            let error = parse(args).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.contains(expected), "{args:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let file: Settings = toml::from_str("listen = \"127.0.0.1:1\"\nsign_up = \"closed\"").unwrap();
+        let flags = Cli::try_parse_from(["damso", "serve", "--listen", "127.0.0.1:2"]).unwrap().split().1;
+        let config = Config::check(flags.or(file)).unwrap();
+        assert_eq!((config.listen.port(), config.sign_up), (2, SignUp::Closed));
+        assert!(toml::from_str::<Settings>("listne = \"x\"").is_err());
+    }
+}

@@ -1,0 +1,114 @@
+//! The outside parts of a server, started in order and stopped in the reverse one.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use damso_adapter::cluster::{ClusterConfig, ManagedCluster};
+use damso_adapter::folder_lock::FolderLock;
+use damso_adapter::object_store::{LocalObjectStore, S3ObjectStore};
+use damso_repository::{Connection, Database, DatabaseConfig, server_fact};
+use damso_service::keys::{Keys, Purpose};
+use damso_service::ports::{DirectUploads, ObjectStore};
+use secrecy::{ExposeSecret, SecretSlice};
+
+use crate::config::Config;
+
+/// The data folder, ours alone, and the database.
+pub struct Foundation {
+    pub database: Database,
+    cluster: Option<ManagedCluster>,
+    _lock: FolderLock,
+}
+
+impl Foundation {
+    /// Takes the data folder, starts the private cluster unless there is another database, and brings the
+    /// schema up to this version.
+    pub async fn start(config: &Config) -> anyhow::Result<Self> {
+        create_data_folder(&config.data_dir)?;
+        let lock = FolderLock::acquire(&config.data_dir)?;
+        let (cluster, url) = match &config.database_url {
+            Some(url) => (None, url.expose_secret().to_owned()),
+            None => {
+                let cluster = start_cluster(config).await?;
+                let url = cluster.connection_url().to_owned();
+                (Some(cluster), url)
+            }
+        };
+        let database_config = DatabaseConfig { url, max_connections: config.database_connections };
+        let database = Database::new(&database_config, tokio::runtime::Handle::current())?;
+        database.migrate().await.context("the database cannot be used")?;
+        refuse_without_hangul(&database).await?;
+        Ok(Self { database, cluster, _lock: lock })
+    }
+
+    /// Closes the connections and stops the private cluster.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.database.close();
+        if let Some(cluster) = self.cluster {
+            tokio::task::spawn_blocking(move || cluster.stop()).await?;
+        }
+        Ok(())
+    }
+}
+
+fn create_data_folder(path: &PathBuf) -> anyhow::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o711);
+    builder.create(path).with_context(|| format!("the data folder {} cannot be used", path.display()))
+}
+
+async fn start_cluster(config: &Config) -> anyhow::Result<ManagedCluster> {
+    let mut cluster = ClusterConfig::new(&config.data_dir);
+    cluster.binaries_dir.clone_from(&config.postgres_bin);
+    cluster.tools_dir = Some(PathBuf::from(".tools/postgres/bin"));
+    Ok(tokio::task::spawn_blocking(move || ManagedCluster::start(cluster)).await??)
+}
+
+/// Search would silently find nothing in a database whose locale does not know Hangul as letters.
+async fn refuse_without_hangul(database: &Database) -> anyhow::Result<()> {
+    let sees_hangul = database.run(async |conn: &mut Connection| server_fact::has_hangul_trigrams(conn).await).await?;
+    if !sees_hangul {
+        bail!("the database's locale does not know Korean letters; create it with LC_CTYPE C.UTF-8 or another UTF-8");
+    }
+    Ok(())
+}
+
+/// Refuses keys that do not belong to this database: tokens and URLs of the right ones would all be worthless.
+pub async fn refuse_foreign_keys(database: &Database, keys: &Keys) -> anyhow::Result<()> {
+    let fingerprint = keys.fingerprint();
+    let ours = fingerprint.clone();
+    let stored = database
+        .run(async move |conn: &mut Connection| {
+            server_fact::find_or_insert(conn, "root_fingerprint", &fingerprint).await
+        })
+        .await?;
+    if stored != ours {
+        bail!(
+            "the secret key is not the one this database was used with; \
+             restore secret.key of the data folder, or DAMSO_SECRET_KEY, from a backup"
+        );
+    }
+    Ok(())
+}
+
+/// Where objects live, and who takes uploads to them when that is this server.
+pub struct Storage {
+    pub objects: Arc<dyn ObjectStore>,
+    pub direct_uploads: Option<Arc<dyn DirectUploads>>,
+}
+
+/// Opens the bucket, or the folder.
+pub fn open_storage(config: &Config, keys: &Keys) -> anyhow::Result<Storage> {
+    if let Some(s3) = &config.s3 {
+        let objects = S3ObjectStore::new(s3).context("the S3 storage cannot be used")?;
+        return Ok(Storage { objects: Arc::new(objects), direct_uploads: None });
+    }
+    let signing_key: SecretSlice<u8> = keys.derive(Purpose::StorageUrl).to_vec().into();
+    let folder = config.data_dir.join("objects");
+    let store = LocalObjectStore::open(&folder, signing_key)
+        .with_context(|| format!("the object folder {} cannot be used", folder.display()))?;
+    Ok(Storage { objects: Arc::new(store.clone()), direct_uploads: Some(Arc::new(store)) })
+}

@@ -1,0 +1,160 @@
+//! `damso serve`: start in order, serve, stop in order.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use actix_web::dev::ServerHandle;
+use anyhow::Context;
+use damso_controller::{ControllerConfig, Server, WebClient};
+use damso_service::job::JobWorker;
+use damso_service::realtime::Hub;
+use damso_service::{ServiceConfig, Services};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::config::{Config, TlsFiles};
+use crate::parts::{self, Foundation};
+use crate::{embedded, secret};
+
+/// How long requests that are under way may take once the server is told to stop.
+const GRACE_SECS: u64 = 10;
+/// How long a client may take to send a request's head.
+const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Brings the database up to this version.
+pub async fn migrate(config: Config) -> anyhow::Result<()> {
+    Foundation::start(&config).await?.stop().await
+}
+
+/// Serves until it is told to stop.
+pub async fn serve(config: Config) -> anyhow::Result<()> {
+    let mut signals = Signals::listen()?;
+    // Before anything is started: a port that is taken must cost nothing.
+    let listener = TcpListener::bind(config.listen)
+        .with_context(|| format!("{} cannot be listened on; choose another with --listen", config.listen))?;
+    let tls = config.tls.as_ref().map(load_tls).transpose()?;
+    let foundation = Foundation::start(&config).await?;
+    let served = serve_on(&config, &foundation, listener, tls, &mut signals).await;
+    foundation.stop().await?;
+    served
+}
+
+async fn serve_on(
+    config: &Config,
+    foundation: &Foundation,
+    listener: TcpListener,
+    tls: Option<rustls::ServerConfig>,
+    signals: &mut Signals,
+) -> anyhow::Result<()> {
+    let database = foundation.database.clone();
+    let keys = secret::load(config)?;
+    parts::refuse_foreign_keys(&database, &keys).await?;
+    let storage = parts::open_storage(config, &keys)?;
+    let service_config = ServiceConfig { sign_up: config.sign_up, ..ServiceConfig::default() };
+    let services = Services::new(&service_config, database.clone(), storage.objects.clone(), &keys);
+    services.sessions.load_ended().await.map_err(|error| anyhow::anyhow!("{error}"))?;
+    let jobs = tokio::spawn(JobWorker::new(database, storage.objects).run());
+
+    let address = listener.local_addr()?;
+    let is_tls = tls.is_some();
+    let hub = services.hub.clone();
+    let server = Server {
+        services,
+        config: ControllerConfig {
+            public_url: config.public_url.clone(),
+            port: address.port(),
+            trusted_proxies: config.trusted_proxies.clone(),
+        },
+        web: Arc::new(load_client(config)?),
+        direct_uploads: storage.direct_uploads,
+    };
+    let http = HttpServer::new(move || damso_controller::app(server.clone()))
+        .workers(config.workers)
+        .client_request_timeout(REQUEST_HEAD_TIMEOUT)
+        .shutdown_timeout(GRACE_SECS)
+        .disable_signals();
+    let http = match tls {
+        Some(tls) => http.listen_rustls_0_23(listener, tls)?,
+        None => http.listen(listener)?,
+    };
+    let running = http.run();
+    let handle = running.handle();
+    let running = tokio::spawn(running);
+    announce(config, address, is_tls);
+
+    signals.stop().await;
+    tracing::info!("Stopping");
+    stop(&handle, &hub, signals).await;
+    jobs.abort();
+    running.await??;
+    Ok(())
+}
+
+/// The one line that scripts and people wait for.
+#[expect(clippy::print_stdout, reason = "said on standard output, apart from the log")]
+fn announce(config: &Config, address: std::net::SocketAddr, is_tls: bool) {
+    let scheme = if is_tls { "https" } else { "http" };
+    let shown = match &config.public_url {
+        Some(public) => public.origin().to_owned(),
+        None if address.ip().is_loopback() => format!("{scheme}://localhost:{}", address.port()),
+        None => format!("{scheme}://{address}"),
+    };
+    println!("Damso is ready at {shown}");
+}
+
+/// Tells the sockets to come back later, lets requests finish, and ends at once when told a second time.
+async fn stop(handle: &ServerHandle, hub: &Hub, signals: &mut Signals) {
+    hub.close_all();
+    tokio::select! {
+        () = handle.stop(true) => (),
+        () = signals.stop() => {
+            tracing::warn!("Told to stop again: ending at once");
+            // The private cluster notices that its server is gone and stops by itself, safely.
+            std::process::exit(1);
+        }
+    }
+}
+
+fn load_client(config: &Config) -> anyhow::Result<WebClient> {
+    let client = match &config.web_dir {
+        Some(folder) => WebClient::from_folder(folder)
+            .with_context(|| format!("the client in {} cannot be read", folder.display()))?,
+        None => embedded::client(),
+    };
+    if client.is_empty() {
+        tracing::warn!("There is no web client in this server; build one, or name its folder with --web-dir");
+    }
+    Ok(client)
+}
+
+fn load_tls(files: &TlsFiles) -> anyhow::Result<rustls::ServerConfig> {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    let certificates = CertificateDer::pem_file_iter(&files.cert)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| anyhow::anyhow!("the certificate {} cannot be read: {error}", files.cert.display()))?;
+    let key = PrivateKeyDer::from_pem_file(&files.key)
+        .map_err(|error| anyhow::anyhow!("the key {} cannot be read: {error}", files.key.display()))?;
+    let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(certificates, key);
+    config.context("the certificate and the key do not fit together")
+}
+
+/// The signals that mean: stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => (),
+            _ = self.interrupt.recv() => (),
+        }
+    }
+}
