@@ -45,8 +45,14 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// Like [`run`], and hands each line of standard output to `on_line` after printing it.
 pub fn run_reading(command: &mut Command, mut on_line: impl FnMut(&str)) -> Result<()> {
     show(command);
-    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| cannot_start(command))?;
-    let output = child.stdout.take().context("standard output was asked for and is not there")?;
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| cannot_start(command))?;
+    let output = child
+        .stdout
+        .take()
+        .context("standard output was asked for and is not there")?;
     for line in BufReader::new(output).split(b'\n') {
         let line = line.context("the program's output broke off")?;
         let line = String::from_utf8_lossy(&line);
@@ -62,7 +68,10 @@ pub fn run_reading(command: &mut Command, mut on_line: impl FnMut(&str)) -> Resu
 
 /// Runs a program quietly and returns what it printed on standard output.
 pub fn output(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| cannot_start(command))?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| cannot_start(command))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         bail!("`{}` failed ({}): {}", line(command), output.status, said.trim());
@@ -77,7 +86,9 @@ pub fn probe(program: impl AsRef<OsStr>, arguments: &[&str]) -> Option<String> {
 
 /// Finds a program on the `PATH`.
 pub fn find_program(name: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|dir| dir.join(name)).find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|dir| dir.join(name))
+        .find(|path| path.is_file())
 }
 
 fn show(command: &Command) {
@@ -87,7 +98,9 @@ fn show(command: &Command) {
 }
 
 fn line(command: &Command) -> String {
-    let program = Path::new(command.get_program()).file_name().unwrap_or_else(|| command.get_program());
+    let program = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or_else(|| command.get_program());
     let words = std::iter::once(program).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }

@@ -44,7 +44,11 @@ impl Machine {
         if !self.package_lists_are_fresh.replace(true) {
             command::run(apt_get().args(["update", "-qq"]))?;
         }
-        command::run(apt_get().args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages))
+        command::run(
+            apt_get()
+                .args(["install", "-y", "-qq", "--no-install-recommends"])
+                .args(packages),
+        )
     }
 
     /// Calls `find`; when it finds nothing, installs `package` where possible and calls it once more.
@@ -58,7 +62,8 @@ impl Machine {
             return Ok(found);
         }
         if self.can_install() {
-            self.install(package.apt).map_err(|cause| cause.context(missing(what, package)))?;
+            self.install(package.apt)
+                .map_err(|cause| cause.context(missing(what, package)))?;
         }
         find().ok_or_else(|| missing(what, package))
     }
@@ -66,7 +71,10 @@ impl Machine {
 
 /// One sentence that names what is missing and the command that installs it.
 pub fn missing(what: &str, package: &Package) -> Error {
-    anyhow!("{what} is missing: install it with `{}`, then run this again", install_command(package))
+    anyhow!(
+        "{what} is missing: install it with `{}`, then run this again",
+        install_command(package)
+    )
 }
 
 fn install_command(package: &Package) -> String {
@@ -78,12 +86,17 @@ fn install_command(package: &Package) -> String {
     managers
         .into_iter()
         .find(|(manager, _)| find_program(manager).is_some())
-        .map_or_else(|| format!("sudo apt-get install {}", package.apt.join(" ")), |(_, command)| command)
+        .map_or_else(
+            || format!("sudo apt-get install {}", package.apt.join(" ")),
+            |(_, command)| command,
+        )
 }
 
 fn apt_get() -> Command {
     let mut command = Command::new("apt-get");
-    command.env("DEBIAN_FRONTEND", "noninteractive").args(["-o", "Acquire::Retries=3"]);
+    command
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .args(["-o", "Acquire::Retries=3"]);
     command
 }
 

@@ -3,7 +3,10 @@
 //! Invariant: nothing here is part of the product, and no other crate depends on it. What a person or
 //! CI runs is one of these commands, so that both always run the same thing.
 
-#![expect(clippy::print_stdout, reason = "this program talks to the person who called it")]
+#![expect(
+    clippy::print_stdout,
+    reason = "this program talks to the person who called it"
+)]
 
 mod build;
 mod check;
@@ -96,7 +99,11 @@ fn main() -> ExitCode {
     match Repo::find().and_then(|repo| dispatch(&repo, arguments.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            println!("\nerror: {error:#}");
+            println!("\nerror: {error}");
+            error
+                .chain()
+                .skip(1)
+                .for_each(|cause| println!("  because: {cause}"));
             ExitCode::FAILURE
         }
     }

@@ -18,7 +18,8 @@ impl Repo {
             .map(PathBuf::from)
             .and_then(|crate_dir| crate_dir.ancestors().nth(2).map(Path::to_owned))
             .map_or_else(root_above_current_dir, Ok)?;
-        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+        let target =
+            env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
         Ok(Self { root, target })
     }
 

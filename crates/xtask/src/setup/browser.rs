@@ -22,8 +22,13 @@ const FONT: Package = Package {
     brew: "fontconfig",
 };
 
-const NAMES: [&str; 5] =
-    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome-headless-shell"];
+const NAMES: [&str; 5] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome-headless-shell",
+];
 
 const MAC_APPS: [&str; 2] = [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -49,7 +54,9 @@ pub fn find_or_install(machine: &Machine) -> Result<Chromium> {
     }
     machine.find_or_install("Chromium", &CHROMIUM, || {
         let on_path = NAMES.into_iter().filter_map(find_program);
-        on_path.chain(MAC_APPS.into_iter().map(PathBuf::from)).find_map(usable)
+        on_path
+            .chain(MAC_APPS.into_iter().map(PathBuf::from))
+            .find_map(usable)
     })
 }
 
@@ -66,6 +73,8 @@ pub fn need_korean_font(machine: &Machine) -> Result<()> {
         return Ok(());
     }
     machine.find_or_install("A Korean font", &FONT, || {
-        probe("fc-list", &[":lang=ko"]).filter(|fonts| !fonts.trim().is_empty()).map(drop)
+        probe("fc-list", &[":lang=ko"])
+            .filter(|fonts| !fonts.trim().is_empty())
+            .map(drop)
     })
 }

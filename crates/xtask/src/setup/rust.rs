@@ -14,13 +14,24 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Makes sure that the client can be compiled.
 pub fn need_wasm_target(repo: &Repo) -> Result<()> {
-    let asked = command::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(repo.root()))
-        .context("Rust does not answer: install it as https://rustup.rs says")?;
-    let library = Path::new(asked.trim()).join("lib/rustlib").join(WASM_TARGET).join("lib");
+    let asked = command::output(
+        Command::new("rustc")
+            .args(["--print", "sysroot"])
+            .current_dir(repo.root()),
+    )
+    .context("Rust does not answer: install it as https://rustup.rs says")?;
+    let library = Path::new(asked.trim())
+        .join("lib/rustlib")
+        .join(WASM_TARGET)
+        .join("lib");
     if library.is_dir() {
         return Ok(());
     }
-    rustup(repo, "the Rust target for WebAssembly", &["target", "add", WASM_TARGET])
+    rustup(
+        repo,
+        "the Rust target for WebAssembly",
+        &["target", "add", WASM_TARGET],
+    )
 }
 
 /// Makes sure that code can be formatted and linted.
