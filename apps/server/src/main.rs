@@ -6,6 +6,7 @@ mod parts;
 mod secret;
 mod serve;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -46,10 +47,11 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "printing is what the command is for")]
+/// Not `println!`: a reader that has seen enough and closes the pipe is no reason to panic.
 fn print_openapi() -> anyhow::Result<()> {
-    println!("{}", damso_controller::openapi().to_pretty_json()?);
-    Ok(())
+    let mut json = damso_controller::openapi().to_pretty_json()?;
+    json.push('\n');
+    Ok(std::io::stdout().write_all(json.as_bytes())?)
 }
 
 fn init_logging(config: &Config) {

@@ -21,7 +21,7 @@ use crate::{
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .service(
-            scope::scope(BASE_PATH)
+            scope(BASE_PATH)
                 .configure(auth::configure)
                 .configure(account::configure)
                 .configure(session::configure)
@@ -36,7 +36,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(operations::configure)
                 .service(get_openapi),
         )
-        .service(scope::scope("/api").service(get_docs).service(get_docs_script).service(get_docs_style))
+        .service(scope("/api").service(get_docs).service(get_docs_script).service(get_docs_style))
         .configure(operations::configure_probes);
 }
 

@@ -1,9 +1,11 @@
 //! What travels over the socket.
 
-use damso_domain::{ConversationId, FriendRequestId, Rev, Seq, SessionId, Timestamp, UserId};
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
-use damso_domain::History;
+use damso_domain::{ConversationId, FriendRequestId, History, Rev, Seq, SessionId, Timestamp, UserId};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use crate::{Conversation, Friend, FriendRequest, Image, Member, Membership, Message, User};
 
@@ -56,7 +58,7 @@ pub struct TypingCommand {
 }
 
 /// Something that happened. A frame is the same bytes for everyone who gets it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
 pub enum ServerEvent {
     /// The socket is signed in; events follow.
@@ -112,6 +114,57 @@ pub enum ServerEvent {
     ProfileUpdated(ProfileUpdated),
     /// Shown for a few seconds unless repeated.
     TypingStarted(TypingStarted),
+}
+
+/// A frame before anyone looks into it.
+#[derive(Deserialize)]
+struct RawFrame<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    data: &'a RawValue,
+}
+
+impl RawFrame<'_> {
+    fn data<T: DeserializeOwned, E: serde::de::Error>(&self) -> Result<T, E> {
+        serde_json::from_str(self.data.get()).map_err(E::custom)
+    }
+}
+
+/// Written out: the derived one would hold each payload's parser twice, for the case that `data` stands before
+/// `type`, and that is a quarter of the client.
+impl<'de> Deserialize<'de> for ServerEvent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let frame = RawFrame::deserialize(deserializer)?;
+        Ok(match frame.kind.as_ref() {
+            "ready" => Self::Ready(frame.data()?),
+            "pong" => Self::Pong(Empty {}),
+            "resync" => Self::Resync(Empty {}),
+            "message_created" => Self::MessageCreated(frame.data()?),
+            "message_updated" => Self::MessageUpdated(frame.data()?),
+            "message_deleted" => Self::MessageDeleted(frame.data()?),
+            "message_withheld" => Self::MessageWithheld(frame.data()?),
+            "messages_erased" => Self::MessagesErased(frame.data()?),
+            "conversation_updated" => Self::ConversationUpdated(frame.data()?),
+            "member_added" => Self::MemberAdded(frame.data()?),
+            "member_updated" => Self::MemberUpdated(frame.data()?),
+            "member_removed" => Self::MemberRemoved(frame.data()?),
+            "conversation_joined" => Self::ConversationJoined(frame.data()?),
+            "conversation_left" => Self::ConversationLeft(frame.data()?),
+            "membership_updated" => Self::MembershipUpdated(frame.data()?),
+            "message_hidden" => Self::MessageHidden(frame.data()?),
+            "friend_added" => Self::FriendAdded(frame.data()?),
+            "friend_removed" => Self::FriendRemoved(frame.data()?),
+            "friend_request_received" => Self::FriendRequestReceived(frame.data()?),
+            "friend_request_closed" => Self::FriendRequestClosed(frame.data()?),
+            "session_ended" => Self::SessionEnded(frame.data()?),
+            "reads_moved" => Self::ReadsMoved(frame.data()?),
+            "unread_changed" => Self::UnreadChanged(frame.data()?),
+            "profile_updated" => Self::ProfileUpdated(frame.data()?),
+            "typing_started" => Self::TypingStarted(frame.data()?),
+            other => return Err(serde::de::Error::custom(format_args!("unknown event {other}"))),
+        })
+    }
 }
 
 /// The socket is signed in.

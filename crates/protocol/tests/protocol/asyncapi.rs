@@ -91,12 +91,17 @@ fn messages(document: &Value) -> &Map<String, Value> {
 }
 
 fn example_payloads(message: &Value) -> impl Iterator<Item = &Value> {
-    message["examples"].as_array().into_iter().flatten().map(|example| &example["payload"])
+    message["examples"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|example| &example["payload"])
 }
 
 /// Reads `json` as a `T` and writes it again: nothing may be lost, added or spelled otherwise.
 fn round_trip<T: Serialize + DeserializeOwned>(json: &Value) -> T {
-    let value: T = serde_json::from_value(json.clone()).unwrap_or_else(|error| panic!("{json}: {error}"));
+    // From text, as it comes down the socket: a payload is cut out of the frame before it is read.
+    let value: T = serde_json::from_str(&json.to_string()).unwrap_or_else(|error| panic!("{json}: {error}"));
     assert_eq!(serde_json::to_value(&value).unwrap(), *json);
     value
 }
@@ -133,7 +138,11 @@ fn every_example_is_what_its_schema_describes() {
     let document = document();
     for (key, message) in messages(&document) {
         for payload in example_payloads(message) {
-            assert_eq!(complaints(&document, &message["payload"], payload), [""; 0], "{key}");
+            assert_eq!(
+                complaints(&document, &message["payload"], payload),
+                [""; 0],
+                "{key}"
+            );
         }
     }
 }
@@ -146,9 +155,15 @@ fn commands_refuse_more_than_is_described_and_events_take_it() {
             let mut payload = example_payloads(message).next().unwrap().clone();
             payload.pointer_mut(path).unwrap()["surprise"] = json!(1);
             if COMMANDS.contains(&key.as_str()) {
-                assert!(serde_json::from_value::<ClientCommand>(payload).is_err(), "{key}{path}");
+                assert!(
+                    serde_json::from_value::<ClientCommand>(payload).is_err(),
+                    "{key}{path}"
+                );
             } else {
-                assert!(serde_json::from_value::<ServerEvent>(payload).is_ok(), "{key}{path}");
+                assert!(
+                    serde_json::from_str::<ServerEvent>(&payload.to_string()).is_ok(),
+                    "{key}{path}"
+                );
             }
         }
     }
@@ -159,7 +174,10 @@ fn the_channel_offers_every_message_and_every_message_has_one_operation() {
     let document = document();
     let channel = &document["channels"]["realtime"];
     assert_eq!(channel["address"], format!("{BASE_PATH}/realtime"));
-    assert_eq!(channel["bindings"]["ws"]["headers"]["properties"]["Sec-WebSocket-Protocol"]["const"], SUBPROTOCOL);
+    assert_eq!(
+        channel["bindings"]["ws"]["headers"]["properties"]["Sec-WebSocket-Protocol"]["const"],
+        SUBPROTOCOL
+    );
     let offered: BTreeSet<_> = channel["messages"].as_object().unwrap().keys().collect();
     assert_eq!(offered, messages(&document).keys().collect());
 
@@ -179,10 +197,16 @@ fn the_channel_offers_every_message_and_every_message_has_one_operation() {
 
 /// The names of the messages that an operation or its reply refers to.
 fn operation_messages<'a>(document: &'a Value, operation: &'a Value) -> impl Iterator<Item = &'a str> {
-    operation["messages"].as_array().into_iter().flatten().map(|reference| {
-        let in_channel = resolve(document, reference["$ref"].as_str().unwrap());
-        resolve(document, in_channel["$ref"].as_str().unwrap())["name"].as_str().unwrap()
-    })
+    operation["messages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|reference| {
+            let in_channel = resolve(document, reference["$ref"].as_str().unwrap());
+            resolve(document, in_channel["$ref"].as_str().unwrap())["name"]
+                .as_str()
+                .unwrap()
+        })
 }
 
 #[test]
@@ -199,10 +223,15 @@ fn every_close_code_is_described() {
         CloseCode::Restarting,
     ];
     assert_eq!(codes.iter().map(close_name).collect::<Vec<_>>(), CLOSES);
-    let described = document["channels"]["realtime"]["x-close-codes"].as_array().unwrap();
+    let described = document["channels"]["realtime"]["x-close-codes"]
+        .as_array()
+        .unwrap();
     assert_eq!(described.len(), codes.len());
     for (entry, code) in described.iter().zip(codes) {
-        assert_eq!((&entry["name"], &entry["code"]), (&json!(close_name(&code)), &json!(code.as_u16())));
+        assert_eq!(
+            (&entry["name"], &entry["code"]),
+            (&json!(close_name(&code)), &json!(code.as_u16()))
+        );
         let is_final = matches!(code, CloseCode::AuthenticationFailed | CloseCode::SessionEnded);
         assert_eq!(entry["reconnect"], !is_final, "{entry}");
     }
@@ -213,7 +242,10 @@ fn limits_are_those_of_the_code() {
     let document = document();
     let watch = &document["components"]["messages"]["watch"]["payload"]["properties"]["data"];
     assert_eq!(watch["properties"]["conversation_ids"]["maxItems"], Watch::MAX);
-    assert_eq!(document["channels"]["realtime"]["x-limits"]["watched_conversations"], Watch::MAX);
+    assert_eq!(
+        document["channels"]["realtime"]["x-limits"]["watched_conversations"],
+        Watch::MAX
+    );
     assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
 }
 
@@ -247,7 +279,9 @@ fn named_values_are_those_of_the_code() {
 /// Every value that an enum without data has on the wire, in order. Serde names them all, in backticks,
 /// where it refuses one that is none of them.
 fn values_of<T: Debug + DeserializeOwned>() -> Value {
-    let refusal = serde_json::from_value::<T>(json!("none of them")).unwrap_err().to_string();
+    let refusal = serde_json::from_value::<T>(json!("none of them"))
+        .unwrap_err()
+        .to_string();
     let quoted = refusal.split('`').skip(1).step_by(2);
     quoted.skip(1).map(Value::from).collect()
 }

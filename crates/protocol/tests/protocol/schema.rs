@@ -20,7 +20,10 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, found: &mut 
         check(document, part, value, at, found);
     }
     if let Some(choices) = schema["oneOf"].as_array() {
-        let fitting = choices.iter().filter(|choice| complaints(document, choice, value).is_empty()).count();
+        let fitting = choices
+            .iter()
+            .filter(|choice| complaints(document, choice, value).is_empty())
+            .count();
         if fitting != 1 {
             found.push(format!("{at}: fits {fitting} of the choices"));
         }
@@ -28,10 +31,16 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, found: &mut 
     if schema.get("const").is_some_and(|constant| constant != value) {
         found.push(format!("{at}: {value} is not {}", schema["const"]));
     }
-    if schema["enum"].as_array().is_some_and(|values| !values.contains(value)) {
+    if schema["enum"]
+        .as_array()
+        .is_some_and(|values| !values.contains(value))
+    {
         found.push(format!("{at}: {value} is none of {}", schema["enum"]));
     }
-    if schema.get("type").is_some_and(|expected| !is_of_type(expected, value)) {
+    if schema
+        .get("type")
+        .is_some_and(|expected| !is_of_type(expected, value))
+    {
         found.push(format!("{at}: {value} is not of type {}", schema["type"]));
     }
     check_size(schema, value, at, found);
@@ -45,8 +54,12 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, found: &mut 
 
 /// What `#/a/b` names.
 pub fn resolve<'a>(document: &'a Value, reference: &str) -> &'a Value {
-    let pointer = reference.strip_prefix('#').expect("references stay in the document");
-    document.pointer(pointer).unwrap_or_else(|| panic!("{reference} names nothing"))
+    let pointer = reference
+        .strip_prefix('#')
+        .expect("references stay in the document");
+    document
+        .pointer(pointer)
+        .unwrap_or_else(|| panic!("{reference} names nothing"))
 }
 
 fn is_of_type(expected: &Value, value: &Value) -> bool {
@@ -72,25 +85,34 @@ fn check_size(schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) 
             found.push(format!("{at}: {number} is out of bounds"));
         }
     }
-    if let (Some(items), Some(most)) = (value.as_array(), schema["maxItems"].as_u64()) {
-        if most < items.len() as u64 {
-            found.push(format!("{at}: more than {most} items"));
-        }
+    if let (Some(items), Some(most)) = (value.as_array(), schema["maxItems"].as_u64())
+        && most < items.len() as u64
+    {
+        found.push(format!("{at}: more than {most} items"));
     }
 }
 
 fn check_fields(document: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
-    let (Some(properties), Some(fields)) = (schema["properties"].as_object(), value.as_object()) else { return };
+    let (Some(properties), Some(fields)) = (schema["properties"].as_object(), value.as_object()) else {
+        return;
+    };
     for name in fields.keys().filter(|name| !properties.contains_key(*name)) {
         found.push(format!("{at}: {name} is not described"));
     }
-    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+    for name in schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
         if !properties.contains_key(name) {
             found.push(format!("{at}: {name} is required and not described"));
         }
     }
     for (name, property) in properties {
-        let is_required = schema["required"].as_array().is_some_and(|names| names.iter().any(|one| one == name));
+        let is_required = schema["required"]
+            .as_array()
+            .is_some_and(|names| names.iter().any(|one| one == name));
         match fields.get(name) {
             Some(field) => check(document, property, field, &format!("{at}.{name}"), found),
             None => found.push(format!("{at}: {name} is missing")),

@@ -1,0 +1,93 @@
+//! One request over `fetch`.
+
+use damso_protocol::Problem;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Headers, Request, RequestCache, RequestCredentials, RequestInit, Response};
+
+use super::{ApiError, urls};
+
+/// Longer than any answer of ours takes; uploads go another way.
+const TIMEOUT_MILLIS: u32 = 30_000;
+
+/// What to send.
+pub(super) struct Call<'a> {
+    pub method: &'static str,
+    pub path: &'a str,
+    pub body: Option<String>,
+    pub token: Option<String>,
+}
+
+/// The body of a successful answer.
+pub(super) struct Answer(String);
+
+impl Answer {
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        serde_json::from_str(&self.0).map_err(|_| ApiError::Unreadable)
+    }
+}
+
+/// As JSON. Our request types always encode; the error keeps the signature honest.
+pub(super) fn encode(body: &impl Serialize) -> Result<String, ApiError> {
+    serde_json::to_string(body).map_err(|_| ApiError::Unreadable)
+}
+
+pub(super) async fn send(call: &Call<'_>) -> Result<Answer, ApiError> {
+    let request = build(call).map_err(|_| ApiError::Network)?;
+    let window = web_sys::window().ok_or(ApiError::Network)?;
+    let response = JsFuture::from(window.fetch_with_request(&request))
+        .await
+        .map_err(|_| ApiError::Network)?;
+    let response: Response = response.dyn_into().map_err(|_| ApiError::Network)?;
+    let text = body_text(&response).await.map_err(|_| ApiError::Network)?;
+    if response.ok() {
+        Ok(Answer(text))
+    } else {
+        Err(refusal(&response, &text))
+    }
+}
+
+fn build(call: &Call<'_>) -> Result<Request, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Accept", "application/json")?;
+    if let Some(token) = &call.token {
+        headers.set("Authorization", &format!("Bearer {token}"))?;
+    }
+    let init = RequestInit::new();
+    init.set_method(call.method);
+    init.set_credentials(RequestCredentials::SameOrigin);
+    init.set_cache(RequestCache::NoStore);
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MILLIS)));
+    if let Some(body) = &call.body {
+        headers.set("Content-Type", "application/json")?;
+        init.set_body(&JsValue::from_str(body));
+    }
+    init.set_headers(&headers);
+    Request::new_with_str_and_init(&urls::api(call.path), &init)
+}
+
+async fn body_text(response: &Response) -> Result<String, JsValue> {
+    Ok(JsFuture::from(response.text()?)
+        .await?
+        .as_string()
+        .unwrap_or_default())
+}
+
+/// The problem that the server sent, or that something before it answered instead.
+fn refusal(response: &Response, text: &str) -> ApiError {
+    let retry_after_secs = response
+        .headers()
+        .get("Retry-After")
+        .ok()
+        .flatten()
+        .and_then(|value| value.trim().parse().ok());
+    match serde_json::from_str::<Problem>(text) {
+        Ok(problem) => ApiError::Refused {
+            problem: Box::new(problem),
+            retry_after_secs,
+        },
+        Err(_) => ApiError::Unreadable,
+    }
+}

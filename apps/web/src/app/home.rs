@@ -1,0 +1,110 @@
+//! Everything somebody sees who is signed in.
+
+use damso_domain::ConversationId;
+use leptos::prelude::*;
+
+use super::focus;
+use super::shell::Shell;
+use super::{Area, Navigator, Place};
+use crate::api::ApiClient;
+use crate::features::chat::{ConversationDrawer, ConversationPane};
+use crate::features::chats::ChatsPane;
+use crate::features::friends::FriendsArea;
+use crate::features::settings::SettingsArea;
+use crate::i18n::texts;
+use crate::session::Session;
+use crate::stores;
+use crate::ui::{Button, EmptyState, IconName, Panes, Showing};
+
+/// The stores of this session, and the area the address names inside the shell.
+#[component]
+pub fn Home() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let navigator = Navigator::expect();
+    let (chats, _) = stores::provide(expect_context::<ApiClient>(), session);
+    let unread = Memo::new(move |_| chats.unread_total());
+    let is_offline = Memo::new(move |_| !session.is_online() || chats.is_offline());
+    let area = Memo::new(move |_| navigator.place().area());
+    Effect::new(move |_| document().set_title(&title(unread.get())));
+    focus::follow(navigator);
+    view! {
+        <Shell unread is_offline>
+            {move || match area.get() {
+                Area::Friends => view! { <FriendsArea /> }.into_any(),
+                Area::Chats => view! { <ChatsArea /> }.into_any(),
+                Area::Settings => view! { <SettingsArea /> }.into_any(),
+                // The guard at the root is about to lead on from the entrance.
+                Area::Entrance => ().into_any(),
+                Area::Unknown => view! { <NotFound /> }.into_any(),
+            }}
+        </Shell>
+    }
+}
+
+/// With the number of unread messages, for somebody who is looking at another tab.
+fn title(unread: i64) -> String {
+    let name = texts().common.app_name;
+    if 0 < unread {
+        format!("({unread}) {name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+#[component]
+fn ChatsArea() -> impl IntoView {
+    let navigator = Navigator::expect();
+    let chosen = Memo::new(move |_| navigator.place().conversation());
+    let showing = Signal::derive(move || showing(navigator.place()));
+    view! {
+        <Panes
+            showing
+            list=move || view! { <ChatsPane chosen /> }
+            detail=move || view! { <ChatStage chosen /> }
+            drawer=move || chosen.get().map(|id| view! { <ConversationDrawer id /> })
+        />
+    }
+}
+
+const fn showing(place: Place) -> Showing {
+    match place {
+        Place::Chat(_) => Showing::Detail,
+        Place::ChatDrawer(_) => Showing::Drawer,
+        _ => Showing::List,
+    }
+}
+
+/// The conversation that was chosen, or a hint while there is none.
+#[component]
+fn ChatStage(chosen: Memo<Option<ConversationId>>) -> impl IntoView {
+    move || match chosen.get() {
+        Some(id) => view! { <ConversationPane id /> }.into_any(),
+        None => view! {
+            <main class="stage" id="main" tabindex="-1">
+                <EmptyState
+                    icon=IconName::Chat
+                    title=move || texts().common.no_chat_title
+                    text=move || texts().common.no_chat_text
+                />
+            </main>
+        }
+        .into_any(),
+    }
+}
+
+/// A friendly word at an address that leads nowhere.
+#[component]
+fn NotFound() -> impl IntoView {
+    let navigator = Navigator::expect();
+    view! {
+        <main class="stage not-found" id="main" tabindex="-1">
+            <EmptyState
+                icon=IconName::Search
+                title=move || texts().common.not_found_title
+                text=move || texts().common.not_found_text
+            >
+                <Button on:click=move |_| navigator.replace(Place::Friends)>{move || texts().common.go_home}</Button>
+            </EmptyState>
+        </main>
+    }
+}

@@ -1,0 +1,97 @@
+//! The root: what every screen shares, and which screen is shown.
+
+mod focus;
+mod home;
+mod language;
+mod navigator;
+mod place;
+mod shell;
+mod stored;
+mod theme;
+
+use leptos::prelude::*;
+
+pub use language::choose as choose_language;
+pub use navigator::Navigator;
+pub use place::{Area, Place, SettingsSection};
+pub use theme::{Theme, ThemeChoice};
+
+use crate::api::ApiClient;
+use crate::features::auth::{SignInPage, SignUpPage, WelcomePage};
+use crate::features::settings::{DeletionReportPage, Farewell};
+use crate::i18n::texts;
+use crate::session::{Session, SessionStatus};
+use crate::ui::{Banner, IconName, Mark, ToastRegion, Toasts};
+use home::Home;
+
+/// The whole client.
+#[component]
+pub fn App() -> impl IntoView {
+    let api = ApiClient::new();
+    provide_context(api);
+    let session = Session::new(api);
+    provide_context(session);
+    let navigator = Navigator::provide();
+    Toasts::provide();
+    Theme::provide();
+    let farewell = Farewell::provide();
+    language::follow(session);
+    remove_splash();
+    guard_entrance(session, navigator);
+    session.boot();
+    // The same account keeps its screens when its token is renewed.
+    let status = Memo::new(move |_| session.status());
+    let screen = move || match (farewell.report(), status.get()) {
+        (Some(report), _) => view! { <DeletionReportPage report /> }.into_any(),
+        (None, SessionStatus::Booting) => view! { <Splash is_unreachable=false /> }.into_any(),
+        (None, SessionStatus::Unreachable) => view! { <Splash is_unreachable=true /> }.into_any(),
+        (None, SessionStatus::SignedOut) => view! { <Entrance /> }.into_any(),
+        (None, SessionStatus::SignedIn) => view! { <Home /> }.into_any(),
+    };
+    view! {
+        {screen}
+        <ToastRegion />
+    }
+}
+
+/// While it is not known who is signed in. The page's own splash looked the same, so nothing jumps.
+#[component]
+fn Splash(is_unreachable: bool) -> impl IntoView {
+    view! {
+        <main class="splash">
+            <Mark />
+            <Banner when=is_unreachable icon=IconName::Offline text=move || texts().errors.network />
+        </main>
+    }
+}
+
+/// The screens for those who are not signed in.
+#[component]
+fn Entrance() -> impl IntoView {
+    let navigator = Navigator::expect();
+    Effect::new(move |_| document().set_title(texts().common.app_name));
+    move || match navigator.place() {
+        Place::SignIn => view! { <SignInPage /> }.into_any(),
+        Place::SignUp => view! { <SignUpPage /> }.into_any(),
+        _ => view! { <WelcomePage /> }.into_any(),
+    }
+}
+
+/// Nobody sees a screen that is not theirs, and everybody gets back to where they wanted to go.
+fn guard_entrance(session: Session, navigator: Navigator) {
+    Effect::new(move |_| {
+        let is_at_entrance = navigator.place().area() == Area::Entrance;
+        match session.status() {
+            SessionStatus::SignedOut if !is_at_entrance => navigator.leave_to_sign_in(),
+            SessionStatus::SignedIn if is_at_entrance => navigator.enter(),
+            _ => (),
+        }
+    });
+}
+
+/// The page shows a splash of its own until the client runs.
+fn remove_splash() {
+    if let Some(splash) = document().get_element_by_id("splash") {
+        splash.remove();
+    }
+}

@@ -1,0 +1,150 @@
+//! Moving between places, with the browser's own back and forward.
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlAnchorElement};
+
+use super::Place;
+
+/// Where the client is, and how to go elsewhere. A `Copy` handle, handed down by context.
+///
+/// Plain links (`<a href=Place::Chats.path()>`) lead there without loading the page anew; `go` is for what
+/// happens without a link.
+#[derive(Clone, Copy)]
+pub struct Navigator {
+    place: RwSignal<Place>,
+    /// Where somebody wanted to go who had to sign in first.
+    wanted: StoredValue<Option<Place>>,
+}
+
+impl Navigator {
+    /// Makes it once, at the root, and hands it down from here.
+    pub fn provide() -> Self {
+        let navigator = Self {
+            place: RwSignal::new(current_place()),
+            wanted: StoredValue::new(None),
+        };
+        let _ = window_event_listener(ev::popstate, move |_| navigator.arrive(current_place()));
+        let _ = window_event_listener(ev::click, move |event| {
+            if let Some(place) = followed_place(&event) {
+                event.prevent_default();
+                navigator.go(place);
+            }
+        });
+        provide_context(navigator);
+        navigator
+    }
+
+    /// The one of this page.
+    pub fn expect() -> Self {
+        expect_context()
+    }
+
+    /// Where the client is; tracked.
+    pub fn place(self) -> Place {
+        self.place.get()
+    }
+
+    /// Where the client is, without tracking.
+    pub fn place_now(self) -> Place {
+        self.place.get_untracked()
+    }
+
+    /// Goes there; the back button comes back.
+    pub fn go(self, place: Place) {
+        if place != self.place_now() {
+            self.write(place, Write::Push);
+        }
+    }
+
+    /// Goes there in place of where the client is.
+    pub fn replace(self, place: Place) {
+        self.write(place, Write::Replace);
+    }
+
+    /// To the place that lies above this one.
+    pub fn go_up(self) {
+        self.go(self.place_now().parent());
+    }
+
+    /// To the entrance; after signing in the client comes back to where it is.
+    pub fn leave_to_sign_in(self) {
+        let place = self.place_now();
+        if !matches!(place, Place::Unknown) {
+            self.wanted.set_value(Some(place));
+        }
+        self.replace(Place::Welcome);
+    }
+
+    /// From the entrance to where somebody wanted to go.
+    pub fn enter(self) {
+        let wanted = self.wanted.try_update_value(Option::take).flatten();
+        self.replace(wanted.unwrap_or(Place::Friends));
+    }
+
+    /// What was wanted belongs to the account that is gone.
+    pub fn forget_wanted(self) {
+        self.wanted.set_value(None);
+    }
+
+    fn write(self, place: Place, write: Write) {
+        if let Ok(history) = window().history() {
+            let path = place.path();
+            // A browser may refuse after very many changes; the client moves on all the same.
+            let _ = match write {
+                Write::Push => history.push_state_with_url(&JsValue::NULL, "", Some(&path)),
+                Write::Replace => history.replace_state_with_url(&JsValue::NULL, "", Some(&path)),
+            };
+        }
+        self.arrive(place);
+    }
+
+    fn arrive(self, place: Place) {
+        if self.place.get_untracked() != place {
+            self.place.set(place);
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Write {
+    Push,
+    Replace,
+}
+
+fn current_place() -> Place {
+    window()
+        .location()
+        .pathname()
+        .map_or(Place::Unknown, |path| Place::from_path(&path))
+}
+
+/// The place that a click on a link leads to, unless the browser should follow it itself: another site, a
+/// download, a new tab.
+fn followed_place(event: &ev::MouseEvent) -> Option<Place> {
+    let is_plain = event.button() == 0
+        && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
+        && !event.default_prevented();
+    if !is_plain {
+        return None;
+    }
+    let target = event.target()?.dyn_into::<Element>().ok()?;
+    let link = target
+        .closest("a[href]")
+        .ok()??
+        .dyn_into::<HtmlAnchorElement>()
+        .ok()?;
+    let stays_here = link.target().is_empty() && !link.has_attribute("download");
+    let is_ours = window()
+        .location()
+        .origin()
+        .is_ok_and(|origin| origin == link.origin());
+    if !stays_here || !is_ours || !link.hash().is_empty() {
+        return None;
+    }
+    // Files and pictures lie on the same origin, but they are no places.
+    match Place::from_path(&link.pathname()) {
+        Place::Unknown => None,
+        place => Some(place),
+    }
+}

@@ -1,0 +1,199 @@
+//! Every place in the client and its address.
+
+use damso_domain::{ConversationId, UserId};
+
+/// A part of the settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SettingsSection {
+    /// Picture, name, handle, status message.
+    Profile,
+    /// Password, sign-out, deletion.
+    Account,
+    /// Signed-in devices.
+    Sessions,
+    /// The theme.
+    Appearance,
+    /// The language.
+    Language,
+}
+
+impl SettingsSection {
+    /// In the order of the menu.
+    pub const ALL: [Self; 5] = [
+        Self::Profile,
+        Self::Account,
+        Self::Sessions,
+        Self::Appearance,
+        Self::Language,
+    ];
+
+    const fn segment(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::Account => "account",
+            Self::Sessions => "sessions",
+            Self::Appearance => "appearance",
+            Self::Language => "language",
+        }
+    }
+}
+
+/// A place in the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// Before anybody has signed in.
+    Welcome,
+    /// The form for those who have an account.
+    SignIn,
+    /// The form for those who have none.
+    SignUp,
+    /// The friends list.
+    Friends,
+    /// Somebody's profile beside the friends list.
+    Friend(UserId),
+    /// The list of chats.
+    Chats,
+    /// A conversation.
+    Chat(ConversationId),
+    /// A conversation with its drawer.
+    ChatDrawer(ConversationId),
+    /// The menu of the settings.
+    Settings,
+    /// One part of the settings.
+    SettingsSection(SettingsSection),
+    /// An address that leads nowhere.
+    Unknown,
+}
+
+/// What stays on the screen while one moves about in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// Welcome, sign-in and sign-up.
+    Entrance,
+    /// Friends and their profiles.
+    Friends,
+    /// Chats and conversations.
+    Chats,
+    /// Settings.
+    Settings,
+    /// Nowhere.
+    Unknown,
+}
+
+impl Place {
+    /// The place at an address.
+    pub fn from_path(path: &str) -> Self {
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        match segments.as_slice() {
+            [] | ["friends"] => Self::Friends,
+            ["welcome"] => Self::Welcome,
+            ["sign-in"] => Self::SignIn,
+            ["sign-up"] => Self::SignUp,
+            ["friends", id] => id.parse().map_or(Self::Unknown, Self::Friend),
+            ["chats"] => Self::Chats,
+            ["chats", id] => id.parse().map_or(Self::Unknown, Self::Chat),
+            ["chats", id, "drawer"] => id.parse().map_or(Self::Unknown, Self::ChatDrawer),
+            ["settings"] => Self::Settings,
+            ["settings", name] => SettingsSection::ALL
+                .into_iter()
+                .find(|section| section.segment() == *name)
+                .map_or(Self::Unknown, Self::SettingsSection),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Its address.
+    pub fn path(self) -> String {
+        match self {
+            Self::Welcome => "/welcome".to_owned(),
+            Self::SignIn => "/sign-in".to_owned(),
+            Self::SignUp => "/sign-up".to_owned(),
+            Self::Friends => "/friends".to_owned(),
+            Self::Friend(id) => format!("/friends/{id}"),
+            Self::Chats => "/chats".to_owned(),
+            Self::Chat(id) => format!("/chats/{id}"),
+            Self::ChatDrawer(id) => format!("/chats/{id}/drawer"),
+            Self::Settings => "/settings".to_owned(),
+            Self::SettingsSection(section) => format!("/settings/{}", section.segment()),
+            Self::Unknown => "/".to_owned(),
+        }
+    }
+
+    /// What stays on the screen while one moves about in it.
+    pub const fn area(self) -> Area {
+        match self {
+            Self::Welcome | Self::SignIn | Self::SignUp => Area::Entrance,
+            Self::Friends | Self::Friend(_) => Area::Friends,
+            Self::Chats | Self::Chat(_) | Self::ChatDrawer(_) => Area::Chats,
+            Self::Settings | Self::SettingsSection(_) => Area::Settings,
+            Self::Unknown => Area::Unknown,
+        }
+    }
+
+    /// The conversation that is open there.
+    pub const fn conversation(self) -> Option<ConversationId> {
+        match self {
+            Self::Chat(id) | Self::ChatDrawer(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Where a narrow screen's back button leads.
+    #[must_use]
+    pub const fn parent(self) -> Self {
+        match self {
+            Self::Chat(_) => Self::Chats,
+            Self::ChatDrawer(id) => Self::Chat(id),
+            Self::SettingsSection(_) => Self::Settings,
+            Self::SignIn | Self::SignUp => Self::Welcome,
+            Self::Welcome
+            | Self::Friends
+            | Self::Friend(_)
+            | Self::Chats
+            | Self::Settings
+            | Self::Unknown => Self::Friends,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_is_found_at_its_address() {
+        let conversation = ConversationId::new();
+        let places = [
+            Place::Welcome,
+            Place::SignIn,
+            Place::SignUp,
+            Place::Friends,
+            Place::Friend(UserId::new()),
+            Place::Chats,
+            Place::Chat(conversation),
+            Place::ChatDrawer(conversation),
+            Place::Settings,
+        ];
+        for place in places
+            .into_iter()
+            .chain(SettingsSection::ALL.map(Place::SettingsSection))
+        {
+            assert_eq!(Place::from_path(&place.path()), place);
+        }
+    }
+
+    #[test]
+    fn addresses_are_read_kindly() {
+        for (path, expected) in [
+            ("/", Place::Friends),
+            ("", Place::Friends),
+            ("/chats/", Place::Chats),
+            ("/chats/not-an-id", Place::Unknown),
+            ("/chats/0/drawer", Place::Unknown),
+            ("/settings/secrets", Place::Unknown),
+            ("/welcome/back", Place::Unknown),
+        ] {
+            assert_eq!(Place::from_path(path), expected, "{path}");
+        }
+    }
+}

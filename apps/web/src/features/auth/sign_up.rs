@@ -1,0 +1,202 @@
+//! The form for those who have no account.
+
+use damso_domain::{DisplayName, Handle, HandleError, Password, PasswordError};
+use damso_protocol::{ErrorKind, SignUpRequest};
+use leptos::{ev::SubmitEvent, prelude::*};
+
+use super::frame::EntranceCard;
+use crate::app::Place;
+use crate::features::form::{FormError, Submission};
+use crate::i18n::{explain_handle, explain_name, explain_password, locale, texts};
+use crate::session::Session;
+use crate::ui::{Button, FieldKind, TextField};
+
+/// From this length on a password that is not common is called strong.
+const STRONG_CHARS: usize = 14;
+
+/// Handle, name and password, with the rules said while one types.
+#[component]
+pub fn SignUpPage() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let form = SignUpForm::new();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(request) = form.request() {
+            // The guard at the root leads on as soon as the session has begun.
+            form.submission
+                .run(async move { session.sign_up(&request).await }, |()| ());
+        }
+    };
+    view! {
+        <EntranceCard title=move || texts().auth.sign_up_title text=move || texts().auth.sign_up_text>
+            <form on:submit=submit novalidate>
+                <SignUpFields form />
+                <FormError text=Signal::derive(move || form.other_error()) />
+                <Button submits=true wide=true busy=form.submission.is_busy()>
+                    {move || texts().auth.sign_up}
+                </Button>
+            </form>
+            <p class="entrance__foot">
+                {move || texts().auth.have_account} " "
+                <a href=Place::SignIn.path()>{move || texts().auth.sign_in}</a>
+            </p>
+        </EntranceCard>
+    }
+}
+
+#[component]
+fn SignUpFields(form: SignUpForm) -> impl IntoView {
+    view! {
+        <TextField
+            label=move || texts().auth.handle
+            value=form.handle
+            kind=FieldKind::Login
+            error=Signal::derive(move || form.handle_error())
+            hint=Signal::derive(|| Some(texts().auth.handle_hint.to_owned()))
+            praise=Signal::derive(move || form.handle_praise())
+            autofocus=true
+        />
+        <TextField
+            label=move || texts().auth.display_name
+            value=form.display_name
+            kind=FieldKind::Name
+            error=Signal::derive(move || form.display_name_error())
+            hint=Signal::derive(|| Some(texts().auth.display_name_hint.to_owned()))
+            max_chars=DisplayName::MAX_CHARS
+        />
+        <TextField
+            label=move || texts().auth.password
+            value=form.password
+            kind=FieldKind::NewPassword
+            error=Signal::derive(move || form.password_error())
+            hint=Signal::derive(|| Some(texts().auth.password_hint.to_owned()))
+            praise=Signal::derive(move || password_praise(&form.password.read(), &form.handle.read()))
+        />
+    }
+}
+
+#[derive(Clone, Copy)]
+struct SignUpForm {
+    handle: RwSignal<String>,
+    display_name: RwSignal<String>,
+    password: RwSignal<String>,
+    submission: Submission,
+}
+
+impl SignUpForm {
+    fn new() -> Self {
+        let form = Self {
+            handle: RwSignal::new(String::new()),
+            display_name: RwSignal::new(String::new()),
+            password: RwSignal::new(String::new()),
+            submission: Submission::new(),
+        };
+        Effect::watch(
+            move || {
+                (
+                    form.handle.track(),
+                    form.display_name.track(),
+                    form.password.track(),
+                )
+            },
+            move |_, _, _| form.submission.clear_error(),
+            false,
+        );
+        form
+    }
+
+    /// What to send; `None` when something is wrong, which the fields then say.
+    fn request(self) -> Option<SignUpRequest> {
+        self.submission.note_try();
+        let handle = Handle::parse(&self.handle.read_untracked()).ok()?;
+        let display_name = DisplayName::parse(&self.display_name.read_untracked()).ok()?;
+        let password = Password::parse_new(&self.password.read_untracked(), &[handle.as_str()]).ok()?;
+        Some(SignUpRequest {
+            handle: handle.into_string(),
+            display_name: display_name.into_string(),
+            password: password.expose().to_owned(),
+            email: None,
+            locale: Some(locale()),
+            token_transport: None,
+        })
+    }
+
+    fn handle_error(self) -> Option<String> {
+        let was_tried = self.submission.was_tried();
+        let broken_rule = Handle::parse(&self.handle.read())
+            .err()
+            .filter(|error| was_tried || is_final(*error, self));
+        broken_rule
+            .map(|error| explain_handle(error).to_owned())
+            .or_else(|| {
+                self.is_taken()
+                    .then(|| crate::i18n::explain(ErrorKind::HandleTaken).to_owned())
+            })
+            .or_else(|| self.submission.field_error("handle"))
+    }
+
+    fn handle_praise(self) -> Option<String> {
+        Handle::parse(&self.handle.read())
+            .is_ok()
+            .then(|| texts().auth.handle_good.to_owned())
+    }
+
+    fn display_name_error(self) -> Option<String> {
+        let parsed = DisplayName::parse(&self.display_name.read());
+        let is_said = self.submission.was_tried() || !self.display_name.read().trim().is_empty();
+        parsed
+            .err()
+            .filter(|_| is_said)
+            .map(|error| explain_name(error).to_owned())
+            .or_else(|| self.submission.field_error("display_name"))
+    }
+
+    fn password_error(self) -> Option<String> {
+        let was_tried = self.submission.was_tried();
+        let parsed = Password::parse_new(&self.password.read(), &[self.handle.read().trim()]);
+        // Somebody who is still typing knows that it is too short.
+        parsed
+            .err()
+            .filter(|error| was_tried || *error != PasswordError::TooShort)
+            .map(|error| explain_password(error).to_owned())
+            .or_else(|| self.submission.field_error("password"))
+    }
+
+    fn other_error(self) -> Option<String> {
+        if self.is_taken() {
+            None
+        } else {
+            self.submission
+                .general_error(&["handle", "display_name", "password"])
+        }
+    }
+
+    fn is_taken(self) -> bool {
+        self.submission
+            .error()
+            .is_some_and(|error| error.kind() == Some(ErrorKind::HandleTaken))
+    }
+}
+
+/// Whether typing on cannot mend it.
+fn is_final(error: HandleError, form: SignUpForm) -> bool {
+    match error {
+        HandleError::TooShort => false,
+        HandleError::TooLong | HandleError::Reserved => true,
+        HandleError::StartsWithoutLetter | HandleError::InvalidCharacter => {
+            !form.handle.read().trim().is_empty()
+        }
+    }
+}
+
+/// A word of praise for a password that can be taken.
+pub(crate) fn password_praise(password: &str, login: &str) -> Option<String> {
+    Password::parse_new(password, &[login.trim()]).ok()?;
+    let is_strong = STRONG_CHARS <= password.chars().count();
+    let praise = if is_strong {
+        texts().auth.password_strong
+    } else {
+        texts().auth.password_good
+    };
+    Some(praise.to_owned())
+}

@@ -1,0 +1,271 @@
+//! The text box at the foot of a conversation.
+//!
+//! Its element owns the text: a signal follows what is typed, and nothing is ever written back while
+//! somebody writes. What Enter means is decided by [`EnterLogic`], which knows how each engine reports the
+//! composition of Hangul.
+
+mod text_box;
+mod tray;
+
+use damso_client_state::composer::{Action, EnterLogic, KeyDown};
+use damso_domain::{ConversationId, MessageText};
+use leptos::ev::{ClipboardEvent, CompositionEvent, KeyboardEvent, SubmitEvent};
+use leptos::{html, prelude::*};
+
+use super::{attach, files_of};
+use crate::i18n::texts;
+use crate::stores::ChatStore;
+use crate::ui::{IconButton, IconName, Toasts};
+use text_box::{fit, has_coarse_pointer};
+use tray::Tray;
+
+/// The text box, what is attached, and the button that sends.
+#[component]
+pub(super) fn Composer(
+    id: ConversationId,
+    /// Called with each message that was handed to the outbox.
+    #[prop(into)]
+    on_sent: Callback<()>,
+) -> impl IntoView {
+    let writing = Writing::new(id, on_sent);
+    let tray = StoredValue::new(writing.chats.tray(id));
+    let has_files = Memo::new(move |_| tray.with_value(|tray| !tray.read().is_empty()));
+    let over = Memo::new(move |_| writing.over_limit());
+    let can_send = Memo::new(move |_| over.get() == 0 && (writing.has_text() || has_files.get()));
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        writing.send();
+    };
+    view! {
+        <form class="composer" on:submit=submit novalidate>
+            <Show when=move || has_files.get()>
+                <Tray id />
+            </Show>
+            <div class="composer__line">
+                <AttachButton writing />
+                <TextBox writing />
+                <Show when=move || { 0 < over.get() }>
+                    <span class="composer__over num" role="status">{move || (texts().chat.too_long)(over.get())}</span>
+                </Show>
+                <span class="composer__send" class=("composer__send--ready", move || can_send.get())>
+                    <IconButton
+                        icon=IconName::Send
+                        label=move || texts().chat.send
+                        submits=true
+                        disabled=Signal::derive(move || !can_send.get())
+                        // The box keeps the focus, and with it the keyboard of a phone.
+                        on:pointerdown=move |event| event.prevent_default()
+                    />
+                </span>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn TextBox(writing: Writing) -> impl IntoView {
+    let placeholder = move || texts().chat.message_placeholder;
+    writing.node.on_load(move |_| writing.begin());
+    view! {
+        <textarea
+            class="composer__text"
+            node_ref=writing.node
+            rows="1"
+            dir="auto"
+            autocomplete="off"
+            enterkeyhint=if has_coarse_pointer() { "enter" } else { "send" }
+            aria-label=move || texts().chat.message
+            placeholder=placeholder
+            on:input=move |_| writing.on_input()
+            on:keydown=move |event| writing.on_key(&event)
+            on:compositionstart=move |_| writing.enter.update_value(EnterLogic::composition_start)
+            on:compositionupdate=move |event| writing.on_composition(&event)
+            on:compositionend=move |event| writing.on_composition_end(&event)
+            on:paste=move |event| writing.on_paste(&event)
+        ></textarea>
+    }
+}
+
+#[component]
+fn AttachButton(writing: Writing) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    let choose = move |_| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let take = move |_| {
+        let Some(input) = input.get_untracked() else {
+            return;
+        };
+        let files = input.files();
+        let files = files
+            .iter()
+            .flat_map(|list| (0..list.length()).filter_map(|at| list.get(at)))
+            .collect();
+        attach(writing.chats, writing.toasts, writing.id, files);
+        writing.focus();
+        // So that the same file can be chosen again.
+        input.set_value("");
+    };
+    view! {
+        <input
+            class="sr-only"
+            type="file"
+            multiple
+            tabindex="-1"
+            aria-hidden="true"
+            node_ref=input
+            on:change=take
+        />
+        <IconButton icon=IconName::Clip label=move || texts().chat.attach on:click=choose />
+    }
+}
+
+/// What is being written. A `Copy` handle.
+#[derive(Clone, Copy)]
+struct Writing {
+    id: ConversationId,
+    chats: ChatStore,
+    toasts: Toasts,
+    node: NodeRef<html::Textarea>,
+    /// Follows the element, never the other way round.
+    text: RwSignal<String>,
+    enter: StoredValue<EnterLogic>,
+    on_sent: Callback<()>,
+}
+
+impl Writing {
+    fn new(id: ConversationId, on_sent: Callback<()>) -> Self {
+        let writing = Self {
+            id,
+            chats: expect_context(),
+            toasts: Toasts::expect(),
+            node: NodeRef::new(),
+            text: RwSignal::new(String::new()),
+            enter: StoredValue::new(EnterLogic::default()),
+            on_sent,
+        };
+        on_cleanup(move || {
+            if let Some(text) = writing.text.try_get_untracked() {
+                writing.chats.set_draft(id, text);
+            }
+        });
+        writing
+    }
+
+    fn has_text(self) -> bool {
+        self.text.with(|text| !text.trim().is_empty())
+    }
+
+    /// By how many characters the text is too long.
+    fn over_limit(self) -> usize {
+        self.text
+            .with(|text| text.trim().chars().count().saturating_sub(MessageText::MAX_CHARS))
+    }
+
+    /// The box has appeared: what was begun here before is in it again.
+    fn begin(self) {
+        let Some(node) = self.node.get_untracked() else {
+            return;
+        };
+        let draft = self.chats.draft(self.id);
+        if !draft.is_empty() {
+            node.set_value(&draft);
+            self.text.set(draft);
+        }
+        request_animation_frame(move || {
+            fit(&node);
+            self.focus();
+        });
+    }
+
+    /// On a phone the focus would bring up the keyboard over what is to be read.
+    fn focus(self) {
+        if let Some(Some(node)) = self.node.try_get_untracked().filter(|_| !has_coarse_pointer()) {
+            // It fails only for an element that is not in the page any more.
+            let _ = node.focus();
+        }
+    }
+
+    fn on_input(self) {
+        let Some(node) = self.node.get_untracked() else {
+            return;
+        };
+        let text = node.value();
+        fit(&node);
+        self.chats.set_draft(self.id, text.clone());
+        if !text.trim().is_empty() {
+            self.chats.typed(self.id);
+        }
+        self.text.set(text);
+    }
+
+    fn on_key(self, event: &KeyboardEvent) {
+        let is_enter = event.key() == "Enter" || matches!(event.code().as_str(), "Enter" | "NumpadEnter");
+        let key = KeyDown {
+            is_enter,
+            has_shift: event.shift_key(),
+            is_composing: event.is_composing(),
+            key_code: event.key_code(),
+        };
+        let action = self
+            .enter
+            .try_update_value(|enter| enter.key_down(key, !has_coarse_pointer()));
+        if matches!(action, Some(Action::Swallow | Action::SendNow)) {
+            event.prevent_default();
+        }
+        self.act(action.unwrap_or(Action::None));
+    }
+
+    fn on_composition(self, event: &CompositionEvent) {
+        let data = event.data().unwrap_or_default();
+        self.enter.update_value(|enter| enter.composition_update(&data));
+    }
+
+    fn on_composition_end(self, event: &CompositionEvent) {
+        let data = event.data().unwrap_or_default();
+        let action = self.enter.try_update_value(|enter| enter.composition_end(&data));
+        self.act(action.unwrap_or(Action::None));
+    }
+
+    fn act(self, action: Action) {
+        match action {
+            Action::None | Action::Swallow => (),
+            Action::SendNow => self.send(),
+            // Engines differ in whether the box already holds the last syllable when they report the end
+            // of the composition; after this event all of them have put it there.
+            Action::SendAfterComposition => queue_microtask(move || self.send()),
+        }
+    }
+
+    fn on_paste(self, event: &ClipboardEvent) {
+        let files = files_of(event.clipboard_data());
+        if !files.is_empty() {
+            event.prevent_default();
+            attach(self.chats, self.toasts, self.id, files);
+        }
+    }
+
+    /// Hands what is in the box and the tray to the outbox, and empties both.
+    fn send(self) {
+        let Some(Some(node)) = self.node.try_get_untracked() else {
+            return;
+        };
+        // From the element, because the last syllable may not have been reported yet.
+        let raw = node.value();
+        let text = MessageText::parse(&raw);
+        let is_too_long = matches!(text, Err(damso_domain::MessageTextError::TooLong { .. }));
+        let text = text.ok().map(MessageText::into_string);
+        let has_files = !self.chats.tray(self.id).read_untracked().is_empty();
+        if is_too_long || (text.is_none() && !has_files) {
+            return;
+        }
+        self.chats.send(self.id, text);
+        node.set_value("");
+        fit(&node);
+        self.text.set(String::new());
+        self.chats.set_draft(self.id, String::new());
+        self.on_sent.run(());
+    }
+}

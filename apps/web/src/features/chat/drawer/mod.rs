@@ -1,0 +1,206 @@
+//! What belongs to a conversation: who is in it, and how I see it.
+
+mod add;
+mod edit;
+mod members;
+
+use damso_domain::{ConversationId, ConversationKind, Role, Timestamp};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{ChatFace, title_words};
+use crate::app::{Navigator, Place};
+use crate::features::chats::{ChatActions, LeaveDialog};
+use crate::i18n::{format, texts};
+use crate::stores::ChatStore;
+use crate::ui::{AvatarSize, Button, ButtonKind, Icon, IconButton, IconName};
+use add::AddMembersDialog;
+use edit::EditGroupDialog;
+use members::MemberList;
+
+/// What can be done here, by what it is and what I am in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Rights {
+    kind: ConversationKind,
+    role: Role,
+}
+
+impl Rights {
+    fn is_group(self) -> bool {
+        self.kind == ConversationKind::Group
+    }
+
+    fn can_add(self) -> bool {
+        self.is_group() && self.role.can_add_members()
+    }
+
+    fn can_edit(self) -> bool {
+        self.is_group() && self.role.can_change_group()
+    }
+
+    fn can_leave(self) -> bool {
+        self.kind != ConversationKind::SelfChat
+    }
+}
+
+/// The drawer of a conversation.
+#[component]
+pub fn ConversationDrawer(
+    /// Which.
+    id: ConversationId,
+) -> impl IntoView {
+    let chats = expect_context::<ChatStore>();
+    let rights = Memo::new(move |_| {
+        chats.with_chat(id, |chat| Rights {
+            kind: chat.conversation.kind,
+            role: chat.conversation.membership.role,
+        })
+    });
+    load_all_members(chats, id);
+    view! {
+        <aside class="drawer chat-drawer" aria-label=move || texts().chat.about>
+            <DrawerHead id />
+            {move || rights.get().map(|rights| view! { <DrawerBody id rights /> })}
+        </aside>
+    }
+}
+
+/// The list carries the first eight; the drawer shows everyone.
+fn load_all_members(chats: ChatStore, id: ConversationId) {
+    let needs_all = Memo::new(move |_| chats.with_chat(id, |chat| !chat.has_all_members()) == Some(true));
+    Effect::new(move |_| {
+        if needs_all.get() {
+            spawn_local(async move {
+                // Without an answer the first eight are shown.
+                let _ = chats.load_members(id).await;
+            });
+        }
+    });
+}
+
+#[component]
+fn DrawerHead(id: ConversationId) -> impl IntoView {
+    let navigator = Navigator::expect();
+    let chats = expect_context::<ChatStore>();
+    let title = Memo::new(move |_| chats.title(id).as_ref().map(title_words).unwrap_or_default());
+    let since = move || {
+        texts();
+        let about = chats.with_chat(id, |chat| {
+            (
+                chat.conversation.created_at,
+                chat.conversation.kind,
+                chat.conversation.member_count,
+            )
+        });
+        about.map(|(created_at, kind, count)| {
+            let since = (texts().chat.since)(&format::long_date(created_at));
+            match kind {
+                ConversationKind::Group => format!("{since} · {}", (texts().chat.member_count)(count)),
+                ConversationKind::Direct | ConversationKind::SelfChat => since,
+            }
+        })
+    };
+    view! {
+        <div class="chat-drawer__close">
+            <IconButton
+                icon=IconName::Close
+                label=move || texts().chat.close_drawer
+                on:click=move |_| navigator.go(Place::Chat(id))
+            />
+        </div>
+        <div class="chat-drawer__head">
+            <ChatFace id size=AvatarSize::Huge />
+            <h2 class="chat-drawer__title">{move || title.get()}</h2>
+            <p class="chat-drawer__since">{since}</p>
+        </div>
+    }
+}
+
+#[component]
+fn DrawerBody(id: ConversationId, rights: Rights) -> impl IntoView {
+    let asks_to_leave = RwSignal::new(false);
+    let is_adding = RwSignal::new(false);
+    let is_editing = RwSignal::new(false);
+    view! {
+        <QuickActions id rights is_adding />
+        {rights
+            .is_group()
+            .then(|| view! { <MemberList id role=rights.role /> })}
+        <div class="chat-drawer__foot">
+            {rights
+                .can_edit()
+                .then(|| {
+                    view! {
+                        <Button
+                            kind=ButtonKind::Secondary
+                            wide=true
+                            icon=IconName::Edit
+                            on:click=move |_| is_editing.set(true)
+                        >
+                            {move || texts().chat.edit_group}
+                        </Button>
+                    }
+                })}
+            {rights
+                .can_leave()
+                .then(|| {
+                    view! {
+                        <Button
+                            kind=ButtonKind::Plain
+                            wide=true
+                            icon=IconName::Leave
+                            on:click=move |_| asks_to_leave.set(true)
+                        >
+                            {move || texts().chat.leave}
+                        </Button>
+                    }
+                })}
+        </div>
+        <AddMembersDialog id is_open=is_adding />
+        <EditGroupDialog id is_open=is_editing />
+        <LeaveDialog id=Signal::stored(Some(id)) is_open=asks_to_leave />
+    }
+}
+
+#[component]
+fn QuickActions(id: ConversationId, rights: Rights, is_adding: RwSignal<bool>) -> impl IntoView {
+    let chats = expect_context::<ChatStore>();
+    let actions = ChatActions::expect();
+    let is_muted =
+        Memo::new(move |_| chats.with_chat(id, |chat| chat.is_muted(Timestamp::now())) == Some(true));
+    let is_pinned =
+        Memo::new(move |_| chats.with_chat(id, |chat| chat.conversation.membership.is_pinned) == Some(true));
+    let pressed = |is_on: bool| if is_on { "true" } else { "false" };
+    view! {
+        <div class="chat-drawer__actions">
+            {rights
+                .can_add()
+                .then(|| {
+                    view! {
+                        <button class="chat-drawer__action" type="button" on:click=move |_| is_adding.set(true)>
+                            <Icon name=IconName::AddPerson />
+                            <span>{move || texts().chat.invite}</span>
+                        </button>
+                    }
+                })}
+            <button
+                class="chat-drawer__action"
+                type="button"
+                aria-pressed=move || pressed(is_muted.get())
+                on:click=move |_| actions.toggle_mute(id)
+            >
+                <Icon name=Signal::derive(move || if is_muted.get() { IconName::Bell } else { IconName::Mute }) />
+                <span>{move || if is_muted.get() { texts().chat.unmute } else { texts().chat.mute }}</span>
+            </button>
+            <button
+                class="chat-drawer__action"
+                type="button"
+                aria-pressed=move || pressed(is_pinned.get())
+                on:click=move |_| actions.toggle_pin(id)
+            >
+                <Icon name=IconName::Pin />
+                <span>{move || if is_pinned.get() { texts().chat.unpin } else { texts().chat.pin }}</span>
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,185 @@
+//! What one does with a message: copy, delete, try again.
+
+use damso_client_state::rows::RowContent;
+use damso_domain::{ConversationId, ConversationKind, Seq};
+use damso_protocol::DeleteFor;
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Element;
+
+use crate::i18n::{explain_error, texts};
+use crate::stores::ChatStore;
+use crate::ui::{ConfirmDialog, IconName, Menu, MenuAnchor, MenuItem, Toasts};
+
+/// The message whose menu is open. A `Copy` handle, handed down by context.
+#[derive(Clone, Copy)]
+pub(super) struct MessageTarget {
+    anchor: RwSignal<Option<MenuAnchor>>,
+    content: RwSignal<Option<RowContent>>,
+}
+
+impl MessageTarget {
+    pub fn new() -> Self {
+        Self {
+            anchor: RwSignal::new(None),
+            content: RwSignal::new(None),
+        }
+    }
+
+    pub fn expect() -> Self {
+        expect_context()
+    }
+
+    /// Opens the menu of a message.
+    pub fn open(self, content: RowContent, anchor: MenuAnchor) {
+        self.content.set(Some(content));
+        self.anchor.set(Some(anchor));
+    }
+
+    /// Whether the browser's own menu says more about what was pressed: a link.
+    pub fn is_native(event: &MouseEvent) -> bool {
+        let element = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
+        element
+            .and_then(|element| element.closest("a[href]").ok().flatten())
+            .is_some()
+    }
+}
+
+/// What can be done with the message of the moment.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each shows an item of its own")]
+struct Choices {
+    seq: Option<Seq>,
+    has_text: bool,
+    deletes_for_everyone: bool,
+    deletes_for_me: bool,
+    is_unsent: bool,
+    is_refused: bool,
+}
+
+#[component]
+pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
+    let chats = expect_context::<ChatStore>();
+    let toasts = Toasts::expect();
+    let target = MessageTarget::expect();
+    let asks = RwSignal::new(false);
+    let choices = Memo::new(move |_| {
+        target
+            .content
+            .with(|content| choices(chats, id, content.as_ref()))
+    });
+    let delete = move |audience: DeleteFor| {
+        let Some(seq) = choices.get_untracked().seq else {
+            return;
+        };
+        spawn_local(async move {
+            if let Err(error) = chats.delete_message(id, seq, audience).await {
+                toasts.show(explain_error(&error));
+            }
+        });
+    };
+    let retry = move || {
+        let key = echo_key(target);
+        if key.is_some_and(|key| !chats.retry(key)) {
+            toasts.show(texts().chat.cannot_retry);
+        }
+    };
+    view! {
+        <Menu anchor=target.anchor label=move || texts().chat.message_menu>
+            <Show when=move || choices.get().has_text>
+                <MenuItem icon=IconName::Copy on:click=move |_| copy(target, toasts)>
+                    {move || texts().chat.copy}
+                </MenuItem>
+            </Show>
+            <Show when=move || choices.get().is_refused>
+                <MenuItem icon=IconName::Retry on:click=move |_| retry()>
+                    {move || texts().chat.retry}
+                </MenuItem>
+            </Show>
+            <Show when=move || choices.get().is_unsent>
+                <MenuItem
+                    icon=IconName::Trash
+                    danger=true
+                    on:click=move |_| echo_key(target).into_iter().for_each(|key| chats.discard(key))
+                >
+                    {move || texts().chat.discard}
+                </MenuItem>
+            </Show>
+            <Show when=move || choices.get().deletes_for_me>
+                <MenuItem icon=IconName::Trash on:click=move |_| delete(DeleteFor::Me)>
+                    {move || texts().chat.delete_for_me}
+                </MenuItem>
+            </Show>
+            <Show when=move || choices.get().deletes_for_everyone>
+                <MenuItem icon=IconName::Trash danger=true on:click=move |_| asks.set(true)>
+                    {move || texts().chat.delete_for_everyone}
+                </MenuItem>
+            </Show>
+        </Menu>
+        <ConfirmDialog
+            open=asks
+            title=move || texts().chat.delete_title
+            text=move || texts().chat.delete_text
+            action=move || texts().chat.delete_for_everyone
+            on_confirm=move |()| delete(DeleteFor::Everyone)
+        />
+    }
+}
+
+fn choices(chats: ChatStore, id: ConversationId, content: Option<&RowContent>) -> Choices {
+    match content {
+        Some(RowContent::Stored(message)) => {
+            let is_deleted = message.deleted_at.is_some();
+            let is_mine = message.author_id == chats.me();
+            let rules = chats.with_chat(id, |chat| {
+                chat.conversation.kind == ConversationKind::Group
+                    && chat.conversation.membership.role.can_delete_messages_of_others()
+            });
+            Choices {
+                seq: Some(message.seq),
+                has_text: message.text.is_some(),
+                deletes_for_everyone: !is_deleted && (is_mine || rules == Some(true)),
+                deletes_for_me: true,
+                ..Choices::default()
+            }
+        }
+        Some(RowContent::Echo(echo)) => Choices {
+            has_text: echo.text.is_some(),
+            is_unsent: true,
+            is_refused: echo.is_refused(),
+            ..Choices::default()
+        },
+        None => Choices::default(),
+    }
+}
+
+fn echo_key(target: MessageTarget) -> Option<damso_domain::ClientKey> {
+    target.content.with_untracked(|content| match content {
+        Some(RowContent::Echo(echo)) => Some(echo.client_key),
+        Some(RowContent::Stored(_)) | None => None,
+    })
+}
+
+fn copy(target: MessageTarget, toasts: Toasts) {
+    let text = target.content.with_untracked(|content| match content {
+        Some(RowContent::Stored(message)) => message.text.clone(),
+        Some(RowContent::Echo(echo)) => echo.text.clone(),
+        None => None,
+    });
+    let Some(text) = text else { return };
+    let clipboard = window().navigator().clipboard();
+    // Browsers have no clipboard for scripts at an insecure address.
+    if wasm_bindgen::JsValue::from(clipboard.clone()).is_undefined() {
+        return;
+    }
+    spawn_local(async move {
+        if JsFuture::from(clipboard.write_text(&text)).await.is_ok() {
+            toasts.show(texts().chat.copied);
+        }
+    });
+}

@@ -1,0 +1,184 @@
+//! A conversation: its header, its messages, the composer, and the drawer beside it.
+
+mod composer;
+mod drawer;
+mod face;
+mod header;
+mod message_menu;
+mod timeline;
+mod typing;
+mod viewer;
+mod words;
+
+use damso_domain::ConversationId;
+use leptos::ev::DragEvent;
+use leptos::prelude::*;
+use web_sys::{DataTransfer, File};
+
+pub use drawer::ConversationDrawer;
+pub use face::ChatFace;
+pub use words::{name_by_id, name_of, notice_words, preview_words, title_words};
+
+use crate::app::{Navigator, Place};
+use crate::i18n::{explain, texts};
+use crate::stores::ChatStore;
+use crate::ui::{Button, EmptyState, IconName, SkeletonRows, Toasts};
+use composer::Composer;
+use header::ConversationHeader;
+use message_menu::{MessageMenu, MessageTarget};
+use timeline::TimelineView;
+use typing::TypingLine;
+use viewer::{PhotoViewer, Viewer};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Loading,
+    Gone,
+    Here,
+}
+
+/// A conversation on the screen.
+#[component]
+pub fn ConversationPane(
+    /// Which.
+    id: ConversationId,
+) -> impl IntoView {
+    let chats = expect_context::<ChatStore>();
+    let state = Memo::new(move |_| match (chats.with_chat(id, |_| ()), chats.is_loaded()) {
+        (Some(()), _) => State::Here,
+        (None, true) => State::Gone,
+        (None, false) => State::Loading,
+    });
+    move || match state.get() {
+        State::Here => view! { <Conversation id /> }.into_any(),
+        State::Gone => view! { <Gone /> }.into_any(),
+        State::Loading => view! {
+            <main class="stage" id="main" tabindex="-1">
+                <SkeletonRows />
+            </main>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Conversation(id: ConversationId) -> impl IntoView {
+    let chats = expect_context::<ChatStore>();
+    let read_at_open = chats.open(id);
+    on_cleanup(move || chats.close(id));
+    provide_context(Viewer::new());
+    provide_context(MessageTarget::new());
+    // Counts what I sent: each time the end comes into view.
+    let sent = RwSignal::new(0_u32);
+    let title = Memo::new(move |_| chats.title(id).as_ref().map(title_words).unwrap_or_default());
+    let drop_zone = DropZone::new(id);
+    view! {
+        <main
+            class="stage conversation"
+            id="main"
+            tabindex="-1"
+            aria-label=move || (texts().chat.conversation)(&title.get())
+            on:dragenter=move |event| drop_zone.enter(&event)
+            on:dragover=move |event| DropZone::over(&event)
+            on:dragleave=move |_| drop_zone.leave()
+            on:drop=move |event| drop_zone.drop(&event)
+        >
+            <ConversationHeader id title />
+            <TimelineView id read_at_open sent />
+            <TypingLine id />
+            <Composer id on_sent=move || sent.update(|sent| *sent = sent.wrapping_add(1)) />
+            <Show when=move || drop_zone.is_active()>
+                <div class="conversation__drop" aria-hidden="true">
+                    {move || texts().chat.drop_here}
+                </div>
+            </Show>
+        </main>
+        <MessageMenu id />
+        <PhotoViewer />
+    }
+}
+
+#[component]
+fn Gone() -> impl IntoView {
+    let navigator = Navigator::expect();
+    view! {
+        <main class="stage" id="main" tabindex="-1">
+            <EmptyState icon=IconName::Chat title=move || texts().chat.gone_title text=move || texts().chat.gone_text>
+                <Button on:click=move |_| navigator.replace(Place::Chats)>{move || texts().chat.to_chats}</Button>
+            </EmptyState>
+        </main>
+    }
+}
+
+/// Puts files into the tray and says why one was not taken.
+fn attach(chats: ChatStore, toasts: Toasts, id: ConversationId, files: Vec<File>) {
+    if let Some(kind) = chats.attach(id, files) {
+        toasts.show(explain(kind));
+    }
+}
+
+/// The files of a paste or a drop.
+fn files_of(transfer: Option<DataTransfer>) -> Vec<File> {
+    let Some(list) = transfer.and_then(|transfer| transfer.files()) else {
+        return Vec::new();
+    };
+    (0..list.length()).filter_map(|at| list.get(at)).collect()
+}
+
+/// The whole conversation takes files that are dropped on it.
+#[derive(Clone, Copy)]
+struct DropZone {
+    id: ConversationId,
+    chats: ChatStore,
+    toasts: Toasts,
+    /// Elements inside report entering and leaving as well: the drag is over when all were left.
+    depth: RwSignal<i32>,
+}
+
+impl DropZone {
+    fn new(id: ConversationId) -> Self {
+        Self {
+            id,
+            chats: expect_context(),
+            toasts: Toasts::expect(),
+            depth: RwSignal::new(0),
+        }
+    }
+
+    fn is_active(self) -> bool {
+        0 < self.depth.get()
+    }
+
+    fn enter(self, event: &DragEvent) {
+        if carries_files(event) {
+            event.prevent_default();
+            self.depth.update(|depth| *depth += 1);
+        }
+    }
+
+    /// Without this the browser would open the file in place of the client.
+    fn over(event: &DragEvent) {
+        if carries_files(event) {
+            event.prevent_default();
+        }
+    }
+
+    fn leave(self) {
+        self.depth.update(|depth| *depth = (*depth - 1).max(0));
+    }
+
+    fn drop(self, event: &DragEvent) {
+        self.depth.set(0);
+        let files = files_of(event.data_transfer());
+        if !files.is_empty() {
+            event.prevent_default();
+            attach(self.chats, self.toasts, self.id, files);
+        }
+    }
+}
+
+fn carries_files(event: &DragEvent) -> bool {
+    event
+        .data_transfer()
+        .is_some_and(|transfer| transfer.types().includes(&"Files".into(), 0))
+}

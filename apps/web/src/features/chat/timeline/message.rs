@@ -1,0 +1,278 @@
+//! A message of a person.
+
+use std::sync::Arc;
+
+use damso_client_state::rows::{MessageRow, RowContent};
+use damso_client_state::{Echo, EchoState};
+use damso_domain::{AttachmentKind, ClientKey, UserId};
+use damso_protocol::Message;
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+
+use super::bubble::TextBubble;
+use super::files::FileCard;
+use super::photos::{Album, Photo};
+use crate::features::chat::{MessageTarget, name_by_id};
+use crate::i18n::{explain, format, texts};
+use crate::stores::{ChatStore, PeopleStore};
+use crate::ui::{Avatar, AvatarSize, Face, Icon, IconButton, IconName, MenuAnchor, Toasts};
+
+/// What a message shows, wherever it comes from.
+#[derive(Clone, PartialEq)]
+struct Content {
+    is_deleted: bool,
+    text: Option<String>,
+    photos: Vec<Photo>,
+    files: Vec<FileCard>,
+}
+
+/// A message of a person, with who wrote it, when, and who has not read it.
+#[component]
+pub(super) fn MessageView(id: String, row: Memo<MessageRow>) -> impl IntoView {
+    let people = expect_context::<PeopleStore>();
+    let target = MessageTarget::expect();
+    let author = row.with_untracked(|row| author_of(row, expect_context::<ChatStore>().me()));
+    let is_mine = row.with_untracked(|row| row.is_mine);
+    let starts_run = Memo::new(move |_| row.with(|row| row.starts_run));
+    let content = Memo::new(move |_| row.with(content_of));
+    let seq = move || row.with(|row| row.content.seq()).map(damso_domain::Seq::as_i64);
+    let label = move || {
+        if is_mine {
+            texts().chat.my_message.to_owned()
+        } else {
+            (texts().chat.message_of)(&name_by_id(people, author))
+        }
+    };
+    let open_menu = move |event: MouseEvent| {
+        // A link or a picture keeps the menu that the browser has for it.
+        if !MessageTarget::is_native(&event) {
+            event.prevent_default();
+            target.open(
+                row.with_untracked(|row| row.content.clone()),
+                MenuAnchor::at_pointer(&event),
+            );
+        }
+    };
+    view! {
+        <article
+            class="message"
+            class=("message--mine", is_mine)
+            class=("message--first", move || starts_run.get())
+            id=id
+            data-seq=seq
+            tabindex="-1"
+            aria-label=label
+            on:contextmenu=open_menu
+        >
+            <Show when=move || !is_mine && starts_run.get()>
+                <AuthorHead author />
+            </Show>
+            <div class="message__body">
+                <div class="message__parts">
+                    <Parts content />
+                </div>
+                <Meta row />
+                <MenuButton row />
+            </div>
+            <Failure row />
+        </article>
+    }
+}
+
+#[component]
+fn AuthorHead(author: UserId) -> impl IntoView {
+    let people = expect_context::<PeopleStore>();
+    let user = Memo::new(move |_| people.user(author));
+    let face =
+        Memo::new(move |_| user.with(|user| user.as_ref().map_or_else(|| Face::unknown(author), Face::from)));
+    view! {
+        <span class="message__face">
+            <Avatar face size=AvatarSize::Small />
+        </span>
+        <span class="message__author">{move || name_by_id(people, author)}</span>
+    }
+}
+
+#[component]
+fn Parts(content: Memo<Content>) -> impl IntoView {
+    let text = Memo::new(move |_| content.with(|content| content.text.clone()));
+    let photos = Memo::new(move |_| content.with(|content| content.photos.clone()));
+    let files = Memo::new(move |_| content.with(|content| content.files.clone()));
+    let is_deleted = Memo::new(move |_| content.with(|content| content.is_deleted));
+    view! {
+        <Show when=move || is_deleted.get()>
+            <p class="bubble bubble--deleted">
+                <Icon name=IconName::Trash />
+                {move || texts().chat.deleted_message}
+            </p>
+        </Show>
+        <Show when=move || !photos.read().is_empty()>
+            <Album photos />
+        </Show>
+        {move || files.get().into_iter().map(FileCard::into_view).collect_view()}
+        {move || text.get().map(|text| view! { <TextBubble text /> })}
+    }
+}
+
+/// The number of those who have not read it, and the time.
+#[component]
+fn Meta(row: Memo<MessageRow>) -> impl IntoView {
+    let unread_by = Memo::new(move |_| row.with(|row| row.unread_by));
+    let time = move || {
+        texts();
+        row.with(|row| {
+            row.shows_time
+                .then(|| format::time_of_day(row.content.created_at()))
+        })
+    };
+    let sending =
+        Memo::new(move |_| row.with(|row| echo_of(row).filter(|echo| !echo.is_refused()).map(progress)));
+    view! {
+        <div class="message__meta">
+            {move || {
+                Some(unread_by.get())
+                    .filter(|count| 0 < *count)
+                    .map(|count| {
+                        view! {
+                            <b class="message__unread num" title=(texts().chat.unread_by)(count)>
+                                <span aria-hidden="true">{count}</span>
+                                <span class="sr-only">{(texts().chat.unread_by)(count)}</span>
+                            </b>
+                        }
+                    })
+            }}
+            {move || match sending.get() {
+                Some(Some(percent)) => {
+                    view! { <span class="message__sending num">{(texts().chat.uploading)(percent)}</span> }.into_any()
+                }
+                Some(None) => {
+                    view! {
+                        <span
+                            class="message__sending message__sending--dots"
+                            role="img"
+                            aria-label=texts().chat.sending
+                        >
+                            <i></i>
+                        </span>
+                    }
+                        .into_any()
+                }
+                None => time().map(|time| view! { <time class="message__time">{time}</time> }).into_any(),
+            }}
+        </div>
+    }
+}
+
+/// The way to the menu for those without a right button.
+#[component]
+fn MenuButton(row: Memo<MessageRow>) -> impl IntoView {
+    let target = MessageTarget::expect();
+    let open = move |event: MouseEvent| {
+        target.open(
+            row.with_untracked(|row| row.content.clone()),
+            MenuAnchor::below_target(&event),
+        );
+    };
+    view! {
+        <span class="message__menu">
+            <IconButton icon=IconName::More label=move || texts().chat.message_menu on:click=open />
+        </span>
+    }
+}
+
+/// Why it was refused, and what can be done.
+#[component]
+fn Failure(row: Memo<MessageRow>) -> impl IntoView {
+    let chats = expect_context::<ChatStore>();
+    let toasts = Toasts::expect();
+    let refused = Memo::new(move |_| {
+        row.with(|row| {
+            echo_of(row).and_then(|echo| match echo.state {
+                EchoState::Refused { kind } => Some((echo.client_key, kind)),
+                EchoState::Sending => None,
+            })
+        })
+    });
+    let retry = move |key: ClientKey| {
+        if !chats.retry(key) {
+            toasts.show(texts().chat.cannot_retry);
+        }
+    };
+    move || {
+        refused.get().map(|(key, kind)| {
+            view! {
+                <div class="message__failure" role="alert">
+                    <Icon name=IconName::Warning />
+                    <span>{format!("{} · {}", texts().chat.failed, explain(kind))}</span>
+                    <button class="message__action" type="button" on:click=move |_| retry(key)>
+                        {texts().chat.retry}
+                    </button>
+                    <button class="message__action" type="button" on:click=move |_| chats.discard(key)>
+                        {texts().chat.discard}
+                    </button>
+                </div>
+            }
+        })
+    }
+}
+
+fn author_of(row: &MessageRow, me: UserId) -> UserId {
+    match &row.content {
+        RowContent::Stored(message) => message.author_id,
+        RowContent::Echo(_) => me,
+    }
+}
+
+fn echo_of(row: &MessageRow) -> Option<&Arc<Echo>> {
+    match &row.content {
+        RowContent::Stored(_) => None,
+        RowContent::Echo(echo) => Some(echo),
+    }
+}
+
+/// In percent; `None` when there is nothing to upload.
+fn progress(echo: &Arc<Echo>) -> Option<u32> {
+    echo.progress().map(|share| (share * 100.0).floor() as u32)
+}
+
+fn content_of(row: &MessageRow) -> Content {
+    match &row.content {
+        RowContent::Stored(message) => content_of_message(message),
+        RowContent::Echo(echo) => content_of_echo(echo),
+    }
+}
+
+fn content_of_message(message: &Message) -> Content {
+    let is_photo = |file: &&damso_protocol::Attachment| file.kind == AttachmentKind::Image;
+    Content {
+        is_deleted: message.deleted_at.is_some(),
+        text: message.text.clone(),
+        photos: message
+            .attachments
+            .iter()
+            .filter(is_photo)
+            .map(Photo::of_attachment)
+            .collect(),
+        files: message
+            .attachments
+            .iter()
+            .filter(|file| !is_photo(file))
+            .map(FileCard::of_attachment)
+            .collect(),
+    }
+}
+
+fn content_of_echo(echo: &Echo) -> Content {
+    let is_photo = |file: &&damso_client_state::EchoFile| file.kind == AttachmentKind::Image;
+    Content {
+        is_deleted: false,
+        text: echo.text.clone(),
+        photos: echo.files.iter().filter(is_photo).map(Photo::of_echo).collect(),
+        files: echo
+            .files
+            .iter()
+            .filter(|file| !is_photo(file))
+            .map(FileCard::of_echo)
+            .collect(),
+    }
+}

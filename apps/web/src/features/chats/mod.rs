@@ -1,0 +1,89 @@
+//! The list of chats, and making a new one.
+
+mod list;
+mod menu;
+mod new_chat;
+mod picker;
+mod row;
+
+use damso_domain::ConversationId;
+use leptos::prelude::*;
+
+pub use menu::{ChatActions, LeaveDialog};
+pub use picker::FriendPicker;
+
+use crate::i18n::texts;
+use crate::stores::ChatStore;
+use crate::ui::{Choice, IconButton, IconName, MenuAnchor, SearchField, SkeletonRows, Tabs};
+use list::ChatList;
+use menu::ChatMenu;
+use new_chat::NewChatDialog;
+
+/// Which chats are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Filter {
+    All,
+    Unread,
+}
+
+/// A context menu that is open.
+#[derive(Clone, Copy)]
+struct OpenMenu {
+    anchor: RwSignal<Option<MenuAnchor>>,
+    target: RwSignal<Option<ConversationId>>,
+}
+
+/// The pane on the left.
+#[component]
+pub fn ChatsPane(
+    /// Which one is open.
+    chosen: Memo<Option<ConversationId>>,
+) -> impl IntoView {
+    let chats = expect_context::<ChatStore>();
+    let query = RwSignal::new(String::new());
+    let filter = RwSignal::new(Filter::All);
+    let is_making = RwSignal::new(false);
+    let menu = OpenMenu {
+        anchor: RwSignal::new(None),
+        target: RwSignal::new(None),
+    };
+    let is_loaded = Memo::new(move |_| chats.is_loaded());
+    let unread = Memo::new(move |_| chats.unread_total());
+    let filters = Signal::derive(move || {
+        vec![
+            Choice {
+                value: Filter::All,
+                label: texts().chat.all.to_owned(),
+            },
+            Choice {
+                value: Filter::Unread,
+                label: (texts().chat.unread)(unread.get()),
+            },
+        ]
+    });
+    view! {
+        <section class="pane" aria-label=move || texts().chat.title>
+            <header class="pane__head">
+                <h1 class="pane__title">{move || texts().chat.title}</h1>
+                <IconButton
+                    icon=IconName::Plus
+                    label=move || texts().chat.new_chat
+                    on:click=move |_| is_making.set(true)
+                />
+            </header>
+            <SearchField
+                label=move || texts().chat.search
+                placeholder=move || texts().chat.search_placeholder
+                query
+            />
+            <Tabs label=move || texts().chat.filter options=filters chosen=filter />
+            <div class="pane__scroll">
+                <Show when=move || is_loaded.get() fallback=|| view! { <SkeletonRows count=8 /> }>
+                    <ChatList chosen query filter menu is_making />
+                </Show>
+            </div>
+            <ChatMenu menu />
+            <NewChatDialog is_open=is_making />
+        </section>
+    }
+}

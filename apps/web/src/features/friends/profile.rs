@@ -1,0 +1,277 @@
+//! Somebody's profile, as a card.
+
+use damso_domain::UserId;
+use damso_protocol::{CreateFriendRequest, User};
+use leptos::prelude::*;
+
+use super::actions::FriendActions;
+use crate::app::{Navigator, Place, SettingsSection};
+use crate::features::form::{FormError, Submission};
+use crate::i18n::{format, texts};
+use crate::session::Session;
+use crate::stores::PeopleStore;
+use crate::ui::{
+    Avatar, AvatarSize, Button, ButtonKind, ConfirmDialog, EmptyState, Face, Icon, IconButton, IconName,
+    SkeletonLines, Toasts,
+};
+
+/// How somebody stands to me.
+#[derive(Clone, Debug, PartialEq)]
+enum Relation {
+    Myself,
+    /// Since this day, in words.
+    Friend {
+        since: String,
+    },
+    /// They asked me.
+    AskedMe(damso_domain::FriendRequestId),
+    /// I asked them.
+    AskedThem(damso_domain::FriendRequestId),
+    Stranger,
+    Gone,
+}
+
+/// The pane on the right: a card, or a hint while nobody is chosen.
+#[component]
+pub fn ProfileStage(
+    /// Whose.
+    chosen: Memo<Option<UserId>>,
+) -> impl IntoView {
+    let navigator = Navigator::expect();
+    view! {
+        <main class="stage profile" id="main" tabindex="-1">
+            <span class="back-button profile__back">
+                <IconButton icon=IconName::Back label=move || texts().common.back on:click=move |_| navigator.go_up() />
+            </span>
+            {move || match chosen.get() {
+                Some(id) => view! { <Profile id /> }.into_any(),
+                None => view! { <NobodyChosen /> }.into_any(),
+            }}
+        </main>
+    }
+}
+
+#[component]
+fn NobodyChosen() -> impl IntoView {
+    view! {
+        <EmptyState
+            icon=IconName::Sparkle
+            title=move || texts().friends.choose_title
+            text=move || texts().friends.choose_text
+        />
+    }
+}
+
+#[component]
+fn Profile(id: UserId) -> impl IntoView {
+    let people = expect_context::<PeopleStore>();
+    let session = expect_context::<Session>();
+    let user = Memo::new(move |_| match session.me().filter(|me| me.id == id) {
+        Some(me) => Some(User::from(&me)),
+        None => people.user(id),
+    });
+    people.need(id);
+    let relation = Memo::new(move |_| relation(people, session, id, user.get().as_ref()));
+    move || match user.get() {
+        Some(user) => view! { <ProfileCard user relation /> }.into_any(),
+        None => view! { <SkeletonCard /> }.into_any(),
+    }
+}
+
+/// The shape of a card.
+#[component]
+fn SkeletonCard() -> impl IntoView {
+    view! {
+        <div class="card card--loading" role="status" aria-label=move || texts().common.loading>
+            <span class="skeleton card__banner"></span>
+            <SkeletonLines count=2 />
+        </div>
+    }
+}
+
+fn relation(people: PeopleStore, session: Session, id: UserId, user: Option<&User>) -> Relation {
+    if session.my_id() == Some(id) {
+        Relation::Myself
+    } else if user.is_some_and(|user| user.is_deleted) {
+        Relation::Gone
+    } else if let Some(friend) = people.friends().into_iter().find(|friend| friend.user.id == id) {
+        Relation::Friend {
+            since: format::long_date(friend.since),
+        }
+    } else if let Some(request) = people
+        .incoming()
+        .into_iter()
+        .find(|request| request.from.id == id)
+    {
+        Relation::AskedMe(request.id)
+    } else if let Some(request) = people.outgoing().into_iter().find(|request| request.to.id == id) {
+        Relation::AskedThem(request.id)
+    } else {
+        Relation::Stranger
+    }
+}
+
+#[component]
+fn ProfileCard(user: User, relation: Memo<Relation>) -> impl IntoView {
+    let face = Face::from(&user);
+    let name = display_name(&user);
+    let title = name.clone();
+    let status = Some(user.status_message.clone()).filter(|status| !status.is_empty());
+    let banner_class = format!("card__banner {}", face.colour_class());
+    view! {
+        <article class="card" aria-label=move || title.clone()>
+            <div class=banner_class aria-hidden="true"></div>
+            <Avatar face size=AvatarSize::Huge />
+            <h2 class="card__name">{name}</h2>
+            <p class="card__handle">{user.handle.as_ref().map(|handle| format!("@{handle}"))}</p>
+            {status.map(|status| view! { <p class="card__status">{status}</p> })}
+            <p class="card__since">{move || since(&relation.get())}</p>
+            <div class="card__actions">
+                <CardActions user relation />
+            </div>
+        </article>
+    }
+}
+
+fn display_name(user: &User) -> String {
+    if user.is_deleted {
+        texts().common.deleted_account.to_owned()
+    } else {
+        user.display_name.clone()
+    }
+}
+
+fn since(relation: &Relation) -> Option<String> {
+    let friends = &texts().friends;
+    match relation {
+        Relation::Friend { since } => Some((friends.since)(since)),
+        Relation::AskedMe(_) => Some(friends.asked_you.to_owned()),
+        Relation::AskedThem(_) => Some(friends.already_asked.to_owned()),
+        Relation::Stranger => Some(friends.not_a_friend.to_owned()),
+        Relation::Myself | Relation::Gone => None,
+    }
+}
+
+#[component]
+fn CardActions(user: User, relation: Memo<Relation>) -> impl IntoView {
+    let user = StoredValue::new(user);
+    move || {
+        let user = user.get_value();
+        match relation.get() {
+            Relation::Myself => view! {
+                <ChatButton id=user.id is_me=true />
+                <a class="card__action" href=Place::SettingsSection(SettingsSection::Profile).path()>
+                    <Icon name=IconName::Edit />
+                    {move || texts().friends.edit_profile}
+                </a>
+            }
+            .into_any(),
+            Relation::Friend { .. } => view! {
+                <ChatButton id=user.id is_me=false />
+                <RemoveButton user />
+            }
+            .into_any(),
+            Relation::AskedMe(request) => view! { <AnswerButtons user request /> }.into_any(),
+            Relation::AskedThem(request) => view! { <CancelButton request /> }.into_any(),
+            Relation::Stranger => view! { <AskButton user /> }.into_any(),
+            Relation::Gone => ().into_any(),
+        }
+    }
+}
+
+#[component]
+fn ChatButton(id: UserId, is_me: bool) -> impl IntoView {
+    let actions = FriendActions::expect();
+    let is_busy = RwSignal::new(false);
+    let label = move || {
+        if is_me {
+            texts().friends.notes_to_self
+        } else {
+            texts().friends.start_chat
+        }
+    };
+    view! {
+        <button
+            class="card__action"
+            type="button"
+            disabled=move || is_busy.get()
+            on:click=move |_| actions.chat_with(id, is_busy)
+        >
+            <Icon name=IconName::Chat />
+            {label}
+        </button>
+    }
+}
+
+#[component]
+fn RemoveButton(user: User) -> impl IntoView {
+    let actions = FriendActions::expect();
+    let asks = RwSignal::new(false);
+    let id = user.id;
+    let name = StoredValue::new(user.display_name);
+    view! {
+        <button class="card__action" type="button" on:click=move |_| asks.set(true)>
+            <Icon name=IconName::RemovePerson />
+            {move || texts().friends.remove}
+        </button>
+        <ConfirmDialog
+            open=asks
+            title=move || (texts().friends.remove_title)(&name.read_value())
+            text=move || texts().friends.remove_text
+            action=move || texts().common.remove
+            on_confirm=move |()| actions.remove(id, name.get_value())
+        />
+    }
+}
+
+#[component]
+fn AnswerButtons(user: User, request: damso_domain::FriendRequestId) -> impl IntoView {
+    let actions = FriendActions::expect();
+    let name = user.display_name;
+    view! {
+        <Button wide=true on:click=move |_| actions.accept(request, name.clone())>
+            {move || texts().friends.accept}
+        </Button>
+        <Button kind=ButtonKind::Secondary wide=true on:click=move |_| actions.decline(request)>
+            {move || texts().friends.decline}
+        </Button>
+    }
+}
+
+#[component]
+fn CancelButton(request: damso_domain::FriendRequestId) -> impl IntoView {
+    let actions = FriendActions::expect();
+    view! {
+        <Button kind=ButtonKind::Secondary wide=true on:click=move |_| actions.cancel(request)>
+            {move || texts().friends.cancel_request}
+        </Button>
+    }
+}
+
+#[component]
+fn AskButton(user: User) -> impl IntoView {
+    let people = expect_context::<PeopleStore>();
+    let toasts = Toasts::expect();
+    let submission = Submission::new();
+    let id = user.id;
+    let name = StoredValue::new(user.display_name);
+    let ask = move |_| {
+        let request = CreateFriendRequest {
+            user_id: Some(id),
+            ..CreateFriendRequest::default()
+        };
+        submission.run(async move { people.ask(&request).await }, move |_| {
+            if let Some(name) = name.try_get_value() {
+                toasts.show((texts().friends.request_sent)(&name));
+            }
+        });
+    };
+    view! {
+        <div class="card__ask">
+            <Button wide=true icon=IconName::AddPerson busy=submission.is_busy() on:click=ask>
+                {move || texts().friends.send_request}
+            </Button>
+            <FormError text=Signal::derive(move || submission.general_error(&[])) />
+        </div>
+    }
+}

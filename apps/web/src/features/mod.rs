@@ -1,0 +1,8 @@
+//! The screens, one folder for each thing a person does.
+
+pub mod auth;
+pub mod chat;
+pub mod chats;
+pub mod form;
+pub mod friends;
+pub mod settings;

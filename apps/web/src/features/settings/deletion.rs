@@ -1,0 +1,205 @@
+//! Deleting the account: what it means, what happens to messages, and what went.
+
+use damso_protocol::{DeletedMessages, DeletionReport, DeletionRequest, ErrorKind, FieldErrorKind};
+use leptos::{ev::SubmitEvent, prelude::*};
+
+use super::SettingsGroup;
+use super::password::UserName;
+use crate::app::{Navigator, Place};
+use crate::features::form::{FormError, Submission};
+use crate::i18n::{explain_field, format, texts};
+use crate::session::Session;
+use crate::ui::{Button, ButtonKind, Choice, Dialog, FieldKind, Mark, RadioGroup, TextField};
+
+/// What the last thing is that a deleted account sees. It outlives the session, so it is held at the root.
+#[derive(Clone, Copy)]
+pub struct Farewell(RwSignal<Option<DeletionReport>>);
+
+impl Farewell {
+    /// Makes it once, at the root, and hands it down from here.
+    pub fn provide() -> Self {
+        let farewell = Self(RwSignal::new(None));
+        provide_context(farewell);
+        farewell
+    }
+
+    /// The report, as long as it is to be shown; tracked.
+    pub fn report(self) -> Option<DeletionReport> {
+        self.0.get()
+    }
+}
+
+/// Explains, and opens the dialog.
+#[component]
+pub fn DeletionSettings() -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    view! {
+        <SettingsGroup title=move || texts().settings.delete_account text=move || texts().settings.delete_text>
+            <Button kind=ButtonKind::Secondary on:click=move |_| is_open.set(true)>
+                <span class="text-danger">{move || texts().settings.delete_account}</span>
+            </Button>
+            <Dialog open=is_open title=move || texts().settings.delete_title>
+                <DeletionForm is_open />
+            </Dialog>
+        </SettingsGroup>
+    }
+}
+
+#[component]
+fn DeletionForm(is_open: RwSignal<bool>) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let farewell = expect_context::<Farewell>();
+    let form = DeletionDraft::new();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(request) = form.request() {
+            form.submission.run(
+                async move { session.delete_account(&request).await },
+                move |report| {
+                    farewell.0.set(Some(report));
+                    session.end();
+                },
+            );
+        }
+    };
+    let consequence = |at: usize| view! { <li>{move || texts().settings.delete_consequences[at]}</li> };
+    view! {
+        <form on:submit=submit novalidate>
+            <ul class="consequences">{[0, 1, 2].map(consequence).collect_view()}</ul>
+            <h3 class="settings__heading">{move || texts().settings.delete_messages}</h3>
+            <RadioGroup
+                label=move || texts().settings.delete_messages
+                name="deleted-messages"
+                options=Signal::derive(message_options)
+                chosen=Signal::derive(move || Some(form.messages.get()))
+                on_choose=move |messages| form.messages.set(messages)
+            />
+            <UserName session />
+            <TextField
+                label=move || texts().settings.current_password
+                value=form.password
+                kind=FieldKind::CurrentPassword
+                error=Signal::derive(move || form.password_error())
+            />
+            <FormError text=Signal::derive(move || form.other_error()) />
+            <div class="dialog__actions">
+                <Button kind=ButtonKind::Secondary on:click=move |_| is_open.set(false)>
+                    {move || texts().common.cancel}
+                </Button>
+                <Button kind=ButtonKind::Danger submits=true busy=form.submission.is_busy()>
+                    {move || texts().settings.delete_for_good}
+                </Button>
+            </div>
+        </form>
+    }
+}
+
+fn message_options() -> Vec<(Choice<DeletedMessages>, String)> {
+    let settings = &texts().settings;
+    [
+        (DeletedMessages::Erase, settings.erase, settings.erase_detail),
+        (DeletedMessages::Keep, settings.keep, settings.keep_detail),
+    ]
+    .map(|(value, label, detail)| {
+        (
+            Choice {
+                value,
+                label: label.to_owned(),
+            },
+            detail.to_owned(),
+        )
+    })
+    .into()
+}
+
+#[derive(Clone, Copy)]
+struct DeletionDraft {
+    messages: RwSignal<DeletedMessages>,
+    password: RwSignal<String>,
+    submission: Submission,
+}
+
+impl DeletionDraft {
+    fn new() -> Self {
+        let draft = Self {
+            messages: RwSignal::new(DeletedMessages::Erase),
+            password: RwSignal::new(String::new()),
+            submission: Submission::new(),
+        };
+        Effect::watch(
+            move || draft.password.track(),
+            move |(), _, _| draft.submission.clear_error(),
+            false,
+        );
+        draft
+    }
+
+    fn request(self) -> Option<DeletionRequest> {
+        self.submission.note_try();
+        let password = self.password.get_untracked();
+        let messages = self.messages.get_untracked();
+        (!password.is_empty()).then_some(DeletionRequest { password, messages })
+    }
+
+    fn password_error(self) -> Option<String> {
+        let is_missing = self.submission.was_tried() && self.password.read().is_empty();
+        let kind = if is_missing {
+            Some(FieldErrorKind::Empty)
+        } else {
+            self.is_wrong().then_some(FieldErrorKind::Wrong)
+        };
+        kind.map(|kind| explain_field(kind).to_owned())
+            .or_else(|| self.submission.field_error("password"))
+    }
+
+    fn other_error(self) -> Option<String> {
+        if self.is_wrong() {
+            None
+        } else {
+            self.submission.general_error(&["password"])
+        }
+    }
+
+    fn is_wrong(self) -> bool {
+        self.submission
+            .error()
+            .is_some_and(|error| error.kind() == Some(ErrorKind::InvalidCredentials))
+    }
+}
+
+/// What went with the account.
+#[component]
+pub fn DeletionReportPage(
+    /// As the server answered.
+    report: DeletionReport,
+) -> impl IntoView {
+    let farewell = expect_context::<Farewell>();
+    let navigator = Navigator::expect();
+    let counts = report.removed;
+    let rows = move || {
+        (texts().settings.report)(&counts, &format::file_size(counts.bytes))
+            .map(|(name, value)| view! { <tr><th scope="row">{name}</th><td>{value}</td></tr> })
+            .collect_view()
+    };
+    let finish = move |_| {
+        navigator.forget_wanted();
+        navigator.replace(Place::Welcome);
+        farewell.0.set(None);
+    };
+    view! {
+        <main class="entrance">
+            <div class="entrance__card">
+                <Mark />
+                <h1 class="entrance__title">{move || texts().settings.deleted_title}</h1>
+                <p class="entrance__text">{move || texts().settings.deleted_text}</p>
+                <table class="report">
+                    <tbody>{rows}</tbody>
+                </table>
+                <p class="entrance__foot">{move || texts().settings.goodbye}</p>
+                <Button wide=true on:click=finish>
+                    {move || texts().common.close}
+                </Button>
+            </div>
+        </main>
+    }
+}

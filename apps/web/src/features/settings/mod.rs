@@ -1,0 +1,101 @@
+//! Everything one sets: the own profile, the account, devices, appearance, language.
+
+mod account;
+mod appearance;
+mod avatar;
+mod deletion;
+mod language;
+mod menu;
+mod password;
+mod profile;
+mod sessions;
+
+use leptos::prelude::*;
+
+pub use deletion::{DeletionReportPage, Farewell};
+pub use menu::SettingsMenu;
+
+use crate::app::{Navigator, Place, SettingsSection};
+use crate::i18n::texts;
+use crate::ui::{IconButton, IconName, Panes, Showing};
+use account::AccountSettings;
+use appearance::AppearanceSettings;
+use language::LanguageSettings;
+use profile::ProfileSettings;
+use sessions::SessionSettings;
+
+/// The menu, and one part of it beside. A wide screen shows the profile until something is chosen.
+#[component]
+pub fn SettingsArea() -> impl IntoView {
+    let navigator = Navigator::expect();
+    let chosen = Memo::new(move |_| match navigator.place() {
+        Place::SettingsSection(section) => Some(section),
+        _ => None,
+    });
+    let showing = Signal::derive(move || {
+        if chosen.get().is_some() {
+            Showing::Detail
+        } else {
+            Showing::List
+        }
+    });
+    let section = Memo::new(move |_| chosen.get().unwrap_or(SettingsSection::Profile));
+    view! {
+        <Panes
+            showing
+            list=move || view! { <SettingsMenu chosen=section /> }
+            detail=move || view! { <SettingsPage section /> }
+        />
+    }
+}
+
+#[component]
+fn SettingsPage(section: Memo<SettingsSection>) -> impl IntoView {
+    let navigator = Navigator::expect();
+    view! {
+        <main class="stage settings" id="main" tabindex="-1">
+            <header class="settings__head">
+                <span class="back-button">
+                    <IconButton
+                        icon=IconName::Back
+                        label=move || texts().common.back
+                        on:click=move |_| navigator.go_up()
+                    />
+                </span>
+                <h1 class="settings__title">{move || section.get().label()}</h1>
+            </header>
+            <div class="settings__scroll">
+                <div class="settings__column">
+                    {move || match section.get() {
+                        SettingsSection::Profile => view! { <ProfileSettings /> }.into_any(),
+                        SettingsSection::Account => view! { <AccountSettings /> }.into_any(),
+                        SettingsSection::Sessions => view! { <SessionSettings /> }.into_any(),
+                        SettingsSection::Appearance => view! { <AppearanceSettings /> }.into_any(),
+                        SettingsSection::Language => view! { <LanguageSettings /> }.into_any(),
+                    }}
+                </div>
+            </div>
+        </main>
+    }
+}
+
+/// A part of a settings page, under a heading of its own.
+#[component]
+fn SettingsGroup(
+    /// Its heading.
+    #[prop(into)]
+    title: Signal<String>,
+    /// A sentence below it.
+    #[prop(optional, into)]
+    text: Signal<String>,
+    /// What can be set.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class="settings__group">
+            <h2 class="settings__heading">{move || title.get()}</h2>
+            <p class="settings__text">{move || text.get()}</p>
+            {children()}
+        </section>
+    }
+}

@@ -1,0 +1,90 @@
+//! Every text of the client, in every language, side by side: a missing one does not compile.
+
+mod auth;
+mod chat;
+mod common;
+mod errors;
+pub mod format;
+mod friends;
+mod settings;
+
+use std::sync::LazyLock;
+
+use damso_domain::Locale;
+use leptos::prelude::*;
+use leptos::reactive::graph::Observer;
+
+pub use auth::AuthTexts;
+pub use chat::ChatTexts;
+pub use common::CommonTexts;
+pub use errors::{
+    ErrorTexts, explain, explain_error, explain_field, explain_handle, explain_name, explain_password,
+};
+pub use friends::FriendsTexts;
+pub use settings::SettingsTexts;
+
+/// Everything the client says in one language.
+pub struct Texts {
+    /// Which.
+    pub locale: Locale,
+    /// What many screens say.
+    pub common: CommonTexts,
+    /// Signing in and up.
+    pub auth: AuthTexts,
+    /// Friends and requests.
+    pub friends: FriendsTexts,
+    /// Chats and messages.
+    pub chat: ChatTexts,
+    /// Settings and the own profile.
+    pub settings: SettingsTexts,
+    /// What went wrong.
+    pub errors: ErrorTexts,
+}
+
+static KO: Texts = Texts {
+    locale: Locale::Ko,
+    common: CommonTexts::KO,
+    auth: AuthTexts::KO,
+    friends: FriendsTexts::KO,
+    chat: ChatTexts::KO,
+    settings: SettingsTexts::KO,
+    errors: ErrorTexts::KO,
+};
+
+static EN: Texts = Texts {
+    locale: Locale::En,
+    common: CommonTexts::EN,
+    auth: AuthTexts::EN,
+    friends: FriendsTexts::EN,
+    chat: ChatTexts::EN,
+    settings: SettingsTexts::EN,
+    errors: ErrorTexts::EN,
+};
+
+/// The page has one language, and event handlers ask for it outside every reactive owner, where there is no
+/// context; so it lives beside the tree of components instead of in it.
+static LOCALE: LazyLock<ArcRwSignal<Locale>> = LazyLock::new(ArcRwSignal::default);
+
+/// The texts in the current language. Inside a reactive closure a change of language runs it again.
+pub fn texts() -> &'static Texts {
+    of(locale())
+}
+
+/// The current language, tracked like [`texts`].
+pub fn locale() -> Locale {
+    if Observer::get().is_some() { LOCALE.get() } else { LOCALE.get_untracked() }
+}
+
+/// Changes the language of the page.
+pub fn set_locale(locale: Locale) {
+    if LOCALE.get_untracked() != locale {
+        LOCALE.set(locale);
+    }
+}
+
+fn of(locale: Locale) -> &'static Texts {
+    match locale {
+        Locale::Ko => &KO,
+        Locale::En => &EN,
+    }
+}

@@ -1,0 +1,5 @@
+//! Starts the client in the page.
+
+fn main() {
+    damso_web::start();
+}

@@ -1,0 +1,260 @@
+//! Conversations and their messages.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use damso_client_state::preview::{Preview, Title, preview, title};
+use damso_client_state::rows::{RowsInput, rows};
+use damso_client_state::{Chat, Row, Timeline};
+use damso_domain::{ClientKey, ConversationId, Seq, Timestamp, UserId};
+use damso_protocol::{DeleteFor, ErrorKind, Limits};
+use leptos::prelude::*;
+use web_sys::File;
+
+use super::core::{Core, Part};
+use super::uploads::PendingFile;
+use crate::api::ApiError;
+
+/// How often I tell at the most that I am typing.
+const TYPING_EVERY: Duration = Duration::from_secs(3);
+
+/// Conversations and their messages. A `Copy` handle, handed down by context.
+///
+/// What reads is tracked: used inside a reactive closure, it runs again when what it reads changes.
+#[derive(Clone, Copy)]
+pub struct ChatStore {
+    core: StoredValue<Rc<Core>, LocalStorage>,
+}
+
+impl ChatStore {
+    pub(super) const fn new(core: StoredValue<Rc<Core>, LocalStorage>) -> Self {
+        Self { core }
+    }
+
+    pub(super) fn core(self) -> Rc<Core> {
+        self.core.get_value()
+    }
+
+    /// Who is signed in.
+    pub fn me(self) -> UserId {
+        self.core().me()
+    }
+
+    /// Whether the list has been read.
+    pub fn is_loaded(self) -> bool {
+        self.core().read(&[Part::Chats], |model| model.chats.is_loaded())
+    }
+
+    /// Whether the connection has been gone for longer than a moment.
+    pub fn is_offline(self) -> bool {
+        self.core().is_offline()
+    }
+
+    /// My conversations: pinned ones first, then by their last message.
+    pub fn ids(self) -> Vec<ConversationId> {
+        self.core().read(&[Part::Chats], |model| model.chats.sorted_ids())
+    }
+
+    /// Reads one conversation.
+    pub fn with_chat<T>(self, id: ConversationId, read: impl FnOnce(&Chat) -> T) -> Option<T> {
+        self.core()
+            .read(&[Part::Chats], |model| model.chats.get(id).map(read))
+    }
+
+    /// Reads one conversation, without tracking.
+    pub fn peek_chat<T>(self, id: ConversationId, read: impl FnOnce(&Chat) -> T) -> Option<T> {
+        self.core().peek(|model| model.chats.get(id).map(read))
+    }
+
+    /// What a conversation is called.
+    pub fn title(self, id: ConversationId) -> Option<Title> {
+        self.core().read(&[Part::Chats, Part::People], |model| {
+            model
+                .chats
+                .get(id)
+                .map(|chat| title(chat, &model.people, model.me()))
+        })
+    }
+
+    /// What was last said in a conversation, and when.
+    pub fn preview(self, id: ConversationId) -> Option<(Preview, Option<Timestamp>)> {
+        self.core().read(&[Part::Chats, Part::Outbox], |model| {
+            model
+                .chats
+                .get(id)
+                .map(|chat| preview(chat, &model.outbox, model.me()))
+        })
+    }
+
+    /// My notes to myself.
+    pub fn self_chat(self) -> Option<ConversationId> {
+        self.core().read(&[Part::Chats], |model| model.chats.self_chat())
+    }
+
+    /// Unread messages in all conversations that are not muted.
+    pub fn unread_total(self) -> i64 {
+        self.core()
+            .read(&[Part::Chats], |model| model.chats.unread_total(Timestamp::now()))
+    }
+
+    /// Who is typing in a conversation.
+    pub fn typing_users(self, id: ConversationId) -> Vec<UserId> {
+        self.core().read(&[Part::Typing], |model| model.typing.users(id))
+    }
+
+    /// The rows of a conversation. `read_at_open` is where the divider goes.
+    pub fn rows(self, id: ConversationId, read_at_open: Option<Seq>) -> Vec<Row> {
+        self.core().read(&[Part::Timelines, Part::Outbox], |model| {
+            let Some(timeline) = model.timeline(id) else {
+                return Vec::new();
+            };
+            rows(&RowsInput {
+                timeline,
+                echoes: model.outbox.of(id).collect(),
+                reads: model.chats.get(id).map(Chat::reads).unwrap_or_default(),
+                me: model.me(),
+                read_at_open,
+                offset_mins: utc_offset_mins,
+            })
+        })
+    }
+
+    /// Reads the loaded stretch of a conversation.
+    pub fn with_timeline<T>(self, id: ConversationId, read: impl FnOnce(&Timeline) -> T) -> Option<T> {
+        self.core()
+            .read(&[Part::Timelines], |model| model.timeline(id).map(read))
+    }
+
+    /// Reads the loaded stretch of a conversation, without tracking.
+    pub fn peek_timeline<T>(self, id: ConversationId, read: impl FnOnce(&Timeline) -> T) -> Option<T> {
+        self.core().peek(|model| model.timeline(id).map(read))
+    }
+
+    /// A conversation comes on the screen. Returns where the divider goes.
+    pub fn open(self, id: ConversationId) -> Option<Seq> {
+        self.core().open_conversation(id)
+    }
+
+    /// A conversation leaves the screen.
+    pub fn close(self, id: ConversationId) {
+        if let Some(core) = self.core.try_get_value() {
+            core.close_conversation(id);
+        }
+    }
+
+    /// Older messages than those that are loaded.
+    pub fn load_before(self, id: ConversationId) {
+        self.core().load_before(id);
+    }
+
+    /// Newer messages than those that are loaded.
+    pub fn load_after(self, id: ConversationId) {
+        self.core().load_after(id);
+    }
+
+    /// The newest messages in place of those that are loaded.
+    pub fn load_newest(self, id: ConversationId) {
+        self.core().load_newest(id);
+    }
+
+    /// Whether the screen shows the end and follows it.
+    pub fn follow(self, id: ConversationId, is_following: bool) {
+        self.core()
+            .change(&[], |model| model.timeline_mut(id).follow(is_following));
+    }
+
+    /// Everything up to here was shown.
+    pub fn mark_read(self, id: ConversationId, seq: Seq) {
+        self.core().mark_read(id, seq);
+    }
+
+    /// Sends what has been written, together with what is in the tray.
+    pub fn send(self, id: ConversationId, text: Option<String>) {
+        let core = self.core();
+        let files = core.take_tray(id);
+        if text.is_some() || !files.is_empty() {
+            core.typed_at.set(0.0);
+            core.send(id, text, files);
+        }
+    }
+
+    /// Tries a refused message again. Says whether it can.
+    pub fn retry(self, key: ClientKey) -> bool {
+        self.core().retry_message(key)
+    }
+
+    /// Drops a message that was not stored.
+    pub fn discard(self, key: ClientKey) {
+        self.core().discard_message(key);
+    }
+
+    /// How many of my messages the server has not stored yet.
+    pub fn unsent_count(self) -> usize {
+        self.core().read(&[Part::Outbox], |model| model.outbox.len())
+    }
+
+    /// Deletes a message for everyone or for me. It goes with its event.
+    pub async fn delete_message(
+        self,
+        id: ConversationId,
+        seq: Seq,
+        audience: DeleteFor,
+    ) -> Result<(), ApiError> {
+        self.core().api.delete_message(id, seq, audience).await
+    }
+
+    /// I am typing.
+    pub fn typed(self, id: ConversationId) {
+        let core = self.core();
+        let now = js_sys::Date::now();
+        if core.typed_at.get() + TYPING_EVERY.as_millis() as f64 <= now
+            && let Some(realtime) = core.realtime()
+        {
+            core.typed_at.set(now);
+            realtime.typing(id);
+        }
+    }
+
+    /// What was begun to be written.
+    pub fn draft(self, id: ConversationId) -> String {
+        self.core().draft(id)
+    }
+
+    /// Keeps what has been written so far.
+    pub fn set_draft(self, id: ConversationId, text: String) {
+        if let Some(core) = self.core.try_get_value() {
+            core.set_draft(id, text);
+        }
+    }
+
+    /// The files of a conversation's composer.
+    pub fn tray(self, id: ConversationId) -> ArcRwSignal<Vec<PendingFile>> {
+        self.core().uploads.tray(id)
+    }
+
+    /// Puts files into the tray. Returns why one of them was not taken.
+    pub fn attach(self, id: ConversationId, files: Vec<File>) -> Option<ErrorKind> {
+        self.core().attach(id, files)
+    }
+
+    /// Takes a file out of the tray.
+    pub fn detach(self, id: ConversationId, key: ClientKey) {
+        self.core().detach(id, key);
+    }
+
+    /// Uploads a file of the tray again.
+    pub fn retry_upload(self, key: ClientKey) {
+        self.core().start_upload(key);
+    }
+
+    /// What this server allows, once it is known.
+    pub fn limits(self) -> Option<Limits> {
+        self.core().limits.borrow().clone()
+    }
+}
+
+/// How many minutes the local clock is ahead of UTC at a point in time.
+fn utc_offset_mins(time: Timestamp) -> i64 {
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(time.as_millis() as f64));
+    -(date.get_timezone_offset() as i64)
+}

@@ -1,0 +1,345 @@
+//! The plain state, the signals that tell of its changes, and what has to be done about facts.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+use std::time::Duration;
+
+use damso_client_state::{Effects, Model};
+use damso_domain::{ClientKey, ConversationId, SessionId, UserId};
+use damso_protocol::{Limits, User};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{boot, outbox, storage, sync, uploads};
+use crate::api::{ApiClient, ApiError};
+use crate::realtime::{Incoming, Realtime};
+use crate::session::Session;
+
+/// A part of the state that screens draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The list and what its rows show.
+    Chats,
+    /// Loaded messages and read positions.
+    Timelines,
+    /// Everybody.
+    People,
+    /// Who is typing.
+    Typing,
+    /// What is not stored yet.
+    Outbox,
+}
+
+#[derive(Default)]
+struct Parts {
+    chats: ArcTrigger,
+    timelines: ArcTrigger,
+    people: ArcTrigger,
+    typing: ArcTrigger,
+    outbox: ArcTrigger,
+}
+
+impl Parts {
+    fn get(&self, part: Part) -> &ArcTrigger {
+        match part {
+            Part::Chats => &self.chats,
+            Part::Timelines => &self.timelines,
+            Part::People => &self.people,
+            Part::Typing => &self.typing,
+            Part::Outbox => &self.outbox,
+        }
+    }
+}
+
+/// Everything of one session. It stops when nobody is signed in any more; answers that come later find it
+/// stopped and change nothing.
+pub(super) struct Core {
+    pub api: ApiClient,
+    pub session: Session,
+    model: RefCell<Model>,
+    parts: Parts,
+    realtime: RefCell<Option<Rc<Realtime>>>,
+    is_running: Cell<bool>,
+    /// Names this tab among those of the same browser, for what it keeps in storage.
+    pub tab: ClientKey,
+    pub sync: sync::State,
+    pub outbox: outbox::State,
+    pub uploads: uploads::State,
+    pub limits: RefCell<Option<Limits>>,
+    pub drafts: RefCell<HashMap<ConversationId, String>>,
+    /// Which conversation is on the screen.
+    pub open: Cell<Option<ConversationId>>,
+    /// Counts how often a conversation was loaded afresh: pages of an earlier time are dropped.
+    pub loads: RefCell<HashMap<ConversationId, u32>>,
+    /// When I last told that I am typing.
+    pub typed_at: Cell<f64>,
+    is_offline: ArcRwSignal<bool>,
+    listeners: RefCell<Vec<WindowListenerHandle>>,
+}
+
+impl Core {
+    /// Connects and loads.
+    pub fn start(api: ApiClient, session: Session) -> Rc<Self> {
+        let me = session.me_signal().get_untracked();
+        let me = me.expect("the screens of a session are drawn only while somebody is signed in");
+        let core = Rc::new(Self {
+            api,
+            session,
+            model: RefCell::new(Model::new(&me)),
+            parts: Parts::default(),
+            realtime: RefCell::default(),
+            is_running: Cell::new(true),
+            tab: ClientKey::new(),
+            sync: sync::State::default(),
+            outbox: outbox::State::default(),
+            uploads: uploads::State::default(),
+            limits: RefCell::default(),
+            drafts: RefCell::default(),
+            open: Cell::default(),
+            loads: RefCell::default(),
+            typed_at: Cell::default(),
+            is_offline: ArcRwSignal::new(false),
+            listeners: RefCell::default(),
+        });
+        core.restore_drafts();
+        core.restore_outbox();
+        core.connect();
+        core.listen();
+        boot::load(&core);
+        core
+    }
+
+    /// Closes the connection and forgets what storage keeps of a session that has ended.
+    pub fn stop(&self) {
+        if !self.is_running.replace(false) {
+            return;
+        }
+        if let Some(realtime) = self.realtime.borrow_mut().take() {
+            realtime.stop();
+        }
+        self.listeners
+            .borrow_mut()
+            .drain(..)
+            .for_each(WindowListenerHandle::remove);
+        self.uploads.cancel_all();
+        if self.session.my_id() != Some(self.me()) {
+            storage::forget_user(self.me());
+        }
+    }
+
+    /// Whether the session goes on.
+    pub fn is_running(&self) -> bool {
+        self.is_running.get()
+    }
+
+    /// Who is signed in.
+    pub fn me(&self) -> UserId {
+        self.model.borrow().me()
+    }
+
+    /// Reads without being told of changes.
+    pub fn peek<T>(&self, read: impl FnOnce(&Model) -> T) -> T {
+        read(&self.model.borrow())
+    }
+
+    /// Reads, and is run again when one of these parts changes.
+    pub fn read<T>(&self, parts: &[Part], read: impl FnOnce(&Model) -> T) -> T {
+        for part in parts {
+            self.parts.get(*part).track();
+        }
+        self.peek(read)
+    }
+
+    /// Changes the state and tells those who draw a part of it.
+    pub fn change<T>(&self, parts: &[Part], change: impl FnOnce(&mut Model) -> T) -> T {
+        let result = change(&mut self.model.borrow_mut());
+        for part in parts {
+            self.parts.get(*part).notify();
+        }
+        result
+    }
+
+    /// Changes the state by a fact and does what has to be done about it.
+    pub fn take(self: &Rc<Self>, change: impl FnOnce(&mut Model) -> Effects) {
+        let effects = change(&mut self.model.borrow_mut());
+        self.act(effects);
+    }
+
+    /// Whether the connection has been gone for longer than a moment.
+    pub fn is_offline(&self) -> bool {
+        self.is_offline.get()
+    }
+
+    /// The connection.
+    pub fn realtime(&self) -> Option<Rc<Realtime>> {
+        self.realtime.borrow().clone()
+    }
+
+    /// Runs something later, unless the session has ended by then.
+    pub fn later(self: &Rc<Self>, delay: Duration, run: impl FnOnce(&Rc<Self>) + 'static) {
+        let core = Rc::downgrade(self);
+        let run = move || {
+            if let Some(core) = core.upgrade().filter(|core| core.is_running()) {
+                run(&core);
+            }
+        };
+        set_timeout(run, delay);
+    }
+
+    fn connect(self: &Rc<Self>) {
+        let core = Rc::downgrade(self);
+        let realtime = Realtime::start(self.api, move |incoming| {
+            if let Some(core) = core.upgrade().filter(|core| core.is_running()) {
+                core.receive(incoming);
+            }
+        });
+        self.follow_connection(realtime.is_live());
+        *self.realtime.borrow_mut() = Some(realtime);
+    }
+
+    /// A connection that comes back within seconds is not worth a word.
+    fn follow_connection(self: &Rc<Self>, is_live: ArcRwSignal<bool>) {
+        let core = StoredValue::new_local(Rc::downgrade(self));
+        Effect::new(move |_| {
+            let is_lost = !is_live.get();
+            let Some(core) = core.get_value().upgrade() else {
+                return;
+            };
+            if !is_lost {
+                return core.is_offline.set(false);
+            }
+            let is_live = is_live.clone();
+            core.later(OFFLINE_AFTER, move |core| {
+                core.is_offline.set(!is_live.get_untracked());
+            });
+        });
+    }
+
+    /// The network, or the person, is back.
+    fn listen(self: &Rc<Self>) {
+        let wake = || {
+            let core = Rc::downgrade(self);
+            move || {
+                if let Some(core) = core.upgrade().filter(|core| core.is_running()) {
+                    core.wake();
+                }
+            }
+        };
+        let (on_online, on_focus) = (wake(), wake());
+        let mut listeners = self.listeners.borrow_mut();
+        listeners.push(window_event_listener(leptos::ev::online, move |_| on_online()));
+        listeners.push(window_event_listener(leptos::ev::focus, move |_| on_focus()));
+    }
+
+    fn wake(self: &Rc<Self>) {
+        if let Some(realtime) = self.realtime() {
+            realtime.wake();
+        }
+        self.send_all();
+    }
+
+    fn receive(self: &Rc<Self>, incoming: Incoming) {
+        match incoming {
+            Incoming::Ready(ready) => {
+                boot::reload_if_outdated(&ready.min_client_version);
+                self.sync_all();
+                self.send_all();
+                if let Some(open) = self.open.get() {
+                    self.load_reads(open);
+                }
+            }
+            Incoming::Event(event) => self.take(|model| model.apply(*event, js_sys::Date::now())),
+            Incoming::Unknown {
+                conversation_id: Some(id),
+            } => self.sync_soon(Some(id)),
+            Incoming::Unknown {
+                conversation_id: None,
+            } => self.sync_soon(None),
+            Incoming::SessionEnded => self.session.end(),
+        }
+    }
+
+    /// Does what has to be done about facts.
+    pub fn act(self: &Rc<Self>, effects: Effects) {
+        self.notify(&effects);
+        if effects.outbox {
+            self.store_outbox();
+        }
+        if effects.typing {
+            self.expire_typing();
+        }
+        if let Some(me) = effects.me {
+            self.session.set_me(me);
+        }
+        effects.gaps.into_iter().for_each(|id| self.check_gap_soon(id));
+        if effects.has_wide_gap {
+            self.sync_soon(None);
+        }
+        if effects.needs_resync {
+            self.resync_spread();
+        }
+        effects.stale.into_iter().for_each(|id| self.refresh(id));
+        effects.reset.into_iter().for_each(|id| self.reload_if_open(id));
+        self.learn(effects.unknown_users);
+        self.check_session(effects.ended_session);
+    }
+
+    fn notify(&self, effects: &Effects) {
+        let parts = [
+            (effects.chats, Part::Chats),
+            (effects.timelines, Part::Timelines),
+            (effects.people, Part::People),
+            (effects.typing, Part::Typing),
+            (effects.outbox, Part::Outbox),
+        ];
+        parts
+            .iter()
+            .filter(|(has_changed, _)| *has_changed)
+            .for_each(|(_, part)| self.parts.get(*part).notify());
+    }
+
+    fn check_session(&self, ended: Option<SessionId>) {
+        if ended.is_some() && ended == self.session.session_id() {
+            self.session.end();
+        }
+    }
+
+    /// Names that nobody has told us.
+    fn learn(self: &Rc<Self>, ids: BTreeSet<UserId>) {
+        if ids.is_empty() {
+            return;
+        }
+        let core = self.clone();
+        spawn_local(async move {
+            let ids: Vec<UserId> = ids.into_iter().take(MOST_USERS).collect();
+            if let Ok(users) = core.api.users(&ids).await {
+                core.change(&[Part::People], |model| model.people.learn_all(users.items));
+            }
+        });
+    }
+
+    /// Takes over somebody the server has told us of.
+    pub fn learn_user(&self, user: User) {
+        self.change(&[Part::People], |model| model.people.learn(user));
+    }
+
+    fn expire_typing(self: &Rc<Self>) {
+        let lasts = Duration::from_millis(damso_client_state::Typing::LASTS_MILLIS as u64 + 50);
+        self.later(lasts, |core| {
+            if core.change(&[], |model| model.typing.expire(js_sys::Date::now())) {
+                core.parts.typing.notify();
+            }
+        });
+    }
+}
+
+/// How long the connection may be gone before the screen says so.
+const OFFLINE_AFTER: Duration = Duration::from_secs(4);
+/// As many as one request takes.
+const MOST_USERS: usize = 100;
+
+/// Whether a refusal means that trying again is of no use.
+pub(super) fn is_final(error: &ApiError) -> bool {
+    !error.is_passing() && *error != ApiError::Unauthenticated
+}

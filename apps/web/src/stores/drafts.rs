@@ -1,0 +1,50 @@
+//! What somebody has begun to write, kept for each conversation.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use damso_domain::ConversationId;
+
+use super::core::Core;
+use super::storage;
+
+const STORED: &str = "drafts";
+
+impl Core {
+    /// What was begun here.
+    pub fn draft(&self, id: ConversationId) -> String {
+        self.drafts.borrow().get(&id).cloned().unwrap_or_default()
+    }
+
+    /// Keeps what has been written so far; an empty text removes it.
+    pub fn set_draft(self: &Rc<Self>, id: ConversationId, text: String) {
+        let is_same = {
+            let mut drafts = self.drafts.borrow_mut();
+            let known = if text.is_empty() {
+                drafts.remove(&id)
+            } else {
+                drafts.insert(id, text.clone())
+            };
+            known.unwrap_or_default() == text
+        };
+        if !is_same {
+            self.store_drafts();
+        }
+    }
+
+    fn store_drafts(&self) {
+        let drafts = self.drafts.borrow();
+        let key = storage::key_of(self.me(), STORED);
+        let json = (!drafts.is_empty())
+            .then(|| serde_json::to_string(&*drafts).ok())
+            .flatten();
+        storage::set(&key, json.as_deref());
+    }
+
+    pub(super) fn restore_drafts(&self) {
+        let key = storage::key_of(self.me(), STORED);
+        let stored: Option<HashMap<ConversationId, String>> =
+            storage::get(&key).and_then(|json| serde_json::from_str(&json).ok());
+        *self.drafts.borrow_mut() = stored.unwrap_or_default();
+    }
+}

@@ -1,0 +1,225 @@
+//! Opening a conversation and loading stretches of it.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use damso_client_state::Timeline;
+use damso_client_state::model::Place;
+use damso_domain::{ConversationId, Seq};
+use damso_protocol::{MessagesQuery, UnreadChanged};
+use leptos::task::spawn_local;
+
+use super::core::{Core, Part};
+
+/// How many messages a page brings.
+const PAGE: u16 = 50;
+/// A first page around the first unread message has both sides of it.
+const PAGE_AROUND: u16 = 80;
+/// With more unread messages than this the newest page may not reach the first of them.
+const NEAR_END: i64 = 40;
+/// How many conversations stay loaded beside the open one.
+const KEPT: usize = 12;
+/// How long to wait before a page that failed is asked for again.
+const RETRY: Duration = Duration::from_secs(3);
+
+impl Core {
+    /// A conversation comes on the screen. Returns my read pointer when something in it is unread.
+    pub fn open_conversation(self: &Rc<Self>, id: ConversationId) -> Option<Seq> {
+        self.open.set(Some(id));
+        if let Some(realtime) = self.realtime() {
+            realtime.watch(vec![id]);
+        }
+        self.load_reads(id);
+        self.change(&[], |model| model.trim_timelines(&[id], KEPT));
+        let (unread, read_seq) = self.peek(|model| {
+            let conversation = model.chats.get(id).map(|chat| &chat.conversation);
+            conversation.map_or((0, Seq::ZERO), |known| {
+                (known.unread_count, known.membership.read_seq)
+            })
+        });
+        self.load_for_opening(id, unread, read_seq);
+        (0 < unread).then_some(read_seq)
+    }
+
+    /// A conversation leaves the screen.
+    pub fn close_conversation(&self, id: ConversationId) {
+        if self.open.get() == Some(id) {
+            self.open.set(None);
+            if let Some(realtime) = self.realtime() {
+                realtime.watch(Vec::new());
+            }
+        }
+    }
+
+    fn load_for_opening(self: &Rc<Self>, id: ConversationId, unread: i64, read_seq: Seq) {
+        let (is_loaded, reaches_unread, reaches_end) = self.peek(|model| {
+            model.timeline(id).map_or((false, false, false), |timeline| {
+                let reaches_unread = !timeline.has_more_before()
+                    || timeline.first_seq().is_some_and(|first| first <= read_seq.next());
+                (timeline.is_loaded(), reaches_unread, !timeline.has_more_after())
+            })
+        });
+        match (is_loaded, 0 < unread) {
+            (true, true) if reaches_unread => (),
+            (true, false) if reaches_end => (),
+            (_, true) if NEAR_END < unread => self.load_around(id, read_seq),
+            _ => self.load_newest(id),
+        }
+    }
+
+    /// The newest page in place of what is loaded.
+    pub fn load_newest(self: &Rc<Self>, id: ConversationId) {
+        let query = MessagesQuery {
+            limit: Some(PAGE),
+            ..MessagesQuery::default()
+        };
+        self.load_page(id, Place::Anywhere, query);
+    }
+
+    fn load_around(self: &Rc<Self>, id: ConversationId, seq: Seq) {
+        let around = Some(seq.as_i64().max(1));
+        let query = MessagesQuery {
+            around,
+            limit: Some(PAGE_AROUND),
+            ..MessagesQuery::default()
+        };
+        self.load_page(id, Place::Anywhere, query);
+    }
+
+    /// Older messages than those that are loaded.
+    pub fn load_before(self: &Rc<Self>, id: ConversationId) {
+        let first = self.peek(|model| {
+            model
+                .timeline(id)
+                .filter(|timeline| timeline.has_more_before())
+                .and_then(Timeline::first_seq)
+        });
+        if let Some(first) = first {
+            let before = Some(first.as_i64());
+            self.load_page(
+                id,
+                Place::Before,
+                MessagesQuery {
+                    before,
+                    limit: Some(PAGE),
+                    ..MessagesQuery::default()
+                },
+            );
+        }
+    }
+
+    /// Newer messages than those that are loaded.
+    pub fn load_after(self: &Rc<Self>, id: ConversationId) {
+        let last = self.peek(|model| {
+            model
+                .timeline(id)
+                .filter(|timeline| timeline.has_more_after())
+                .and_then(Timeline::last_seq)
+        });
+        if let Some(last) = last {
+            let after = Some(last.as_i64());
+            self.load_page(
+                id,
+                Place::After,
+                MessagesQuery {
+                    after,
+                    limit: Some(PAGE),
+                    ..MessagesQuery::default()
+                },
+            );
+        }
+    }
+
+    /// What was loaded has been dropped.
+    pub fn reload_if_open(self: &Rc<Self>, id: ConversationId) {
+        self.next_load(id);
+        if self.open.get() == Some(id) {
+            self.load_newest(id);
+            self.load_reads(id);
+        }
+    }
+
+    fn load_page(self: &Rc<Self>, id: ConversationId, place: Place, query: MessagesQuery) {
+        if place != Place::Anywhere && self.peek(|model| model.timeline(id).is_some_and(Timeline::is_busy)) {
+            return;
+        }
+        let load = if place == Place::Anywhere {
+            self.next_load(id)
+        } else {
+            self.current_load(id)
+        };
+        self.change(&[], |model| model.timeline_mut(id).page_requested());
+        let core = self.clone();
+        spawn_local(async move {
+            let answer = core.api.messages(id, &query).await;
+            // Loaded afresh meanwhile: this page has no place there any more.
+            let is_wanted = core.is_running() && core.current_load(id) == load;
+            match answer {
+                Ok(page) if is_wanted => {
+                    core.change(&[Part::Timelines, Part::People], |model| {
+                        model.take_page(id, place, page)
+                    });
+                }
+                answer => {
+                    core.change(&[], |model| model.timeline_mut(id).page_failed());
+                    if is_wanted && answer.is_err_and(|error| error.is_passing()) {
+                        core.retry_page(id, place, query, load);
+                    }
+                }
+            }
+        });
+    }
+
+    fn retry_page(self: &Rc<Self>, id: ConversationId, place: Place, query: MessagesQuery, load: u32) {
+        self.later(RETRY, move |core| {
+            if core.open.get() == Some(id) && core.current_load(id) == load {
+                core.load_page(id, place, query);
+            }
+        });
+    }
+
+    fn current_load(&self, id: ConversationId) -> u32 {
+        self.loads.borrow().get(&id).copied().unwrap_or(0)
+    }
+
+    fn next_load(&self, id: ConversationId) -> u32 {
+        let mut loads = self.loads.borrow_mut();
+        let load = loads.entry(id).or_insert(0);
+        *load += 1;
+        *load
+    }
+
+    /// How far everyone has read.
+    pub fn load_reads(self: &Rc<Self>, id: ConversationId) {
+        let core = self.clone();
+        spawn_local(async move {
+            if let Ok(reads) = core.api.reads(id).await {
+                core.change(&[Part::Timelines], |model| model.load_reads(id, &reads.items));
+            }
+        });
+    }
+
+    /// Moves my pointer: everything up to here was shown.
+    pub fn mark_read(self: &Rc<Self>, id: ConversationId, seq: Seq) {
+        if !self.peek(|model| model.shows_unread(id, seq)) {
+            return;
+        }
+        let core = self.clone();
+        spawn_local(async move {
+            // What fails is tried again with the next message that is shown, and with the next focus.
+            let Ok(position) = core.api.mark_read(id, seq).await else {
+                return;
+            };
+            let moved = UnreadChanged {
+                conversation_id: id,
+                read_seq: position.read_seq,
+                unread_count: position.unread_count,
+            };
+            core.take(|model| {
+                let mut effects = damso_client_state::Effects::default();
+                model.unread_changed(moved, &mut effects);
+                effects
+            });
+        });
+    }
+}

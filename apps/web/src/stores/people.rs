@@ -1,0 +1,131 @@
+//! Friends, requests, and everybody else the client has heard of.
+
+use std::rc::Rc;
+
+use damso_domain::{FriendRequestId, UserId};
+use damso_protocol::{CreateFriendRequest, Friend, FriendRequest, FriendRequestState, User};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::core::{Core, Part};
+use crate::api::ApiError;
+
+/// People. A `Copy` handle, handed down by context.
+///
+/// What reads is tracked: used inside a reactive closure, it runs again when people change.
+#[derive(Clone, Copy)]
+pub struct PeopleStore {
+    core: StoredValue<Rc<Core>, LocalStorage>,
+}
+
+impl PeopleStore {
+    pub(super) const fn new(core: StoredValue<Rc<Core>, LocalStorage>) -> Self {
+        Self { core }
+    }
+
+    fn core(self) -> Rc<Core> {
+        self.core.get_value()
+    }
+
+    /// Whether friends and requests have been read.
+    pub fn is_loaded(self) -> bool {
+        self.core()
+            .read(&[Part::People], |model| model.people.is_loaded())
+    }
+
+    /// One account, as far as it is known.
+    pub fn user(self, id: UserId) -> Option<User> {
+        self.core()
+            .read(&[Part::People], |model| model.people.user(id).cloned())
+    }
+
+    /// My friends, by name.
+    pub fn friends(self) -> Vec<Friend> {
+        self.core().read(&[Part::People], |model| model.people.friends())
+    }
+
+    /// Whether somebody is a friend of mine.
+    pub fn is_friend(self, id: UserId) -> bool {
+        self.core()
+            .read(&[Part::People], |model| model.people.is_friend(id))
+    }
+
+    /// Requests that wait for my answer, the newest first.
+    pub fn incoming(self) -> Vec<FriendRequest> {
+        self.core().read(&[Part::People], |model| model.people.incoming())
+    }
+
+    /// Requests of mine that wait for an answer, the newest first.
+    pub fn outgoing(self) -> Vec<FriendRequest> {
+        self.core().read(&[Part::People], |model| model.people.outgoing())
+    }
+
+    /// Looks somebody up by their handle.
+    pub async fn find(self, handle: &str) -> Result<User, ApiError> {
+        let core = self.core();
+        let user = core.api.user_by_handle(handle).await?;
+        core.learn_user(user.clone());
+        Ok(user)
+    }
+
+    /// Reads somebody whom the client may not have heard of.
+    pub fn need(self, id: UserId) {
+        let core = self.core();
+        if core.peek(|model| model.people.user(id).is_some()) {
+            return;
+        }
+        spawn_local(async move {
+            // Who cannot be read now stays unknown until something else mentions them.
+            if let Ok(user) = core.api.user(id).await {
+                core.learn_user(user);
+            }
+        });
+    }
+
+    /// Asks somebody to become a friend. The answer is accepted already when they had asked as well.
+    pub async fn ask(self, request: &CreateFriendRequest) -> Result<FriendRequest, ApiError> {
+        let core = self.core();
+        let request = core.api.create_friend_request(request).await?;
+        core.change(&[Part::People], |model| match request.state {
+            FriendRequestState::Pending => model.people.add_request(request.clone()),
+            // The friendship comes as an event, with its own date.
+            FriendRequestState::Accepted => model.people.close_request(request.id),
+        });
+        Ok(request)
+    }
+
+    /// Becomes friends.
+    pub async fn accept(self, id: FriendRequestId) -> Result<Friend, ApiError> {
+        let core = self.core();
+        let friend = core.api.accept_friend_request(id).await?;
+        core.change(&[Part::People], |model| {
+            model.people.close_request(id);
+            model.people.add_friend(friend.clone());
+        });
+        Ok(friend)
+    }
+
+    /// Says no.
+    pub async fn decline(self, id: FriendRequestId) -> Result<(), ApiError> {
+        let core = self.core();
+        core.api.decline_friend_request(id).await?;
+        core.change(&[Part::People], |model| model.people.close_request(id));
+        Ok(())
+    }
+
+    /// Takes back my own request.
+    pub async fn cancel(self, id: FriendRequestId) -> Result<(), ApiError> {
+        let core = self.core();
+        core.api.cancel_friend_request(id).await?;
+        core.change(&[Part::People], |model| model.people.close_request(id));
+        Ok(())
+    }
+
+    /// Ends a friendship.
+    pub async fn remove(self, id: UserId) -> Result<(), ApiError> {
+        let core = self.core();
+        core.api.remove_friend(id).await?;
+        core.change(&[Part::People], |model| model.people.remove_friend(id));
+        Ok(())
+    }
+}

@@ -1,0 +1,303 @@
+//! The list of my conversations and what is known of each.
+
+use std::collections::{BTreeMap, HashMap};
+
+use damso_domain::{ConversationId, ConversationKind, ReadState, Rev, Seq, Timestamp, UserId};
+use damso_protocol::{Conversation, Member, MemberRead, Message, ServerEvent};
+
+/// One conversation, as far as the client knows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chat {
+    /// As the server describes it; kept up to date by events.
+    pub conversation: Conversation,
+    /// Everyone in it, once asked for; the conversation itself carries the first eight.
+    members: Option<Vec<Member>>,
+    /// How far everyone has read, once asked for.
+    reads: Option<Vec<ReadState>>,
+    /// Facts that came before the one that precedes them.
+    pub(crate) held: BTreeMap<Rev, ServerEvent>,
+}
+
+impl Chat {
+    /// Nothing but what the server says.
+    pub fn new(conversation: Conversation) -> Self {
+        Self {
+            conversation,
+            members: None,
+            reads: None,
+            held: BTreeMap::new(),
+        }
+    }
+
+    /// Which one.
+    pub fn id(&self) -> ConversationId {
+        self.conversation.id
+    }
+
+    /// Everyone that is known to be in it; the whole list only after it was asked for.
+    pub fn members(&self) -> &[Member] {
+        self.members.as_deref().unwrap_or(&self.conversation.members)
+    }
+
+    /// Whether [`Chat::members`] is everyone.
+    pub fn has_all_members(&self) -> bool {
+        self.members.is_some()
+            || i64::try_from(self.conversation.members.len()) == Ok(self.conversation.member_count)
+    }
+
+    /// How far everyone has read, for the numbers beside the messages.
+    pub fn reads(&self) -> &[ReadState] {
+        self.reads.as_deref().unwrap_or_default()
+    }
+
+    /// The other one of a direct conversation.
+    pub fn counterpart(&self, me: UserId) -> Option<UserId> {
+        match self.conversation.kind {
+            ConversationKind::Direct => self
+                .members()
+                .iter()
+                .map(|member| member.user_id)
+                .find(|id| *id != me),
+            ConversationKind::SelfChat | ConversationKind::Group => None,
+        }
+    }
+
+    /// Whether it makes no sound at this time.
+    pub fn is_muted(&self, now: Timestamp) -> bool {
+        self.conversation
+            .membership
+            .muted_until
+            .is_some_and(|until| now < until)
+    }
+
+    /// When something was last said in it.
+    pub fn active_at(&self) -> Timestamp {
+        self.conversation
+            .last_message
+            .as_ref()
+            .map_or(self.conversation.created_at, |message| message.created_at)
+    }
+
+    /// Takes over the whole list of members.
+    pub fn load_members(&mut self, members: Vec<Member>) {
+        self.conversation.member_count = i64::try_from(members.len()).unwrap_or(i64::MAX);
+        self.members = Some(members);
+    }
+
+    /// Takes over how far everyone has read.
+    pub fn load_reads(&mut self, reads: &[MemberRead]) {
+        // Events that came while the answer was on its way may be newer: the larger value wins.
+        let known = self.reads.take().unwrap_or_default();
+        let newest = |read: &MemberRead| {
+            let known = known
+                .iter()
+                .find(|state| state.user_id == read.user_id)
+                .and_then(|state| state.read_seq);
+            ReadState {
+                user_id: read.user_id,
+                joined_seq: read.joined_seq,
+                read_seq: Some(read.read_seq).max(known),
+            }
+        };
+        self.reads = Some(reads.iter().map(newest).collect());
+    }
+
+    /// A member has read up to a message, or is not counted any more. The larger value wins.
+    pub(crate) fn move_read(&mut self, user: UserId, read_seq: Option<Seq>) {
+        let joined_seq = self
+            .members()
+            .iter()
+            .find(|member| member.user_id == user)
+            .map(|member| member.joined_seq);
+        for member in self
+            .members
+            .iter_mut()
+            .flatten()
+            .chain(&mut self.conversation.members)
+        {
+            if member.user_id == user {
+                member.read_seq = later(member.read_seq, read_seq);
+            }
+        }
+        let Some(reads) = &mut self.reads else { return };
+        match reads.iter_mut().find(|state| state.user_id == user) {
+            Some(state) => state.read_seq = later(state.read_seq, read_seq),
+            None => reads.push(ReadState {
+                user_id: user,
+                joined_seq: joined_seq.unwrap_or(Seq::ZERO),
+                read_seq,
+            }),
+        }
+    }
+
+    /// Somebody joined, or their place changed.
+    pub(crate) fn put_member(&mut self, member: &Member) {
+        if let Some(members) = &mut self.members {
+            put(members, member);
+        }
+        let has_room = self.conversation.members.len() < Self::LISTED_MEMBERS;
+        if has_room
+            || self
+                .conversation
+                .members
+                .iter()
+                .any(|known| known.user_id == member.user_id)
+        {
+            put(&mut self.conversation.members, member);
+        }
+        if let Some(reads) = &mut self.reads {
+            reads.retain(|state| state.user_id != member.user_id);
+            reads.push(ReadState {
+                user_id: member.user_id,
+                joined_seq: member.joined_seq,
+                read_seq: member.read_seq,
+            });
+        }
+    }
+
+    /// Somebody is not a member any more.
+    pub(crate) fn drop_member(&mut self, user: UserId) {
+        self.conversation.members.retain(|known| known.user_id != user);
+        self.members
+            .iter_mut()
+            .for_each(|members| members.retain(|known| known.user_id != user));
+        self.reads
+            .iter_mut()
+            .for_each(|reads| reads.retain(|state| state.user_id != user));
+    }
+
+    /// The newest message is the one with the largest number, in its newest copy.
+    pub(crate) fn put_last_message(&mut self, message: &Message) {
+        let is_newer = self
+            .conversation
+            .last_message
+            .as_ref()
+            .is_none_or(|known| (known.seq, known.rev) < (message.seq, message.rev));
+        if is_newer {
+            self.conversation.last_message = Some(message.clone());
+        }
+    }
+
+    /// Takes over a fresh description, without what was loaded beside it.
+    pub(crate) fn describe(&mut self, conversation: Conversation) {
+        let held = std::mem::take(&mut self.held);
+        self.held = held
+            .into_iter()
+            .filter(|(rev, _)| conversation.rev < *rev)
+            .collect();
+        if self
+            .members
+            .as_ref()
+            .is_some_and(|members| i64::try_from(members.len()) != Ok(conversation.member_count))
+        {
+            self.members = None;
+        }
+        self.conversation = conversation;
+    }
+
+    /// How many members a description carries.
+    const LISTED_MEMBERS: usize = 8;
+}
+
+/// The larger one; `None` means not counted, and that is news as well.
+fn later(known: Option<Seq>, new: Option<Seq>) -> Option<Seq> {
+    new.map(|new| known.map_or(new, |known| known.max(new)))
+}
+
+fn put(members: &mut Vec<Member>, member: &Member) {
+    match members.iter_mut().find(|known| known.user_id == member.user_id) {
+        Some(known) => *known = member.clone(),
+        None => members.push(member.clone()),
+    }
+}
+
+/// My conversations.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chats {
+    by_id: HashMap<ConversationId, Chat>,
+    is_loaded: bool,
+}
+
+impl Chats {
+    /// Whether the list has been read from the server.
+    pub const fn is_loaded(&self) -> bool {
+        self.is_loaded
+    }
+
+    /// Takes over the list that was read from the server.
+    pub fn load(&mut self, conversations: Vec<Conversation>) {
+        self.by_id = conversations
+            .into_iter()
+            .map(|conversation| (conversation.id, Chat::new(conversation)))
+            .collect();
+        self.is_loaded = true;
+    }
+
+    /// One of them.
+    pub fn get(&self, id: ConversationId) -> Option<&Chat> {
+        self.by_id.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: ConversationId) -> Option<&mut Chat> {
+        self.by_id.get_mut(&id)
+    }
+
+    /// In no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = &Chat> {
+        self.by_id.values()
+    }
+
+    /// Pinned ones first, then by their last message.
+    pub fn sorted_ids(&self) -> Vec<ConversationId> {
+        let mut chats: Vec<&Chat> = self.by_id.values().collect();
+        chats.sort_by_key(|chat| {
+            let is_pinned = chat.conversation.membership.is_pinned;
+            (
+                std::cmp::Reverse(is_pinned),
+                std::cmp::Reverse(chat.active_at()),
+                chat.id(),
+            )
+        });
+        chats.into_iter().map(Chat::id).collect()
+    }
+
+    /// The direct conversation with somebody.
+    pub fn direct_with(&self, user: UserId) -> Option<ConversationId> {
+        let is_wanted = |chat: &&Chat| {
+            chat.conversation.kind == ConversationKind::Direct
+                && chat.members().iter().any(|member| member.user_id == user)
+        };
+        self.by_id.values().find(is_wanted).map(Chat::id)
+    }
+
+    /// My conversation with myself.
+    pub fn self_chat(&self) -> Option<ConversationId> {
+        self.by_id
+            .values()
+            .find(|chat| chat.conversation.kind == ConversationKind::SelfChat)
+            .map(Chat::id)
+    }
+
+    /// Unread messages of those that call me: what the badge on the tab counts.
+    pub fn unread_total(&self, now: Timestamp) -> i64 {
+        let is_loud = |chat: &&Chat| !chat.is_muted(now);
+        self.by_id
+            .values()
+            .filter(is_loud)
+            .map(|chat| chat.conversation.unread_count)
+            .sum()
+    }
+
+    /// Adds one, or takes over a newer description of it.
+    pub fn put(&mut self, conversation: Conversation) {
+        match self.by_id.get_mut(&conversation.id) {
+            Some(chat) if chat.conversation.rev <= conversation.rev => chat.describe(conversation),
+            Some(_) => (),
+            None => drop(self.by_id.insert(conversation.id, Chat::new(conversation))),
+        }
+    }
+
+    pub(crate) fn remove(&mut self, id: ConversationId) -> bool {
+        self.by_id.remove(&id).is_some()
+    }
+}

@@ -1,0 +1,29 @@
+//! What the client knows, as plain data: conversations, loaded messages, people and the outbox.
+//!
+//! Invariant: no framework, no browser, no clock. Facts go in through `apply` and `finish_sync`, what the
+//! screen and the network have to do about them comes out as [`Effects`], so everything is tested natively.
+
+pub mod chats;
+pub mod composer;
+pub mod effects;
+pub mod links;
+pub mod model;
+pub mod outbox;
+pub mod people;
+pub mod placeholder;
+pub mod preview;
+pub mod rows;
+pub mod timeline;
+pub mod typing;
+
+pub use chats::{Chat, Chats};
+pub use effects::{Arrival, Effects};
+pub use model::Model;
+pub use outbox::{Echo, EchoFile, EchoState, Outbox};
+pub use people::People;
+pub use rows::{Row, RowBody, RowKey};
+pub use timeline::Timeline;
+pub use typing::Typing;
+
+#[cfg(test)]
+mod tests;

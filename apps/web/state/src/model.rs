@@ -1,0 +1,267 @@
+//! Everything together: facts go in, effects come out.
+
+mod facts;
+mod sync;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use damso_domain::{ConversationId, MessageKind, Rev, Seq, UserId};
+use damso_protocol::{
+    Conversation, Me, MemberRead, Members, Membership, Message, Messages, ServerEvent, User,
+};
+
+use crate::{Arrival, Chats, Effects, Outbox, People, Timeline, Typing};
+
+/// What one signed-in person's client knows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// Who that is.
+    me: UserId,
+    /// Where my own stream stands.
+    user_rev: Rev,
+    /// Facts of my own stream that came before the one that precedes them.
+    held: BTreeMap<Rev, ServerEvent>,
+    /// While a sync is on its way, facts wait here: they are applied after it.
+    waiting: Option<Vec<ServerEvent>>,
+    /// The list of conversations.
+    pub chats: Chats,
+    /// The loaded stretches.
+    timelines: HashMap<ConversationId, Timeline>,
+    /// Friends, requests and everybody else.
+    pub people: People,
+    /// Who is typing.
+    pub typing: Typing,
+    /// What the server has not stored yet.
+    pub outbox: Outbox,
+}
+
+impl Model {
+    /// For an account that has just signed in.
+    pub fn new(me: &Me) -> Self {
+        let mut people = People::of(me.id);
+        people.learn(User::from(me));
+        Self {
+            me: me.id,
+            user_rev: me.user_rev,
+            held: BTreeMap::new(),
+            waiting: None,
+            chats: Chats::default(),
+            timelines: HashMap::new(),
+            people,
+            typing: Typing::default(),
+            outbox: Outbox::default(),
+        }
+    }
+
+    /// Who is signed in.
+    pub const fn me(&self) -> UserId {
+        self.me
+    }
+
+    /// Where my own stream stands.
+    pub const fn user_rev(&self) -> Rev {
+        self.user_rev
+    }
+
+    /// The loaded stretch of a conversation.
+    pub fn timeline(&self, id: ConversationId) -> Option<&Timeline> {
+        self.timelines.get(&id)
+    }
+
+    /// The loaded stretch of a conversation, which begins empty.
+    pub fn timeline_mut(&mut self, id: ConversationId) -> &mut Timeline {
+        self.timelines.entry(id).or_default()
+    }
+
+    /// Takes over a page that was asked for by `place`, and says whose names have to be learnt by it.
+    pub fn take_page(&mut self, id: ConversationId, place: Place, mut page: Messages) -> bool {
+        let has_learnt = self.people.learn_all(std::mem::take(&mut page.users));
+        let timeline = self.timeline_mut(id);
+        match place {
+            Place::Anywhere => timeline.replace(page),
+            Place::Before => timeline.extend_before(page),
+            Place::After => timeline.extend_after(page),
+        }
+        has_learnt
+    }
+
+    /// Takes over how far everyone has read.
+    pub fn load_reads(&mut self, id: ConversationId, reads: &[MemberRead]) {
+        if let Some(chat) = self.chats.get_mut(id) {
+            chat.load_reads(reads);
+        }
+    }
+
+    /// Takes over the whole list of members.
+    pub fn load_members(&mut self, id: ConversationId, members: Members) {
+        self.people.learn_all(members.users);
+        if let Some(chat) = self.chats.get_mut(id) {
+            chat.load_members(members.items);
+        }
+    }
+
+    /// Takes over how I see a conversation.
+    pub fn put_membership(&mut self, id: ConversationId, membership: Membership) {
+        if let Some(chat) = self.chats.get_mut(id) {
+            chat.conversation.membership = membership;
+        }
+    }
+
+    /// Takes over a conversation that the server answered to a request of ours.
+    pub fn put_conversation(&mut self, conversation: Conversation) -> Effects {
+        self.chats.put(conversation);
+        Effects {
+            chats: true,
+            ..Effects::default()
+        }
+    }
+
+    /// Takes over what the server says of a conversation whose last message or count went away.
+    pub fn refresh_conversation(&mut self, fresh: Conversation) -> Effects {
+        match self.chats.get_mut(fresh.id) {
+            // A newer description than the stream has told: the events in between will come, and must find
+            // the number they follow.
+            Some(chat) if chat.conversation.rev < fresh.rev => {
+                chat.conversation.unread_count = fresh.unread_count;
+                chat.conversation.last_message = fresh.last_message;
+                chat.conversation.last_seq = fresh.last_seq;
+                chat.conversation.membership = fresh.membership;
+            }
+            Some(chat) => chat.describe(fresh),
+            None => self.chats.put(fresh),
+        }
+        Effects {
+            chats: true,
+            ..Effects::default()
+        }
+    }
+
+    /// Takes over the server's answer to a message of ours. Its event comes as well, earlier or later.
+    pub fn take_sent(&mut self, message: Message) -> Effects {
+        let mut effects = Effects {
+            chats: true,
+            timelines: true,
+            ..Effects::default()
+        };
+        effects.outbox = self.outbox.settle(message.client_key);
+        if let Some(chat) = self.chats.get_mut(message.conversation_id) {
+            chat.put_last_message(&message);
+        }
+        let message = Arc::new(message);
+        self.store(&message);
+        effects
+    }
+
+    /// Drops what is loaded of a conversation, so that it is loaded afresh.
+    pub fn drop_timeline(&mut self, id: ConversationId) {
+        self.timelines.remove(&id);
+    }
+
+    /// Keeps the loaded stretches of at most `most` conversations beside those that are shown.
+    pub fn trim_timelines(&mut self, shown: &[ConversationId], most: usize) {
+        let surplus = self.timelines.len().saturating_sub(most);
+        let droppable: Vec<_> = self
+            .timelines
+            .keys()
+            .filter(|id| !shown.contains(id))
+            .take(surplus)
+            .copied()
+            .collect();
+        for id in droppable {
+            self.timelines.remove(&id);
+        }
+    }
+
+    /// Whether anybody else's message lies between my pointer and this number. My own need no pointer, so
+    /// sending makes no second request.
+    pub fn shows_unread(&self, id: ConversationId, seq: Seq) -> bool {
+        let Some(read_seq) = self
+            .chats
+            .get(id)
+            .map(|chat| chat.conversation.membership.read_seq)
+        else {
+            return false;
+        };
+        let Some(timeline) = self.timelines.get(&id) else {
+            return false;
+        };
+        let newest = timeline.messages().rev().skip_while(|message| seq < message.seq);
+        newest
+            .take_while(|message| read_seq < message.seq)
+            .any(|message| message.author_id != self.me)
+    }
+
+    /// Whether facts of a conversation wait for one that precedes them.
+    pub fn has_gap(&self, id: ConversationId) -> bool {
+        self.chats.get(id).is_none_or(|chat| !chat.held.is_empty())
+    }
+
+    /// Whether facts of my own stream wait for one that precedes them.
+    pub fn has_wide_gap(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    fn count_arrival(&mut self, message: &Message, effects: &mut Effects) {
+        let is_mine = message.author_id == self.me;
+        let Some(chat) = self.chats.get_mut(message.conversation_id) else {
+            return;
+        };
+        let is_known = message.seq <= chat.conversation.last_seq;
+        chat.conversation.last_seq = chat.conversation.last_seq.max(message.seq);
+        if is_known || is_mine || message.deleted_at.is_some() || message.kind == MessageKind::System {
+            return;
+        }
+        if chat.conversation.membership.read_seq < message.seq {
+            chat.conversation.unread_count = (chat.conversation.unread_count + 1).min(MOST_COUNTED);
+        }
+        effects.arrivals.push(Arrival {
+            conversation_id: message.conversation_id,
+            seq: message.seq,
+            author_id: message.author_id,
+        });
+    }
+
+    /// The stretch of a conversation that was opened before; others have nothing to keep up to date.
+    fn loaded(&mut self, id: ConversationId) -> Option<&mut Timeline> {
+        self.timelines.get_mut(&id)
+    }
+
+    fn store(&mut self, message: &Arc<Message>) {
+        if let Some(timeline) = self.loaded(message.conversation_id) {
+            timeline.store(message);
+        }
+    }
+
+    fn learn_authors(&self, message: &Message, effects: &mut Effects) {
+        let is_unknown = |id: &UserId| self.people.user(*id).is_none();
+        effects
+            .unknown_users
+            .extend(Some(message.author_id).filter(is_unknown));
+    }
+
+    /// One unread message less, when it counted as one.
+    fn uncount(&mut self, id: ConversationId, seq: Seq, is_counted: bool) {
+        if let Some(chat) = self.chats.get_mut(id)
+            && is_counted
+            && chat.conversation.membership.read_seq < seq
+            && chat.conversation.unread_count < MOST_COUNTED
+        {
+            chat.conversation.unread_count = (chat.conversation.unread_count - 1).max(0);
+        }
+    }
+}
+
+/// Beyond this the server does not count.
+const MOST_COUNTED: i64 = 1_000;
+
+/// Where a page belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In place of what is loaded: the newest page, or one around a message.
+    Anywhere,
+    /// Before what is loaded.
+    Before,
+    /// After what is loaded.
+    After,
+}

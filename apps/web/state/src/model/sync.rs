@@ -1,0 +1,176 @@
+//! Catching up: what to ask for, and applying the answer.
+
+use std::sync::Arc;
+
+use damso_domain::{ConversationId, MessageKind};
+use damso_protocol::{
+    ConversationChanges, Message, MessageHidden, SyncPosition, SyncRequest, SyncResponse, UnreadChanged,
+    User, UserChanges,
+};
+
+use super::Model;
+use crate::{Arrival, Effects};
+
+impl Model {
+    /// What to ask for: some conversations, or all of them in as many calls as it takes.
+    pub fn sync_requests(&self, only: Option<&[ConversationId]>) -> Vec<SyncRequest> {
+        let is_wanted = |id: ConversationId| only.is_none_or(|only| only.contains(&id));
+        let positions: Vec<SyncPosition> = self
+            .chats
+            .iter()
+            .filter(|chat| is_wanted(chat.id()))
+            .map(|chat| SyncPosition {
+                id: chat.id(),
+                rev: chat.conversation.rev,
+                read_seq: chat.conversation.membership.read_seq,
+            })
+            .collect();
+        let request = |conversations: &[SyncPosition]| SyncRequest {
+            user_rev: self.user_rev,
+            conversations: conversations.to_vec(),
+        };
+        if positions.is_empty() {
+            return vec![request(&[])];
+        }
+        positions
+            .chunks(SyncRequest::MAX_CONVERSATIONS)
+            .map(request)
+            .collect()
+    }
+
+    /// A sync is on its way: facts wait for it.
+    pub fn begin_sync(&mut self) {
+        self.waiting.get_or_insert_default();
+    }
+
+    /// Applies one answer; others of the same sync may follow.
+    pub fn take_sync(&mut self, response: SyncResponse) -> Effects {
+        let mut effects = Effects {
+            chats: true,
+            timelines: true,
+            people: true,
+            ..Effects::default()
+        };
+        self.people.learn_all(response.users);
+        self.take_user_changes(response.user_changes, &mut effects);
+        for id in response.left {
+            self.forget_conversation(id, &mut effects);
+        }
+        response
+            .joined
+            .into_iter()
+            .for_each(|conversation| self.chats.put(conversation));
+        for changes in response.conversations {
+            self.take_changes(changes, &mut effects);
+        }
+        for pointer in response.pointers {
+            let moved = UnreadChanged {
+                conversation_id: pointer.conversation_id,
+                read_seq: pointer.read_seq,
+                unread_count: pointer.unread_count,
+            };
+            self.unread_changed(moved, &mut effects);
+        }
+        self.user_rev = self.user_rev.max(response.user_rev);
+        effects
+    }
+
+    /// The sync is over, whatever came of it: applies what has waited.
+    pub fn end_sync(&mut self, now_millis: f64) -> Effects {
+        let mut effects = Effects::default();
+        for event in self.waiting.take().unwrap_or_default() {
+            effects.merge(self.apply(event, now_millis));
+        }
+        effects.merge(self.apply_held_of_mine());
+        let ids: Vec<_> = self
+            .chats
+            .iter()
+            .filter(|chat| !chat.held.is_empty())
+            .map(crate::Chat::id)
+            .collect();
+        for id in ids {
+            effects.merge(self.apply_held(id));
+        }
+        effects
+    }
+
+    fn take_user_changes(&mut self, changes: UserChanges, effects: &mut Effects) {
+        for id in changes.closed_friend_request_ids {
+            self.people.close_request(id);
+        }
+        for id in changes.removed_friend_ids {
+            self.people.remove_friend(id);
+        }
+        changes
+            .friend_requests
+            .into_iter()
+            .for_each(|request| self.people.add_request(request));
+        changes
+            .friends
+            .into_iter()
+            .for_each(|friend| self.people.add_friend(friend));
+        for changed in changes.memberships {
+            if let Some(chat) = self.chats.get_mut(changed.conversation_id) {
+                chat.conversation.membership = changed.membership;
+            }
+        }
+        for hidden in changes.hidden_messages {
+            let event = MessageHidden {
+                user_rev: self.user_rev,
+                conversation_id: hidden.conversation_id,
+                seq: hidden.seq,
+            };
+            self.message_hidden(event, effects);
+        }
+        if let Some(me) = changes.me {
+            self.people.learn(User::from(&me));
+            effects.me = Some(me);
+        }
+    }
+
+    fn take_changes(&mut self, changes: ConversationChanges, effects: &mut Effects) {
+        let id = changes.id;
+        let Some(chat) = self.chats.get_mut(id) else {
+            return self.chats.put(changes.conversation);
+        };
+        let known_last = chat.conversation.last_seq;
+        let is_reset = changes.is_reset || chat.conversation.history != changes.conversation.history;
+        changes.members.iter().for_each(|member| chat.put_member(member));
+        changes
+            .removed_members
+            .iter()
+            .for_each(|user| chat.drop_member(*user));
+        chat.describe(changes.conversation);
+        chat.conversation.rev = chat.conversation.rev.max(changes.rev);
+        if is_reset {
+            self.timelines.remove(&id);
+            effects.reset.insert(id);
+        }
+        for message in changes.messages {
+            self.take_changed_message(message, known_last, effects);
+        }
+    }
+
+    fn take_changed_message(
+        &mut self,
+        message: Message,
+        known_last: damso_domain::Seq,
+        effects: &mut Effects,
+    ) {
+        let is_mine = message.author_id == self.me;
+        effects.outbox |= is_mine && self.outbox.settle(message.client_key);
+        if !is_mine
+            && known_last < message.seq
+            && message.kind == MessageKind::User
+            && message.deleted_at.is_none()
+        {
+            effects.arrivals.push(Arrival {
+                conversation_id: message.conversation_id,
+                seq: message.seq,
+                author_id: message.author_id,
+            });
+        }
+        let message = Arc::new(message);
+        self.store(&message);
+    }
+}

@@ -1,0 +1,279 @@
+//! Messages that the server has not stored yet.
+
+use damso_domain::{AttachmentId, AttachmentKind, ClientKey, ConversationId, Timestamp};
+use damso_protocol::{Attachment, ErrorKind, SendMessageRequest};
+use serde::{Deserialize, Serialize};
+
+/// A file of a local echo. The bytes are the browser's business; here is what the row shows of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EchoFile {
+    /// Names the file in this browser.
+    pub key: ClientKey,
+    /// As the person named it.
+    pub file_name: String,
+    /// How large it is.
+    pub size_bytes: i64,
+    /// What it seems to be, until the server has looked.
+    pub kind: AttachmentKind,
+    /// Of a picture, in pixels.
+    pub width: Option<i32>,
+    /// Of a picture, in pixels.
+    pub height: Option<i32>,
+    /// Where this page can show it from. It ends with the page.
+    #[serde(skip)]
+    pub preview_url: Option<String>,
+    /// The share of its bytes that went, from 0 to 1.
+    #[serde(skip)]
+    pub progress: f64,
+    /// Once the upload is complete.
+    pub uploaded: Option<Attachment>,
+}
+
+/// What the server has said to a local echo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum EchoState {
+    /// Nothing yet: on its way, waiting for its turn, or for the network.
+    Sending,
+    /// No, and why. Nothing happens until somebody tries again or deletes it.
+    Refused {
+        /// Why.
+        kind: ErrorKind,
+    },
+}
+
+/// A message that is shown before the server has stored it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Echo {
+    /// Makes it one message, however often it is sent.
+    pub client_key: ClientKey,
+    /// Where it goes.
+    pub conversation_id: ConversationId,
+    /// What it says.
+    pub text: Option<String>,
+    /// What goes with it.
+    pub files: Vec<EchoFile>,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// What the server has said.
+    pub state: EchoState,
+}
+
+impl Echo {
+    /// Whether every file has been uploaded.
+    pub fn is_uploaded(&self) -> bool {
+        self.files.iter().all(|file| file.uploaded.is_some())
+    }
+
+    /// The share of all bytes that went; `None` when there is nothing to upload any more.
+    pub fn progress(&self) -> Option<f64> {
+        if self.is_uploaded() {
+            return None;
+        }
+        let total: f64 = self.files.iter().map(|file| file.size_bytes.max(1) as f64).sum();
+        let sent: f64 = self
+            .files
+            .iter()
+            .map(|file| file.size_bytes.max(1) as f64 * file.share())
+            .sum();
+        Some((sent / total).clamp(0.0, 1.0))
+    }
+
+    /// Whether it was refused.
+    pub const fn is_refused(&self) -> bool {
+        matches!(self.state, EchoState::Refused { .. })
+    }
+
+    /// What to send, once everything is uploaded.
+    fn request(&self) -> SendMessageRequest {
+        SendMessageRequest {
+            client_key: self.client_key,
+            text: self.text.clone(),
+            attachment_ids: self.attachment_ids(),
+        }
+    }
+
+    fn attachment_ids(&self) -> Vec<AttachmentId> {
+        self.files
+            .iter()
+            .filter_map(|file| file.uploaded.as_ref())
+            .map(|attachment| attachment.id)
+            .collect()
+    }
+}
+
+impl EchoFile {
+    fn share(&self) -> f64 {
+        if self.uploaded.is_some() {
+            1.0
+        } else {
+            self.progress
+        }
+    }
+}
+
+/// Messages that the server has not stored yet, in the order they were written.
+///
+/// One request is in flight for each conversation, so that they are stored in that order too. A refused one
+/// holds nothing up.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outbox {
+    echoes: Vec<Echo>,
+    #[serde(skip)]
+    in_flight: Vec<(ConversationId, ClientKey)>,
+}
+
+impl Outbox {
+    /// Whether everything was stored.
+    pub fn is_empty(&self) -> bool {
+        self.echoes.is_empty()
+    }
+
+    /// How many were not.
+    pub fn len(&self) -> usize {
+        self.echoes.len()
+    }
+
+    /// Those of one conversation, in order.
+    pub fn of(&self, conversation: ConversationId) -> impl Iterator<Item = &Echo> {
+        self.echoes
+            .iter()
+            .filter(move |echo| echo.conversation_id == conversation)
+    }
+
+    /// One of them.
+    pub fn get(&self, key: ClientKey) -> Option<&Echo> {
+        self.echoes.iter().find(|echo| echo.client_key == key)
+    }
+
+    /// Where something waits to be sent.
+    pub fn conversations(&self) -> Vec<ConversationId> {
+        let mut ids: Vec<_> = self.echoes.iter().map(|echo| echo.conversation_id).collect();
+        ids.sort();
+        ids.dedup();
+        ids
+    }
+
+    /// Adds a message. One that is there already stays as it is.
+    pub fn push(&mut self, echo: Echo) {
+        if self.get(echo.client_key).is_none() {
+            self.echoes.push(echo);
+        }
+    }
+
+    /// Takes over what an earlier page of this browser could not hand over. Files that had not been
+    /// uploaded went with that page.
+    pub fn adopt(&mut self, earlier: Self) {
+        for mut echo in earlier.echoes {
+            if !echo.is_refused() && !echo.is_uploaded() {
+                echo.state = EchoState::Refused {
+                    kind: ErrorKind::UploadIncomplete,
+                };
+            }
+            self.push(echo);
+        }
+        self.echoes.sort_by_key(|echo| echo.created_at);
+    }
+
+    /// The next message of a conversation that may go out now, and marks it as in flight.
+    pub fn take_next(&mut self, conversation: ConversationId) -> Option<SendMessageRequest> {
+        if self.in_flight.iter().any(|(id, _)| *id == conversation) {
+            return None;
+        }
+        // The first that waits decides: a later one must not overtake its upload.
+        let next = self
+            .of(conversation)
+            .find(|echo| !echo.is_refused())
+            .filter(|echo| echo.is_uploaded())?;
+        let request = next.request();
+        self.in_flight.push((conversation, request.client_key));
+        Some(request)
+    }
+
+    /// The request is over, whatever came of it.
+    pub fn request_ended(&mut self, key: ClientKey) {
+        self.in_flight.retain(|(_, in_flight)| *in_flight != key);
+    }
+
+    /// The server has stored it. Says whether it was here.
+    pub fn settle(&mut self, key: ClientKey) -> bool {
+        self.remove(key).is_some()
+    }
+
+    /// The server does not want it.
+    pub fn refuse(&mut self, key: ClientKey, kind: ErrorKind) {
+        if let Some(echo) = self.get_mut(key) {
+            echo.state = EchoState::Refused { kind };
+        }
+    }
+
+    /// Tries a refused one again. Says whether it can: files of an earlier page are gone.
+    pub fn retry(&mut self, key: ClientKey) -> bool {
+        match self.get_mut(key) {
+            Some(echo)
+                if echo.is_uploaded()
+                    || echo
+                        .files
+                        .iter()
+                        .all(|file| file.preview_url.is_some() || file.uploaded.is_some()) =>
+            {
+                echo.state = EchoState::Sending;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Drops one for good.
+    pub fn remove(&mut self, key: ClientKey) -> Option<Echo> {
+        let at = self.echoes.iter().position(|echo| echo.client_key == key)?;
+        Some(self.echoes.remove(at))
+    }
+
+    /// Some bytes of a file went.
+    pub fn upload_progressed(&mut self, file: ClientKey, share: f64) {
+        if let Some(file) = self.file_mut(file) {
+            file.progress = share;
+        }
+    }
+
+    /// A file is on the server. Says where that lets a message go out.
+    pub fn upload_completed(&mut self, file: ClientKey, attachment: Attachment) -> Option<ConversationId> {
+        let echo = self
+            .echoes
+            .iter_mut()
+            .find(|echo| echo.files.iter().any(|known| known.key == file))?;
+        let conversation = echo.conversation_id;
+        for known in echo.files.iter_mut().filter(|known| known.key == file) {
+            known.uploaded = Some(attachment.clone());
+        }
+        Some(conversation)
+    }
+
+    /// A file cannot be uploaded, so its message cannot be sent.
+    pub fn upload_failed(&mut self, file: ClientKey, kind: ErrorKind) {
+        let echo = self
+            .echoes
+            .iter_mut()
+            .find(|echo| echo.files.iter().any(|known| known.key == file));
+        if let Some(echo) = echo {
+            echo.state = EchoState::Refused { kind };
+        }
+    }
+
+    /// Drops what was meant for a conversation that is gone.
+    pub fn forget(&mut self, conversation: ConversationId) {
+        self.echoes.retain(|echo| echo.conversation_id != conversation);
+    }
+
+    fn get_mut(&mut self, key: ClientKey) -> Option<&mut Echo> {
+        self.echoes.iter_mut().find(|echo| echo.client_key == key)
+    }
+
+    fn file_mut(&mut self, key: ClientKey) -> Option<&mut EchoFile> {
+        self.echoes
+            .iter_mut()
+            .flat_map(|echo| echo.files.iter_mut())
+            .find(|file| file.key == key)
+    }
+}

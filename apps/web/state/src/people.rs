@@ -1,0 +1,149 @@
+//! Everybody the client has heard of, my friends, and the requests between us.
+
+use std::collections::HashMap;
+
+use damso_domain::{FriendRequestId, Timestamp, UserId};
+use damso_protocol::{Friend, FriendRequest, User};
+
+/// Everybody the client has heard of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct People {
+    me: Option<UserId>,
+    users: HashMap<UserId, User>,
+    friends: HashMap<UserId, Timestamp>,
+    requests: HashMap<FriendRequestId, FriendRequest>,
+    is_loaded: bool,
+}
+
+impl People {
+    /// For the account that is signed in.
+    pub fn of(me: UserId) -> Self {
+        Self {
+            me: Some(me),
+            ..Self::default()
+        }
+    }
+
+    /// Whether friends and requests have been read from the server.
+    pub fn is_loaded(&self) -> bool {
+        self.is_loaded
+    }
+
+    /// Takes over what was read from the server at the start.
+    pub fn load(&mut self, friends: Vec<Friend>, requests: Vec<FriendRequest>) {
+        self.friends.clear();
+        self.requests.clear();
+        for friend in friends {
+            self.add_friend(friend);
+        }
+        for request in requests {
+            self.add_request(request);
+        }
+        self.is_loaded = true;
+    }
+
+    /// One account.
+    pub fn user(&self, id: UserId) -> Option<&User> {
+        self.users.get(&id)
+    }
+
+    /// Of two copies the larger version wins. Says whether anything changed.
+    pub fn learn(&mut self, user: User) -> bool {
+        let is_newer = self
+            .users
+            .get(&user.id)
+            .is_none_or(|known| known.version < user.version || is_new_end(known, &user));
+        if is_newer {
+            self.users.insert(user.id, user);
+        }
+        is_newer
+    }
+
+    /// See [`People::learn`].
+    pub fn learn_all(&mut self, users: impl IntoIterator<Item = User>) -> bool {
+        users
+            .into_iter()
+            .fold(false, |changed, user| self.learn(user) | changed)
+    }
+
+    /// My friends, by name.
+    pub fn friends(&self) -> Vec<Friend> {
+        let mut friends: Vec<Friend> = self
+            .friends
+            .iter()
+            .filter_map(|(id, since)| {
+                Some(Friend {
+                    user: self.users.get(id)?.clone(),
+                    since: *since,
+                })
+            })
+            .collect();
+        friends.sort_by(|a, b| by_name(&a.user, &b.user));
+        friends
+    }
+
+    /// Whether somebody is a friend of mine.
+    pub fn is_friend(&self, id: UserId) -> bool {
+        self.friends.contains_key(&id)
+    }
+
+    /// Requests that wait for my answer, the newest first.
+    pub fn incoming(&self) -> Vec<FriendRequest> {
+        self.requests_where(|request| Some(request.to.id) == self.me)
+    }
+
+    /// Requests of mine that wait for an answer, the newest first.
+    pub fn outgoing(&self) -> Vec<FriendRequest> {
+        self.requests_where(|request| Some(request.from.id) == self.me)
+    }
+
+    /// Somebody is a friend now.
+    pub fn add_friend(&mut self, friend: Friend) {
+        let id = friend.user.id;
+        self.friends.insert(id, friend.since);
+        self.learn(friend.user);
+        // Whatever was asked between us has been answered by it.
+        self.requests
+            .retain(|_, request| request.from.id != id && request.to.id != id);
+    }
+
+    /// Somebody is not a friend any more.
+    pub fn remove_friend(&mut self, id: UserId) {
+        self.friends.remove(&id);
+    }
+
+    /// There is a new request from me or to me.
+    pub fn add_request(&mut self, request: FriendRequest) {
+        self.learn(request.from.clone());
+        self.learn(request.to.clone());
+        self.requests.insert(request.id, request);
+    }
+
+    /// A request was answered or withdrawn.
+    pub fn close_request(&mut self, id: FriendRequestId) {
+        self.requests.remove(&id);
+    }
+
+    fn requests_where(&self, is_wanted: impl Fn(&FriendRequest) -> bool) -> Vec<FriendRequest> {
+        let mut requests: Vec<_> = self
+            .requests
+            .values()
+            .filter(|request| is_wanted(request))
+            .cloned()
+            .collect();
+        requests.sort_by(|a, b| b.created_at.cmp(&a.created_at).then(a.id.cmp(&b.id)));
+        requests
+    }
+}
+
+/// A deleted account may keep its last version.
+fn is_new_end(known: &User, user: &User) -> bool {
+    known.version == user.version && user.is_deleted && !known.is_deleted
+}
+
+fn by_name(a: &User, b: &User) -> std::cmp::Ordering {
+    a.display_name
+        .to_lowercase()
+        .cmp(&b.display_name.to_lowercase())
+        .then(a.id.cmp(&b.id))
+}

@@ -1,0 +1,7 @@
+//! Facts in any order, twice, and with gaps lead to what a sync would have said.
+
+mod build;
+mod facts;
+mod outbox;
+mod pages;
+mod rows;

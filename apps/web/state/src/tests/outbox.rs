@@ -1,0 +1,171 @@
+use damso_domain::{AttachmentId, AttachmentKind, AttachmentState, ClientKey, ConversationId};
+use damso_protocol::{Attachment, ErrorKind};
+
+use super::build::{World, at, created};
+use crate::{Echo, EchoFile, EchoState, Outbox};
+
+fn echo(conversation_id: ConversationId, text: &str) -> Echo {
+    Echo {
+        client_key: ClientKey::new(),
+        conversation_id,
+        text: Some(text.to_owned()),
+        files: Vec::new(),
+        created_at: at(0),
+        state: EchoState::Sending,
+    }
+}
+
+fn file() -> EchoFile {
+    EchoFile {
+        key: ClientKey::new(),
+        file_name: "사진.png".to_owned(),
+        size_bytes: 1_000,
+        kind: AttachmentKind::Image,
+        width: Some(4),
+        height: Some(3),
+        preview_url: None,
+        progress: 0.0,
+        uploaded: None,
+    }
+}
+
+fn attachment() -> Attachment {
+    Attachment {
+        id: AttachmentId::new(),
+        file_name: "사진.png".to_owned(),
+        media_type: "image/png".to_owned(),
+        size_bytes: 1_000,
+        state: AttachmentState::Ready,
+        kind: AttachmentKind::Image,
+        width: Some(4),
+        height: Some(3),
+        placeholder: None,
+    }
+}
+
+#[test]
+fn one_is_in_flight_and_they_go_out_in_order() {
+    let (here, there) = (ConversationId::new(), ConversationId::new());
+    let mut outbox = Outbox::default();
+    let [first, second, other] = [echo(here, "하나"), echo(here, "둘"), echo(there, "셋")];
+    for echo in [&first, &second, &other] {
+        outbox.push(echo.clone());
+    }
+    assert_eq!(
+        outbox.take_next(here).expect("waits").client_key,
+        first.client_key
+    );
+    assert!(outbox.take_next(here).is_none(), "one at a time");
+    assert_eq!(
+        outbox.take_next(there).expect("its own turn").client_key,
+        other.client_key
+    );
+
+    // No answer: the same one again, with the same key.
+    outbox.request_ended(first.client_key);
+    assert_eq!(
+        outbox.take_next(here).expect("again").client_key,
+        first.client_key
+    );
+    outbox.request_ended(first.client_key);
+    assert!(outbox.settle(first.client_key));
+    assert_eq!(
+        outbox.take_next(here).expect("next").client_key,
+        second.client_key
+    );
+}
+
+#[test]
+fn a_refused_one_holds_nothing_up() {
+    let here = ConversationId::new();
+    let mut outbox = Outbox::default();
+    let [first, second] = [echo(here, "하나"), echo(here, "둘")];
+    outbox.push(first.clone());
+    outbox.push(second.clone());
+    outbox.refuse(first.client_key, ErrorKind::NotFriends);
+    assert_eq!(
+        outbox.take_next(here).expect("waits").client_key,
+        second.client_key
+    );
+    outbox.request_ended(second.client_key);
+    outbox.settle(second.client_key);
+    assert!(outbox.take_next(here).is_none());
+    assert!(outbox.retry(first.client_key));
+    assert!(outbox.take_next(here).is_some());
+}
+
+#[test]
+fn a_message_waits_for_its_files_and_holds_later_ones() {
+    let here = ConversationId::new();
+    let mut outbox = Outbox::default();
+    let (file, mut first, second) = (file(), echo(here, "사진"), echo(here, "둘"));
+    first.files.push(file.clone());
+    outbox.push(first.clone());
+    outbox.push(second);
+    assert!(outbox.take_next(here).is_none());
+    outbox.upload_progressed(file.key, 0.5);
+    assert_eq!(outbox.get(first.client_key).expect("there").progress(), Some(0.5));
+    let attachment = attachment();
+    assert_eq!(outbox.upload_completed(file.key, attachment.clone()), Some(here));
+    let request = outbox.take_next(here).expect("ready");
+    assert_eq!(request.attachment_ids, [attachment.id]);
+}
+
+#[test]
+fn a_reload_goes_on_with_the_same_keys() {
+    let here = ConversationId::new();
+    let mut outbox = Outbox::default();
+    let (text, mut with_file) = (echo(here, "하나"), echo(here, "사진"));
+    with_file.files.push(file());
+    outbox.push(text.clone());
+    outbox.push(with_file.clone());
+    outbox.take_next(here);
+
+    let json = serde_json::to_string(&outbox).expect("plain data");
+    let mut restored = Outbox::default();
+    restored.adopt(serde_json::from_str(&json).expect("our own"));
+    assert_eq!(
+        restored.take_next(here).expect("waits").client_key,
+        text.client_key
+    );
+    let lost = restored.get(with_file.client_key).expect("there").state;
+    assert_eq!(
+        lost,
+        EchoState::Refused {
+            kind: ErrorKind::UploadIncomplete
+        }
+    );
+    assert!(
+        !restored.retry(with_file.client_key),
+        "its bytes went with the page"
+    );
+
+    // Two tabs may both have kept it: it is one message all the same.
+    restored.adopt(serde_json::from_str(&json).expect("our own"));
+    assert_eq!(restored.len(), 2);
+}
+
+#[test]
+fn the_answer_and_the_event_settle_an_echo_whichever_comes_first() {
+    for answer_first in [true, false] {
+        let mut world = World::opened();
+        let mine = world.message(1, world.me);
+        let mut waiting = echo(world.group, "하나");
+        waiting.client_key = mine.client_key;
+        world.model.outbox.push(waiting);
+        let mut settled = Vec::new();
+        for is_answer in [answer_first, !answer_first] {
+            let message = mine.clone();
+            let effects = if is_answer {
+                world.model.take_sent(message)
+            } else {
+                world.apply(created(message))
+            };
+            settled.push(effects.outbox);
+        }
+        assert_eq!(settled, [true, false]);
+        assert!(world.model.outbox.is_empty());
+        assert_eq!(world.seqs(), [1]);
+        assert_eq!(world.chat().unread_count, 0);
+    }
+}

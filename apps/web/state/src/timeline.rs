@@ -1,0 +1,290 @@
+//! The loaded stretch of one conversation.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use damso_domain::{Rev, Seq, Timestamp, UserId};
+use damso_protocol::{Message, Messages};
+
+/// What happened to messages while a page was on its way; it is applied to the page as well.
+#[derive(Clone, Debug, PartialEq)]
+enum Fact {
+    Stored(Arc<Message>),
+    Deleted {
+        seq: Seq,
+        rev: Rev,
+        deleted_at: Timestamp,
+    },
+    Erased {
+        author: UserId,
+        rev: Rev,
+        deleted_at: Timestamp,
+    },
+    Hidden(Seq),
+}
+
+/// The loaded stretch of one conversation: without gaps, at most [`Timeline::MAX_ROWS`] long.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
+pub struct Timeline {
+    messages: BTreeMap<Seq, Arc<Message>>,
+    is_loaded: bool,
+    has_more_before: bool,
+    has_more_after: bool,
+    /// Whether the screen shows the end and follows it.
+    is_following: bool,
+    /// Pages on their way, and what happened since the first of them was asked for.
+    pending_pages: u32,
+    facts: Vec<Fact>,
+}
+
+impl Timeline {
+    /// More than this is not kept, so that the page stays light however long a conversation is.
+    pub const MAX_ROWS: usize = 150;
+
+    /// Whether a first page has come.
+    pub const fn is_loaded(&self) -> bool {
+        self.is_loaded
+    }
+
+    /// Whether there are older messages to load.
+    pub const fn has_more_before(&self) -> bool {
+        self.has_more_before
+    }
+
+    /// Whether there are newer messages to load: the loaded stretch does not reach the end.
+    pub const fn has_more_after(&self) -> bool {
+        self.has_more_after
+    }
+
+    /// Whether a page is on its way.
+    pub const fn is_busy(&self) -> bool {
+        0 < self.pending_pages
+    }
+
+    /// Ascending by number.
+    pub fn messages(&self) -> impl DoubleEndedIterator<Item = &Arc<Message>> {
+        self.messages.values()
+    }
+
+    /// One loaded message.
+    pub fn get(&self, seq: Seq) -> Option<&Arc<Message>> {
+        self.messages.get(&seq)
+    }
+
+    /// How many are loaded.
+    pub fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Whether none is loaded.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    /// The number of the first loaded message.
+    pub fn first_seq(&self) -> Option<Seq> {
+        self.messages.keys().next().copied()
+    }
+
+    /// The number of the last loaded message.
+    pub fn last_seq(&self) -> Option<Seq> {
+        self.messages.keys().next_back().copied()
+    }
+
+    /// Says whether the screen shows the end; while it does, old messages make room for new ones.
+    pub fn follow(&mut self, is_following: bool) {
+        self.is_following = is_following;
+    }
+
+    /// A page was asked for. Every call is answered by one of the calls below.
+    pub fn page_requested(&mut self) {
+        self.pending_pages += 1;
+    }
+
+    /// The page did not come.
+    pub fn page_failed(&mut self) {
+        self.page_settled();
+    }
+
+    /// Takes a page in place of what was loaded.
+    pub fn replace(&mut self, page: Messages) {
+        self.messages = into_map(page.items);
+        self.has_more_before = page.has_more_before;
+        self.has_more_after = page.has_more_after;
+        self.is_loaded = true;
+        self.replay();
+        self.page_settled();
+    }
+
+    /// Takes a page of older messages; the newest make room.
+    pub fn extend_before(&mut self, page: Messages) {
+        if !self.is_loaded {
+            return self.page_settled();
+        }
+        self.has_more_before = page.has_more_before;
+        self.absorb(page.items);
+        self.replay();
+        self.page_settled();
+        while Self::MAX_ROWS < self.messages.len() {
+            self.messages.pop_last();
+            self.has_more_after = true;
+        }
+    }
+
+    /// Takes a page of newer messages; the oldest make room.
+    pub fn extend_after(&mut self, page: Messages) {
+        if !self.is_loaded {
+            return self.page_settled();
+        }
+        self.has_more_after = page.has_more_after;
+        self.absorb(page.items);
+        self.replay();
+        self.page_settled();
+        self.drop_oldest();
+    }
+
+    /// A message was stored or changed. Of two copies the larger rev wins; what is outside the loaded
+    /// stretch inserts nothing.
+    pub fn store(&mut self, message: &Arc<Message>) {
+        self.note(|| Fact::Stored(message.clone()));
+        self.store_now(message);
+    }
+
+    /// A message is gone for everyone.
+    pub fn delete(&mut self, seq: Seq, rev: Rev, deleted_at: Timestamp) {
+        self.note(|| Fact::Deleted { seq, rev, deleted_at });
+        self.delete_now(seq, rev, deleted_at);
+    }
+
+    /// Everything somebody wrote is gone.
+    pub fn erase(&mut self, author: UserId, rev: Rev, deleted_at: Timestamp) {
+        self.note(|| Fact::Erased {
+            author,
+            rev,
+            deleted_at,
+        });
+        self.erase_now(author, rev, deleted_at);
+    }
+
+    /// I do not see a message any more.
+    pub fn hide(&mut self, seq: Seq) {
+        self.note(|| Fact::Hidden(seq));
+        self.messages.remove(&seq);
+    }
+
+    fn store_now(&mut self, message: &Arc<Message>) {
+        if let Some(known) = self.messages.get_mut(&message.seq) {
+            if known.rev < message.rev {
+                *known = message.clone();
+            }
+            return;
+        }
+        if !self.is_loaded || !self.is_inside(message.seq) {
+            return;
+        }
+        let is_newest = self.last_seq().is_none_or(|last| last < message.seq);
+        if is_newest && !self.is_following && Self::MAX_ROWS <= self.messages.len() {
+            // Somebody is reading further up: what they read must not make room.
+            self.has_more_after = true;
+            return;
+        }
+        self.messages.insert(message.seq, message.clone());
+        self.drop_oldest();
+    }
+
+    /// Whether a number belongs into the stretch, as far as it is loaded.
+    fn is_inside(&self, seq: Seq) -> bool {
+        match (self.first_seq(), self.last_seq()) {
+            (Some(first), Some(last)) => {
+                (!self.has_more_before || first < seq) && (!self.has_more_after || seq < last)
+            }
+            _ => !self.has_more_after && !self.has_more_before,
+        }
+    }
+
+    fn delete_now(&mut self, seq: Seq, rev: Rev, deleted_at: Timestamp) {
+        if let Some(known) = self.messages.get_mut(&seq)
+            && known.rev < rev
+        {
+            *known = Arc::new(deleted(known, rev, deleted_at));
+        }
+    }
+
+    fn erase_now(&mut self, author: UserId, rev: Rev, deleted_at: Timestamp) {
+        for known in self.messages.values_mut() {
+            if known.author_id == author
+                && known.system.is_none()
+                && known.deleted_at.is_none()
+                && known.rev < rev
+            {
+                *known = Arc::new(deleted(known, rev, deleted_at));
+            }
+        }
+    }
+
+    fn absorb(&mut self, items: Vec<Message>) {
+        for message in items {
+            let is_newer = self
+                .messages
+                .get(&message.seq)
+                .is_none_or(|known| known.rev < message.rev);
+            if is_newer {
+                self.messages.insert(message.seq, Arc::new(message));
+            }
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        while Self::MAX_ROWS < self.messages.len() {
+            self.messages.pop_first();
+            self.has_more_before = true;
+        }
+    }
+
+    fn note(&mut self, fact: impl FnOnce() -> Fact) {
+        if 0 < self.pending_pages {
+            self.facts.push(fact());
+        }
+    }
+
+    fn replay(&mut self) {
+        for fact in self.facts.clone() {
+            match fact {
+                Fact::Stored(message) => self.store_now(&message),
+                Fact::Deleted { seq, rev, deleted_at } => self.delete_now(seq, rev, deleted_at),
+                Fact::Erased {
+                    author,
+                    rev,
+                    deleted_at,
+                } => self.erase_now(author, rev, deleted_at),
+                Fact::Hidden(seq) => drop(self.messages.remove(&seq)),
+            }
+        }
+    }
+
+    fn page_settled(&mut self) {
+        self.pending_pages = self.pending_pages.saturating_sub(1);
+        if self.pending_pages == 0 {
+            self.facts.clear();
+        }
+    }
+}
+
+/// What is left of a message that was deleted.
+pub(crate) fn deleted(message: &Message, rev: Rev, deleted_at: Timestamp) -> Message {
+    Message {
+        rev,
+        text: None,
+        attachments: Vec::new(),
+        deleted_at: Some(deleted_at),
+        ..message.clone()
+    }
+}
+
+fn into_map(items: Vec<Message>) -> BTreeMap<Seq, Arc<Message>> {
+    items
+        .into_iter()
+        .map(|message| (message.seq, Arc::new(message)))
+        .collect()
+}

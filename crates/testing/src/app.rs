@@ -1,0 +1,143 @@
+//! A running server, with everything real behind it.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+
+use actix_web::HttpServer;
+use actix_web::dev::ServerHandle;
+use damso_adapter::object_store::LocalObjectStore;
+use damso_controller::{ControllerConfig, PublicUrl, Server, WebClient};
+use damso_domain::ConversationId;
+use damso_protocol::SignUp;
+use damso_service::job::JobWorker;
+use damso_service::keys::{Keys, Purpose};
+use damso_service::ports::ObjectStore;
+use damso_service::{ServiceConfig, Services};
+use tempfile::TempDir;
+
+use crate::{Actor, TestDatabase, TokenForge};
+
+/// How a test's server differs from the usual one.
+#[derive(Clone, Debug, Default)]
+pub struct TestAppOptions {
+    /// Who may make an account.
+    pub sign_up: SignUp,
+    /// Where browsers reach it.
+    pub public_url: Option<PublicUrl>,
+    /// The files of the client, by their paths.
+    pub web: Vec<(&'static str, &'static str)>,
+}
+
+/// A running server on loopback, with a database and a storage of its own.
+pub struct TestApp {
+    /// Where it answers, without a slash at the end.
+    pub url: String,
+    /// The use cases, for what no route offers.
+    pub services: Services,
+    /// The database, to look at.
+    pub database: TestDatabase,
+    /// The storage, to look at.
+    pub objects: Arc<dyn ObjectStore>,
+    /// Its keys, to forge tokens with.
+    pub keys: Keys,
+    handle: ServerHandle,
+    folder: TempDir,
+}
+
+impl TestApp {
+    /// Starts a server as it is out of the box.
+    pub async fn start() -> Self {
+        Self::start_with(TestAppOptions::default()).await
+    }
+
+    /// Starts a server that differs.
+    pub async fn start_with(options: TestAppOptions) -> Self {
+        let database = TestDatabase::create().await;
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let keys = Keys::new(vec![42; 32]).expect("32 bytes are enough");
+        let signing_key = keys.derive(Purpose::StorageUrl).to_vec().into();
+        let store = LocalObjectStore::open(folder.path(), signing_key).expect("the folder can be used");
+        let objects: Arc<dyn ObjectStore> = Arc::new(store.clone());
+        let config = ServiceConfig { sign_up: options.sign_up, ..ServiceConfig::default() };
+        let services = Services::new(&config, database.database.clone(), objects.clone(), &keys);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        let port = listener.local_addr().expect("it is bound").port();
+        let web = options.web.into_iter().map(|(path, text)| (path.to_owned(), text.as_bytes().into()));
+        let server = Server {
+            services: services.clone(),
+            config: ControllerConfig { public_url: options.public_url, port, trusted_proxies: Vec::new() },
+            web: Arc::new(WebClient::from_files(web)),
+            direct_uploads: Some(Arc::new(store)),
+        };
+        let http = HttpServer::new(move || damso_controller::app(server.clone()))
+            .workers(1)
+            .disable_signals()
+            .listen(listener)
+            .expect("the listener is ours")
+            .run();
+        let handle = http.handle();
+        TestDatabase::runtime().spawn(http);
+        let url = format!("http://127.0.0.1:{port}");
+        Self { url, services, database, objects, keys, handle, folder }
+    }
+
+    /// Somebody who has not signed in.
+    pub fn anonymous(&self) -> Actor {
+        Actor::anonymous(&self.url)
+    }
+
+    /// New accounts, named after their handles.
+    pub async fn users<const N: usize>(&self, handles: [&str; N]) -> [Actor; N] {
+        let mut users = Vec::with_capacity(N);
+        for handle in handles {
+            users.push(Actor::sign_up(&self.url, handle).await);
+        }
+        users.try_into().unwrap_or_else(|_| unreachable!("one was made for each handle"))
+    }
+
+    /// New accounts who are all friends of each other.
+    pub async fn friends<const N: usize>(&self, handles: [&str; N]) -> [Actor; N] {
+        let users = self.users(handles).await;
+        for (at, one) in users.iter().enumerate() {
+            for other in &users[at + 1..] {
+                one.befriend(other).await;
+            }
+        }
+        users
+    }
+
+    /// The direct conversation of two friends.
+    pub async fn direct_conversation(&self, one: &Actor, other: &Actor) -> ConversationId {
+        one.open_direct(other).await.id
+    }
+
+    /// A token like those the server makes for an actor, to be spoilt.
+    pub fn forge(&self, actor: &Actor) -> TokenForge {
+        TokenForge::new(&self.keys, actor.id(), actor.session().session_id)
+    }
+
+    /// How many files lie in the storage, uploads included.
+    pub fn stored_files(&self) -> usize {
+        count_files(self.folder.path())
+    }
+
+    /// Works off every job that waits.
+    pub async fn run_jobs(&self) {
+        let worker = JobWorker::new(self.database.database.clone(), self.objects.clone());
+        while worker.run_next().await.expect("jobs can be worked off") {}
+    }
+}
+
+fn count_files(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).expect("the folder can be read");
+    let paths = entries.map(|entry| entry.expect("the folder can be read").path());
+    paths.map(|path| if path.is_dir() { count_files(&path) } else { 1 }).sum()
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let handle = self.handle.clone();
+        TestDatabase::runtime().spawn(async move { handle.stop(false).await });
+    }
+}
