@@ -112,7 +112,12 @@ pub struct Settings {
 impl Settings {
     /// Secrets come from the environment alone, never from a flag: flags are seen by everyone on the machine.
     fn with_secrets_from_environment(mut self) -> Self {
-        let secret = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(SecretString::from);
+        let secret = |name| {
+            std::env::var(name)
+                .ok()
+                .filter(|value| !value.is_empty())
+                .map(SecretString::from)
+        };
         self.secret_key = secret("DAMSO_SECRET_KEY");
         self.s3_access_key = secret("DAMSO_S3_ACCESS_KEY");
         self.s3_secret_key = secret("DAMSO_S3_SECRET_KEY");
@@ -189,9 +194,15 @@ impl Config {
             _ => bail!("DAMSO_TLS_CERT and DAMSO_TLS_KEY go together; set both or neither"),
         };
         let public_url = settings.public_url.map(|url| {
-            url.parse::<PublicUrl>().map_err(|error| anyhow::anyhow!("DAMSO_PUBLIC_URL ({url}) {error}"))
+            url.parse::<PublicUrl>()
+                .map_err(|error| anyhow::anyhow!("DAMSO_PUBLIC_URL ({url}) {error}"))
         });
-        let s3 = match (settings.s3_endpoint, settings.s3_bucket, settings.s3_access_key, settings.s3_secret_key) {
+        let s3 = match (
+            settings.s3_endpoint,
+            settings.s3_bucket,
+            settings.s3_access_key,
+            settings.s3_secret_key,
+        ) {
             (None, None, None, None) => None,
             (Some(endpoint), Some(bucket), Some(access_key), Some(secret_key)) => Some(S3Config {
                 endpoint,
@@ -217,7 +228,9 @@ impl Config {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             data_dir: settings.data_dir.unwrap_or_else(|| PathBuf::from("data")),
-            listen: settings.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            listen: settings
+                .listen
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             public_url: public_url.transpose()?,
             tls,
             trusted_proxies: settings.trusted_proxies.unwrap_or_default(),
@@ -238,7 +251,8 @@ impl Config {
 fn read_file(path: &Path) -> anyhow::Result<Settings> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("the configuration file {} cannot be read", path.display()))?;
-    toml::from_str(&text).with_context(|| format!("the configuration file {} is not in order", path.display()))
+    toml::from_str(&text)
+        .with_context(|| format!("the configuration file {} is not in order", path.display()))
 }
 
 #[cfg(test)]
@@ -267,7 +281,10 @@ mod tests {
             (&["--sign-up", "sometimes"][..], "DAMSO_SIGN_UP"),
             (&["--database-connections", "0"][..], "DAMSO_DATABASE_CONNECTIONS"),
         ] {
-            let error = parse(args).err().map(|error| error.to_string()).unwrap_or_default();
+            let error = parse(args)
+                .err()
+                .map(|error| error.to_string())
+                .unwrap_or_default();
             assert!(error.contains(expected), "{args:?}: {error}");
         }
     }
@@ -275,7 +292,10 @@ mod tests {
     #[test]
     fn flags_win_over_the_file() {
         let file: Settings = toml::from_str("listen = \"127.0.0.1:1\"\nsign_up = \"closed\"").unwrap();
-        let flags = Cli::try_parse_from(["damso", "serve", "--listen", "127.0.0.1:2"]).unwrap().split().1;
+        let flags = Cli::try_parse_from(["damso", "serve", "--listen", "127.0.0.1:2"])
+            .unwrap()
+            .split()
+            .1;
         let config = Config::check(flags.or(file)).unwrap();
         assert_eq!((config.listen.port(), config.sign_up), (2, SignUp::Closed));
         assert!(toml::from_str::<Settings>("listne = \"x\"").is_err());

@@ -35,11 +35,18 @@ impl Foundation {
                 (Some(cluster), url)
             }
         };
-        let database_config = DatabaseConfig { url, max_connections: config.database_connections };
+        let database_config = DatabaseConfig {
+            url,
+            max_connections: config.database_connections,
+        };
         let database = Database::new(&database_config, tokio::runtime::Handle::current())?;
         database.migrate().await.context("the database cannot be used")?;
         refuse_without_hangul(&database).await?;
-        Ok(Self { database, cluster, _lock: lock })
+        Ok(Self {
+            database,
+            cluster,
+            _lock: lock,
+        })
     }
 
     /// Closes the connections and stops the private cluster.
@@ -57,7 +64,9 @@ fn create_data_folder(path: &PathBuf) -> anyhow::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o711);
-    builder.create(path).with_context(|| format!("the data folder {} cannot be used", path.display()))
+    builder
+        .create(path)
+        .with_context(|| format!("the data folder {} cannot be used", path.display()))
 }
 
 async fn start_cluster(config: &Config) -> anyhow::Result<ManagedCluster> {
@@ -69,9 +78,13 @@ async fn start_cluster(config: &Config) -> anyhow::Result<ManagedCluster> {
 
 /// Search would silently find nothing in a database whose locale does not know Hangul as letters.
 async fn refuse_without_hangul(database: &Database) -> anyhow::Result<()> {
-    let sees_hangul = database.run(async |conn: &mut Connection| server_fact::has_hangul_trigrams(conn).await).await?;
+    let sees_hangul = database
+        .run(async |conn: &mut Connection| server_fact::has_hangul_trigrams(conn).await)
+        .await?;
     if !sees_hangul {
-        bail!("the database's locale does not know Korean letters; create it with LC_CTYPE C.UTF-8 or another UTF-8");
+        bail!(
+            "the database's locale does not know Korean letters; create it with LC_CTYPE C.UTF-8 or another UTF-8"
+        );
     }
     Ok(())
 }
@@ -104,11 +117,17 @@ pub struct Storage {
 pub fn open_storage(config: &Config, keys: &Keys) -> anyhow::Result<Storage> {
     if let Some(s3) = &config.s3 {
         let objects = S3ObjectStore::new(s3).context("the S3 storage cannot be used")?;
-        return Ok(Storage { objects: Arc::new(objects), direct_uploads: None });
+        return Ok(Storage {
+            objects: Arc::new(objects),
+            direct_uploads: None,
+        });
     }
     let signing_key: SecretSlice<u8> = keys.derive(Purpose::StorageUrl).to_vec().into();
     let folder = config.data_dir.join("objects");
     let store = LocalObjectStore::open(&folder, signing_key)
         .with_context(|| format!("the object folder {} cannot be used", folder.display()))?;
-    Ok(Storage { objects: Arc::new(store.clone()), direct_uploads: Some(Arc::new(store)) })
+    Ok(Storage {
+        objects: Arc::new(store.clone()),
+        direct_uploads: Some(Arc::new(store)),
+    })
 }

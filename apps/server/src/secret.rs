@@ -26,7 +26,12 @@ fn load_file(path: &Path) -> anyhow::Result<Vec<u8>> {
     match fs::read_to_string(path) {
         Ok(text) => {
             let root = hex::decode(text.trim()).ok().filter(|root| BYTES <= root.len());
-            root.with_context(|| format!("{} does not hold a secret; restore it from a backup", path.display()))
+            root.with_context(|| {
+                format!(
+                    "{} does not hold a secret; restore it from a backup",
+                    path.display()
+                )
+            })
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => create_file(path),
         Err(error) => bail!("{} cannot be read: {error}", path.display()),

@@ -31,8 +31,12 @@ pub async fn migrate(config: Config) -> anyhow::Result<()> {
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     // Before anything is started: a port that is taken must cost nothing.
-    let listener = TcpListener::bind(config.listen)
-        .with_context(|| format!("{} cannot be listened on; choose another with --listen", config.listen))?;
+    let listener = TcpListener::bind(config.listen).with_context(|| {
+        format!(
+            "{} cannot be listened on; choose another with --listen",
+            config.listen
+        )
+    })?;
     let tls = config.tls.as_ref().map(load_tls).transpose()?;
     let foundation = Foundation::start(&config).await?;
     let served = serve_on(&config, &foundation, listener, tls, &mut signals).await;
@@ -51,9 +55,16 @@ async fn serve_on(
     let keys = secret::load(config)?;
     parts::refuse_foreign_keys(&database, &keys).await?;
     let storage = parts::open_storage(config, &keys)?;
-    let service_config = ServiceConfig { sign_up: config.sign_up, ..ServiceConfig::default() };
+    let service_config = ServiceConfig {
+        sign_up: config.sign_up,
+        ..ServiceConfig::default()
+    };
     let services = Services::new(&service_config, database.clone(), storage.objects.clone(), &keys);
-    services.sessions.load_ended().await.map_err(|error| anyhow::anyhow!("{error}"))?;
+    services
+        .sessions
+        .load_ended()
+        .await
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
     let jobs = tokio::spawn(JobWorker::new(database, storage.objects).run());
 
     let address = listener.local_addr()?;
@@ -133,10 +144,14 @@ fn load_tls(files: &TlsFiles) -> anyhow::Result<rustls::ServerConfig> {
     use rustls::pki_types::{CertificateDer, PrivateKeyDer};
     let certificates = CertificateDer::pem_file_iter(&files.cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| anyhow::anyhow!("the certificate {} cannot be read: {error}", files.cert.display()))?;
+        .map_err(|error| {
+            anyhow::anyhow!("the certificate {} cannot be read: {error}", files.cert.display())
+        })?;
     let key = PrivateKeyDer::from_pem_file(&files.key)
         .map_err(|error| anyhow::anyhow!("the key {} cannot be read: {error}", files.key.display()))?;
-    let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(certificates, key);
+    let config = rustls::ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(certificates, key);
     config.context("the certificate and the key do not fit together")
 }
 
@@ -148,7 +163,10 @@ struct Signals {
 
 impl Signals {
     fn listen() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
 
     async fn stop(&mut self) {

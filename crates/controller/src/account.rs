@@ -8,10 +8,10 @@ use damso_protocol::{
 use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::ControllerConfig;
 use crate::auth::without_cookies;
 use crate::error::ApiResult;
 use crate::extract::Caller;
-use crate::ControllerConfig;
 
 /// My account.
 #[utoipa::path(
@@ -36,7 +36,11 @@ async fn get_me(services: Data<Services>, caller: Caller) -> ApiResult<Json<Me>>
     security(("access_token" = [])),
 )]
 #[patch("/me")]
-async fn update_me(services: Data<Services>, caller: Caller, body: Json<UpdateMeRequest>) -> ApiResult<Json<Me>> {
+async fn update_me(
+    services: Data<Services>,
+    caller: Caller,
+    body: Json<UpdateMeRequest>,
+) -> ApiResult<Json<Me>> {
     Ok(Json(services.account.update(caller.id(), &body).await?))
 }
 
@@ -52,8 +56,17 @@ async fn update_me(services: Data<Services>, caller: Caller, body: Json<UpdateMe
     security(("access_token" = [])),
 )]
 #[put("/me/avatar")]
-async fn set_avatar(services: Data<Services>, caller: Caller, body: Json<SetAvatarRequest>) -> ApiResult<Json<Me>> {
-    Ok(Json(services.account.set_avatar(caller.id(), body.attachment_id).await?))
+async fn set_avatar(
+    services: Data<Services>,
+    caller: Caller,
+    body: Json<SetAvatarRequest>,
+) -> ApiResult<Json<Me>> {
+    Ok(Json(
+        services
+            .account
+            .set_avatar(caller.id(), body.attachment_id)
+            .await?,
+    ))
 }
 
 /// Take my picture away.

@@ -5,6 +5,10 @@ use serde::Serialize;
 
 /// 201 when the call made it, 200 when it was there.
 pub(crate) fn created_or_found(is_new: bool, body: impl Serialize) -> HttpResponse {
-    let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    let mut response = if is_new {
+        HttpResponse::Created()
+    } else {
+        HttpResponse::Ok()
+    };
     response.json(body)
 }

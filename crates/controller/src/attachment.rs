@@ -7,8 +7,8 @@ use actix_web::http::header::{
 use actix_web::web::{Data, Json, Path, Query, block};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use damso_protocol::{
-    Attachment, CompleteAttachmentRequest, ContentQuery, CreateAttachmentRequest, CreatedAttachment, ErrorKind,
-    Problem, Upload, UploadPartsRequest,
+    Attachment, CompleteAttachmentRequest, ContentQuery, CreateAttachmentRequest, CreatedAttachment,
+    ErrorKind, Problem, Upload, UploadPartsRequest,
 };
 use damso_service::Services;
 use damso_service::attachment::Content;
@@ -68,7 +68,12 @@ async fn create_attachment_parts(
     path: Path<AttachmentPath>,
     body: Json<UploadPartsRequest>,
 ) -> ApiResult<Json<Upload>> {
-    Ok(Json(services.attachments.parts(caller.id(), path.attachment_id, &body).await?))
+    Ok(Json(
+        services
+            .attachments
+            .parts(caller.id(), path.attachment_id, &body)
+            .await?,
+    ))
 }
 
 /// Say that the bytes are there.
@@ -93,7 +98,12 @@ async fn complete_attachment(
     path: Path<AttachmentPath>,
     body: Json<CompleteAttachmentRequest>,
 ) -> ApiResult<Json<Attachment>> {
-    Ok(Json(services.attachments.complete(caller.id(), path.attachment_id, &body).await?))
+    Ok(Json(
+        services
+            .attachments
+            .complete(caller.id(), path.attachment_id, &body)
+            .await?,
+    ))
 }
 
 /// What is known of an attachment.
@@ -112,7 +122,9 @@ async fn get_attachment(
     caller: Caller,
     path: Path<AttachmentPath>,
 ) -> ApiResult<Json<Attachment>> {
-    Ok(Json(services.attachments.get(caller.id(), path.attachment_id).await?))
+    Ok(Json(
+        services.attachments.get(caller.id(), path.attachment_id).await?,
+    ))
 }
 
 /// Remove an upload of mine that is in no message.
@@ -132,7 +144,10 @@ async fn delete_attachment(
     caller: Caller,
     path: Path<AttachmentPath>,
 ) -> ApiResult<HttpResponse> {
-    services.attachments.delete(caller.id(), path.attachment_id).await?;
+    services
+        .attachments
+        .delete(caller.id(), path.attachment_id)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -161,7 +176,11 @@ async fn get_attachment_content(
     path: Path<AttachmentPath>,
     query: Query<ContentQuery>,
 ) -> ApiResult<HttpResponse> {
-    match services.attachments.content(reader.id(), path.attachment_id, query.variant).await? {
+    match services
+        .attachments
+        .content(reader.id(), path.attachment_id, query.variant)
+        .await?
+    {
         Content::Picture { bytes, media_type } => Ok(picture(bytes, media_type)),
         Content::Original { source, disposition } => original(&request, source, disposition).await,
     }
@@ -176,7 +195,11 @@ pub(crate) fn picture(bytes: bytes::Bytes, media_type: &'static str) -> HttpResp
         .body(bytes)
 }
 
-async fn original(request: &HttpRequest, source: ObjectSource, disposition: Disposition) -> ApiResult<HttpResponse> {
+async fn original(
+    request: &HttpRequest,
+    source: ObjectSource,
+    disposition: Disposition,
+) -> ApiResult<HttpResponse> {
     let path = match source {
         ObjectSource::Url(url) => {
             return Ok(HttpResponse::Found()
@@ -186,7 +209,9 @@ async fn original(request: &HttpRequest, source: ObjectSource, disposition: Disp
         }
         ObjectSource::File(path) => path,
     };
-    let opened = block(move || NamedFile::open(path)).await.map_err(|_| ApiError::from(ErrorKind::Overloaded))?;
+    let opened = block(move || NamedFile::open(path))
+        .await
+        .map_err(|_| ApiError::from(ErrorKind::Overloaded))?;
     let file = opened.map_err(|_| ApiError::from(ErrorKind::AttachmentNotFound))?;
     let mut response = file.use_last_modified(true).use_etag(true).into_response(request);
     let headers = response.headers_mut();

@@ -154,5 +154,9 @@ fn respond(
 }
 
 pub(crate) fn configure(config: &mut ServiceConfig) {
-    config.service(sign_up).service(sign_in).service(refresh).service(sign_out);
+    config
+        .service(sign_up)
+        .service(sign_in)
+        .service(refresh)
+        .service(sign_out);
 }

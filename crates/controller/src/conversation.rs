@@ -3,15 +3,15 @@
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpResponse, delete, get, patch, post};
 use damso_protocol::{
-    AddMembersRequest, Conversation, Conversations, CreateConversationRequest, Member, Members, Membership, PageQuery,
-    Problem, UpdateConversationRequest, UpdateMemberRequest, UpdateMembershipRequest,
+    AddMembersRequest, Conversation, Conversations, CreateConversationRequest, Member, Members, Membership,
+    PageQuery, Problem, UpdateConversationRequest, UpdateMemberRequest, UpdateMembershipRequest,
 };
 use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::answer::created_or_found;
 use crate::error::ApiResult;
 use crate::extract::Caller;
-use crate::answer::created_or_found;
 use crate::paths::{ConversationPath, MemberPath};
 
 /// My conversations: pinned ones first, then by their last message.
@@ -50,7 +50,10 @@ async fn create_conversation(
     caller: Caller,
     body: Json<CreateConversationRequest>,
 ) -> ApiResult<HttpResponse> {
-    let opened = services.conversations.create(caller.id(), body.into_inner()).await?;
+    let opened = services
+        .conversations
+        .create(caller.id(), body.into_inner())
+        .await?;
     Ok(created_or_found(opened.is_new, opened.conversation))
 }
 
@@ -70,7 +73,12 @@ async fn get_conversation(
     caller: Caller,
     path: Path<ConversationPath>,
 ) -> ApiResult<Json<Conversation>> {
-    Ok(Json(services.conversations.get(caller.id(), path.conversation_id).await?))
+    Ok(Json(
+        services
+            .conversations
+            .get(caller.id(), path.conversation_id)
+            .await?,
+    ))
 }
 
 /// Change name, picture or history setting of a group; for its owner and admins.
@@ -94,7 +102,10 @@ async fn update_conversation(
     path: Path<ConversationPath>,
     body: Json<UpdateConversationRequest>,
 ) -> ApiResult<Json<Conversation>> {
-    let updated = services.conversations.update(caller.id(), path.conversation_id, body.into_inner()).await?;
+    let updated = services
+        .conversations
+        .update(caller.id(), path.conversation_id, body.into_inner())
+        .await?;
     Ok(Json(updated))
 }
 
@@ -116,8 +127,10 @@ async fn update_membership(
     path: Path<ConversationPath>,
     body: Json<UpdateMembershipRequest>,
 ) -> ApiResult<Json<Membership>> {
-    let membership =
-        services.conversations.update_membership(caller.id(), path.conversation_id, body.into_inner()).await?;
+    let membership = services
+        .conversations
+        .update_membership(caller.id(), path.conversation_id, body.into_inner())
+        .await?;
     Ok(Json(membership))
 }
 
@@ -140,7 +153,10 @@ async fn leave_conversation(
     caller: Caller,
     path: Path<ConversationPath>,
 ) -> ApiResult<HttpResponse> {
-    services.conversations.leave(caller.id(), path.conversation_id).await?;
+    services
+        .conversations
+        .leave(caller.id(), path.conversation_id)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -161,7 +177,12 @@ async fn list_members(
     path: Path<ConversationPath>,
     query: Query<PageQuery>,
 ) -> ApiResult<Json<Members>> {
-    Ok(Json(services.conversations.members(caller.id(), path.conversation_id, &query).await?))
+    Ok(Json(
+        services
+            .conversations
+            .members(caller.id(), path.conversation_id, &query)
+            .await?,
+    ))
 }
 
 /// Bring friends of mine into a group.
@@ -186,7 +207,12 @@ async fn add_members(
     body: Json<AddMembersRequest>,
 ) -> ApiResult<Json<Conversation>> {
     let ids = body.into_inner().user_ids;
-    Ok(Json(services.conversations.add_members(caller.id(), path.conversation_id, ids).await?))
+    Ok(Json(
+        services
+            .conversations
+            .add_members(caller.id(), path.conversation_id, ids)
+            .await?,
+    ))
 }
 
 /// Give a member another role; for the owner. Making somebody the owner hands the group over.
@@ -209,8 +235,16 @@ async fn update_member(
     path: Path<MemberPath>,
     body: Json<UpdateMemberRequest>,
 ) -> ApiResult<Json<Member>> {
-    let MemberPath { conversation_id, user_id } = path.into_inner();
-    Ok(Json(services.conversations.update_member(caller.id(), conversation_id, user_id, body.role).await?))
+    let MemberPath {
+        conversation_id,
+        user_id,
+    } = path.into_inner();
+    Ok(Json(
+        services
+            .conversations
+            .update_member(caller.id(), conversation_id, user_id, body.role)
+            .await?,
+    ))
 }
 
 /// Remove somebody from a group; owners remove anyone, admins remove members.
@@ -226,8 +260,15 @@ async fn update_member(
     security(("access_token" = [])),
 )]
 #[delete("/conversations/{conversation_id}/members/{user_id}")]
-async fn delete_member(services: Data<Services>, caller: Caller, path: Path<MemberPath>) -> ApiResult<HttpResponse> {
-    services.conversations.remove_member(caller.id(), path.conversation_id, path.user_id).await?;
+async fn delete_member(
+    services: Data<Services>,
+    caller: Caller,
+    path: Path<MemberPath>,
+) -> ApiResult<HttpResponse> {
+    services
+        .conversations
+        .remove_member(caller.id(), path.conversation_id, path.user_id)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -247,7 +288,10 @@ async fn create_typing(
     caller: Caller,
     path: Path<ConversationPath>,
 ) -> ApiResult<HttpResponse> {
-    services.conversations.typing(caller.id(), path.conversation_id).await?;
+    services
+        .conversations
+        .typing(caller.id(), path.conversation_id)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -13,7 +13,10 @@ const MEDIA_PATH: &str = "/api/v1";
 
 /// Cookies ignore ports: two servers on one host would sign each other out without the port in the name.
 fn port(config: &ControllerConfig) -> u16 {
-    config.public_url.as_ref().map_or(config.port, crate::PublicUrl::port)
+    config
+        .public_url
+        .as_ref()
+        .map_or(config.port, crate::PublicUrl::port)
 }
 
 fn refresh_name(config: &ControllerConfig) -> String {
@@ -36,18 +39,32 @@ fn cookie(
         .http_only(true)
         .same_site(SameSite::Strict)
         .secure(config.public_url.as_ref().is_some_and(crate::PublicUrl::is_https))
-        .max_age(Duration::seconds(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX)))
+        .max_age(Duration::seconds(
+            i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX),
+        ))
         .finish()
 }
 
 /// Never reaches a script, and no other site can send it.
 pub(crate) fn refresh(config: &ControllerConfig, session: &SignedIn) -> Cookie<'static> {
-    cookie(config, refresh_name(config), session.refresh_token.clone(), REFRESH_PATH, ABSOLUTE_LIFETIME)
+    cookie(
+        config,
+        refresh_name(config),
+        session.refresh_token.clone(),
+        REFRESH_PATH,
+        ABSOLUTE_LIFETIME,
+    )
 }
 
 /// Only good for reading pictures and files.
 pub(crate) fn media(config: &ControllerConfig, session: &SignedIn) -> Cookie<'static> {
-    cookie(config, media_name(config), session.media_token.clone(), MEDIA_PATH, MEDIA_LIFETIME)
+    cookie(
+        config,
+        media_name(config),
+        session.media_token.clone(),
+        MEDIA_PATH,
+        MEDIA_LIFETIME,
+    )
 }
 
 /// Takes both away.
@@ -61,10 +78,14 @@ pub(crate) fn removals(config: &ControllerConfig) -> [Cookie<'static>; 2] {
 
 /// The refresh token a browser sent.
 pub(crate) fn refresh_token(config: &ControllerConfig, request: &HttpRequest) -> Option<String> {
-    request.cookie(&refresh_name(config)).map(|cookie| cookie.value().to_owned())
+    request
+        .cookie(&refresh_name(config))
+        .map(|cookie| cookie.value().to_owned())
 }
 
 /// The media token a browser sent.
 pub(crate) fn media_token(config: &ControllerConfig, request: &HttpRequest) -> Option<String> {
-    request.cookie(&media_name(config)).map(|cookie| cookie.value().to_owned())
+    request
+        .cookie(&media_name(config))
+        .map(|cookie| cookie.value().to_owned())
 }

@@ -14,7 +14,8 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::error::ApiError;
 use crate::{
-    account, attachment, auth, conversation, friend, image, message, operations, realtime, session, sync, user,
+    account, attachment, auth, conversation, friend, image, message, operations, realtime, session, sync,
+    user,
 };
 
 /// Everything that can be asked for, and where.
@@ -36,13 +37,21 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(operations::configure)
                 .service(get_openapi),
         )
-        .service(scope("/api").service(get_docs).service(get_docs_script).service(get_docs_style))
+        .service(
+            scope("/api")
+                .service(get_docs)
+                .service(get_docs_script)
+                .service(get_docs_style),
+        )
         .configure(operations::configure_probes);
 }
 
 /// The description of this API (OpenAPI 3.1).
 pub fn openapi() -> OpenApi {
-    let (_, mut api) = actix_web::App::new().into_utoipa_app().configure(configure).split_for_parts();
+    let (_, mut api) = actix_web::App::new()
+        .into_utoipa_app()
+        .configure(configure)
+        .split_for_parts();
     api.info = InfoBuilder::new()
         .title("Damso")
         .version(env!("CARGO_PKG_VERSION"))
@@ -51,21 +60,41 @@ pub fn openapi() -> OpenApi {
         .build();
     api.tags = Some(
         [
-            ("account", "Signing up and in, one's own profile, password and devices."),
-            ("people", "Other people, friends and the requests that lead there."),
-            ("conversations", "Notes to oneself, direct conversations and groups."),
+            (
+                "account",
+                "Signing up and in, one's own profile, password and devices.",
+            ),
+            (
+                "people",
+                "Other people, friends and the requests that lead there.",
+            ),
+            (
+                "conversations",
+                "Notes to oneself, direct conversations and groups.",
+            ),
             ("messages", "Messages and how far people have read."),
             ("sync", "The WebSocket, and catching up after a gap."),
             ("attachments", "Uploads, downloads and pictures."),
             ("server", "About the server itself."),
         ]
         .into_iter()
-        .map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build())
+        .map(|(name, description)| {
+            TagBuilder::new()
+                .name(name)
+                .description(Some(description))
+                .build()
+        })
         .collect(),
     );
     describe_security(api.components.get_or_insert_default());
     for item in api.paths.paths.values_mut() {
-        for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch] {
+        for operation in [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.patch,
+        ] {
             if let Some(operation) = operation {
                 describe_common_refusals(operation);
             }
@@ -75,9 +104,15 @@ pub fn openapi() -> OpenApi {
 }
 
 fn describe_security(components: &mut Components) {
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .build();
     components.add_security_scheme("access_token", SecurityScheme::Http(bearer));
-    let cookie = ApiKeyValue::with_description("damso_media", "Set at sign-in and refresh; its name carries the port.");
+    let cookie = ApiKeyValue::with_description(
+        "damso_media",
+        "Set at sign-in and refresh; its name carries the port.",
+    );
     components.add_security_scheme("media_cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
 }
 
@@ -99,15 +134,21 @@ fn describe_common_refusals(operation: &mut Operation) {
             let schema = Ref::from_schema_name("Problem");
             ContentBuilder::new().schema(Some(schema)).build()
         };
-        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| {
-            let response = ResponseBuilder::new().description(description);
-            RefOr::T(response.content("application/problem+json", problem()).build())
-        });
+        operation
+            .responses
+            .responses
+            .entry(status.to_owned())
+            .or_insert_with(|| {
+                let response = ResponseBuilder::new().description(description);
+                RefOr::T(response.content("application/problem+json", problem()).build())
+            });
     }
     for (status, response) in &mut operation.responses.responses {
         if let (true, RefOr::T(response)) = (status.starts_with(['4', '5']), response) {
             if let Some(content) = response.content.shift_remove("application/json") {
-                response.content.insert("application/problem+json".to_owned(), content);
+                response
+                    .content
+                    .insert("application/problem+json".to_owned(), content);
             }
         }
     }
@@ -126,7 +167,9 @@ fn description() -> &'static (OpenApi, String) {
 #[utoipa::path(tag = "server", responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json", body = serde_json::Value)))]
 #[get("/openapi.json")]
 async fn get_openapi() -> HttpResponse {
-    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(description().1.as_str())
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .body(description().1.as_str())
 }
 
 /// This description, to be read by people.
@@ -151,7 +194,9 @@ async fn get_docs_style() -> HttpResponse {
 }
 
 fn page(media_type: &'static str, body: &'static str) -> HttpResponse {
-    HttpResponse::Ok().insert_header((CONTENT_TYPE, media_type)).body(body)
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, media_type))
+        .body(body)
 }
 
 /// Nothing has taken the request: either there is nothing at its path, or it takes other methods.
@@ -173,7 +218,10 @@ fn methods_at(api: &OpenApi, path: &str) -> Vec<Method> {
     let matches = |template: &str| {
         let template: Vec<&str> = template.split('/').collect();
         template.len() == segments.len()
-            && template.iter().zip(&segments).all(|(want, have)| want.starts_with('{') || want == have)
+            && template
+                .iter()
+                .zip(&segments)
+                .all(|(want, have)| want.starts_with('{') || want == have)
     };
     let mut methods = Vec::new();
     for (_, item) in api.paths.paths.iter().filter(|(template, _)| matches(template)) {
@@ -184,7 +232,12 @@ fn methods_at(api: &OpenApi, path: &str) -> Vec<Method> {
             (item.delete.is_some(), Method::DELETE),
             (item.patch.is_some(), Method::PATCH),
         ];
-        methods.extend(present.into_iter().filter(|(is_present, _)| *is_present).map(|(_, method)| method));
+        methods.extend(
+            present
+                .into_iter()
+                .filter(|(is_present, _)| *is_present)
+                .map(|(_, method)| method),
+        );
     }
     methods
 }

@@ -24,7 +24,11 @@ impl std::fmt::Display for ApiError {
 
 impl From<ErrorKind> for ApiError {
     fn from(kind: ErrorKind) -> Self {
-        Self(Refusal { kind, detail: None, fields: Vec::new() })
+        Self(Refusal {
+            kind,
+            detail: None,
+            fields: Vec::new(),
+        })
     }
 }
 
@@ -34,7 +38,11 @@ impl From<ServiceError> for ApiError {
             ServiceError::Refused(refusal) => Self(refusal),
             ServiceError::Overloaded => ErrorKind::Overloaded.into(),
             ServiceError::Unavailable(cause) => {
-                tracing::warn!(request.id = request_id::current(), cause, "A part of the server is unavailable");
+                tracing::warn!(
+                    request.id = request_id::current(),
+                    cause,
+                    "A part of the server is unavailable"
+                );
                 ErrorKind::Unavailable.into()
             }
             ServiceError::Internal(cause) => {
@@ -109,7 +117,10 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
 
 /// The stable text of a kind, as it stands in `type`.
 fn kind_text(kind: ErrorKind) -> String {
-    serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(kind)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 impl ResponseError for ApiError {
@@ -138,6 +149,8 @@ impl ResponseError for ApiError {
         };
         // Set after the body: `json` would set its own type.
         let body = serde_json::to_string(&problem).unwrap_or_default();
-        response.insert_header((CONTENT_TYPE, "application/problem+json")).body(body)
+        response
+            .insert_header((CONTENT_TYPE, "application/problem+json"))
+            .body(body)
     }
 }

@@ -19,17 +19,25 @@ use crate::{ControllerConfig, cookies};
 type Extracting<T> = Pin<Box<dyn Future<Output = ApiResult<T>>>>;
 
 fn services(request: &HttpRequest) -> ApiResult<Data<Services>> {
-    request.app_data::<Data<Services>>().cloned().ok_or_else(|| ErrorKind::Internal.into())
+    request
+        .app_data::<Data<Services>>()
+        .cloned()
+        .ok_or_else(|| ErrorKind::Internal.into())
 }
 
 fn config(request: &HttpRequest) -> ApiResult<Data<ControllerConfig>> {
-    request.app_data::<Data<ControllerConfig>>().cloned().ok_or_else(|| ErrorKind::Internal.into())
+    request
+        .app_data::<Data<ControllerConfig>>()
+        .cloned()
+        .ok_or_else(|| ErrorKind::Internal.into())
 }
 
 fn bearer(request: &HttpRequest) -> Option<String> {
     let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim().to_owned())
 }
 
 /// Whoever the access token speaks for; without a good one the request is refused.
@@ -90,11 +98,18 @@ impl FromRequest for FromDevice {
     type Future = std::future::Ready<ApiResult<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        let agent = request
+            .headers()
+            .get(USER_AGENT)
+            .and_then(|agent| agent.to_str().ok())
+            .unwrap_or_default();
         let name = SessionName::parse(&device_name(agent));
         std::future::ready(config(request).and_then(|config| {
             let name = name.map_err(|_| ApiError::from(ErrorKind::Internal))?;
-            Ok(Self(Device { name, address: address(&config, request).map(|address| address.to_string()) }))
+            Ok(Self(Device {
+                name,
+                address: address(&config, request).map(|address| address.to_string()),
+            }))
         }))
     }
 }
@@ -105,8 +120,13 @@ fn address(config: &ControllerConfig, request: &HttpRequest) -> Option<IpAddr> {
     if !config.trusted_proxies.contains(&peer) {
         return Some(peer);
     }
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok()).or(Some(peer))
+    let forwarded = request
+        .headers()
+        .get("x-forwarded-for")
+        .and_then(|value| value.to_str().ok());
+    forwarded
+        .and_then(|list| list.rsplit(',').next()?.trim().parse().ok())
+        .or(Some(peer))
 }
 
 /// What a device is called in its owner's list: browser and system, as far as the agent tells.
@@ -130,15 +150,26 @@ fn device_name(agent: &str) -> String {
         ("Linux", "Linux"),
     ];
     let named = |names: &[(&str, &'static str)]| {
-        names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+        names
+            .iter()
+            .find(|(mark, _)| agent.contains(mark))
+            .map(|(_, name)| *name)
     };
     match (named(&BROWSERS), named(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} · {system}"),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
         (None, None) => {
             let product = agent.split(['/', ' ']).next().unwrap_or_default();
-            let product: String = product.chars().filter(char::is_ascii_alphanumeric).take(30).collect();
-            if product.is_empty() { "API".to_owned() } else { product }
+            let product: String = product
+                .chars()
+                .filter(char::is_ascii_alphanumeric)
+                .take(30)
+                .collect();
+            if product.is_empty() {
+                "API".to_owned()
+            } else {
+                product
+            }
         }
     }
 }
@@ -151,9 +182,13 @@ mod tests {
     fn devices_are_named_by_what_they_say() {
         let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
         let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1";
-        for (agent, expected) in
-            [(chrome, "Chrome · Linux"), (safari, "Safari · iPhone"), ("curl/8.5.0", "curl"), ("", "API"), ("<script>", "script")]
-        {
+        for (agent, expected) in [
+            (chrome, "Chrome · Linux"),
+            (safari, "Safari · iPhone"),
+            ("curl/8.5.0", "curl"),
+            ("", "API"),
+            ("<script>", "script"),
+        ] {
             assert_eq!(device_name(agent), expected);
         }
     }

@@ -39,7 +39,11 @@ async fn list_friends(
     security(("access_token" = [])),
 )]
 #[delete("/friends/{user_id}")]
-async fn delete_friend(services: Data<Services>, caller: Caller, path: Path<UserPath>) -> ApiResult<HttpResponse> {
+async fn delete_friend(
+    services: Data<Services>,
+    caller: Caller,
+    path: Path<UserPath>,
+) -> ApiResult<HttpResponse> {
     services.friends.remove(caller.id(), path.user_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -101,7 +105,12 @@ async fn accept_friend_request(
     caller: Caller,
     path: Path<FriendRequestPath>,
 ) -> ApiResult<Json<Friend>> {
-    Ok(Json(services.friends.accept(caller.id(), path.friend_request_id).await?))
+    Ok(Json(
+        services
+            .friends
+            .accept(caller.id(), path.friend_request_id)
+            .await?,
+    ))
 }
 
 /// Decline a request that I was asked.
@@ -120,7 +129,10 @@ async fn decline_friend_request(
     caller: Caller,
     path: Path<FriendRequestPath>,
 ) -> ApiResult<HttpResponse> {
-    services.friends.decline(caller.id(), path.friend_request_id).await?;
+    services
+        .friends
+        .decline(caller.id(), path.friend_request_id)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -140,7 +152,10 @@ async fn cancel_friend_request(
     caller: Caller,
     path: Path<FriendRequestPath>,
 ) -> ApiResult<HttpResponse> {
-    services.friends.cancel(caller.id(), path.friend_request_id).await?;
+    services
+        .friends
+        .cancel(caller.id(), path.friend_request_id)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

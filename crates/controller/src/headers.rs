@@ -1,5 +1,6 @@
 //! What browsers are told about every answer.
 
+use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -8,7 +9,6 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::Error;
 
 use crate::PublicUrl;
 
@@ -24,7 +24,9 @@ pub(crate) struct Policy {
 impl Policy {
     /// `storage_origin` is where browsers reach the object storage, when it is not this server.
     pub(crate) fn new(public_url: Option<&PublicUrl>, storage_origin: Option<&str>) -> Self {
-        let storage = storage_origin.map(|origin| format!(" {origin}")).unwrap_or_default();
+        let storage = storage_origin
+            .map(|origin| format!(" {origin}"))
+            .unwrap_or_default();
         let policy = format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
              img-src 'self' blob: data:{storage}; media-src 'self' blob:{storage}; connect-src 'self'{storage}; \

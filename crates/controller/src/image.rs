@@ -30,7 +30,10 @@ async fn get_image(
     path: Path<ImagePath>,
     query: Query<ImageQuery>,
 ) -> ApiResult<HttpResponse> {
-    Ok(picture(services.images.read(path.image_id, query.size).await?, "image/webp"))
+    Ok(picture(
+        services.images.read(path.image_id, query.size).await?,
+        "image/webp",
+    ))
 }
 
 pub(crate) fn configure(config: &mut ServiceConfig) {

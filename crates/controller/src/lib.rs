@@ -80,15 +80,27 @@ pub fn app(
         InitError = (),
     >,
 > {
-    let Server { services, config, web, direct_uploads } = server;
-    let policy = headers::Policy::new(config.public_url.as_ref(), services.objects.public_origin().as_deref());
+    let Server {
+        services,
+        config,
+        web,
+        direct_uploads,
+    } = server;
+    let policy = headers::Policy::new(
+        config.public_url.as_ref(),
+        services.objects.public_origin().as_deref(),
+    );
     let (app, _) = App::new()
         .app_data(Data::new(services))
         .app_data(Data::new(config))
         .app_data(Data::from(web))
         .app_data(Data::new(storage::Uploads(direct_uploads)))
         .app_data(Data::new(policy))
-        .app_data(JsonConfig::default().limit(MAX_JSON_BYTES).error_handler(error::json_error))
+        .app_data(
+            JsonConfig::default()
+                .limit(MAX_JSON_BYTES)
+                .error_handler(error::json_error),
+        )
         .app_data(QueryConfig::default().error_handler(|error, _| error::malformed(&error).into()))
         .app_data(PathConfig::default().error_handler(|error, _| error::malformed(&error).into()))
         .into_utoipa_app()

@@ -4,20 +4,23 @@ use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpResponse, delete, get, post, put};
 use damso_domain::{MessageRef, Seq};
 use damso_protocol::{
-    DeleteMessageQuery, MarkReadRequest, Message, Messages, MessagesQuery, Problem, ReadPosition, Readers, Reads,
-    SendMessageRequest,
+    DeleteMessageQuery, MarkReadRequest, Message, Messages, MessagesQuery, Problem, ReadPosition, Readers,
+    Reads, SendMessageRequest,
 };
 use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::answer::created_or_found;
 use crate::error::ApiResult;
 use crate::extract::Caller;
-use crate::answer::created_or_found;
 use crate::paths::{ConversationPath, MessagePath};
 
 impl MessagePath {
     const fn target(&self) -> MessageRef {
-        MessageRef { conversation_id: self.conversation_id, seq: Seq::new(self.seq) }
+        MessageRef {
+            conversation_id: self.conversation_id,
+            seq: Seq::new(self.seq),
+        }
     }
 }
 
@@ -39,7 +42,12 @@ async fn list_messages(
     path: Path<ConversationPath>,
     query: Query<MessagesQuery>,
 ) -> ApiResult<Json<Messages>> {
-    Ok(Json(services.messages.list(caller.id(), path.conversation_id, &query).await?))
+    Ok(Json(
+        services
+            .messages
+            .list(caller.id(), path.conversation_id, &query)
+            .await?,
+    ))
 }
 
 /// Send a message to a conversation.
@@ -66,7 +74,10 @@ async fn send_message(
     path: Path<ConversationPath>,
     body: Json<SendMessageRequest>,
 ) -> ApiResult<HttpResponse> {
-    let sent = services.messages.send(caller.id(), path.conversation_id, &body).await?;
+    let sent = services
+        .messages
+        .send(caller.id(), path.conversation_id, &body)
+        .await?;
     Ok(created_or_found(sent.is_new, sent.message))
 }
 
@@ -81,7 +92,11 @@ async fn send_message(
     security(("access_token" = [])),
 )]
 #[get("/conversations/{conversation_id}/messages/{seq}")]
-async fn get_message(services: Data<Services>, caller: Caller, path: Path<MessagePath>) -> ApiResult<Json<Message>> {
+async fn get_message(
+    services: Data<Services>,
+    caller: Caller,
+    path: Path<MessagePath>,
+) -> ApiResult<Json<Message>> {
     Ok(Json(services.messages.get(caller.id(), path.target()).await?))
 }
 
@@ -103,7 +118,10 @@ async fn delete_message(
     path: Path<MessagePath>,
     query: Query<DeleteMessageQuery>,
 ) -> ApiResult<HttpResponse> {
-    services.messages.delete(caller.id(), path.target(), query.audience).await?;
+    services
+        .messages
+        .delete(caller.id(), path.target(), query.audience)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -118,7 +136,11 @@ async fn delete_message(
     security(("access_token" = [])),
 )]
 #[get("/conversations/{conversation_id}/messages/{seq}/readers")]
-async fn list_readers(services: Data<Services>, caller: Caller, path: Path<MessagePath>) -> ApiResult<Json<Readers>> {
+async fn list_readers(
+    services: Data<Services>,
+    caller: Caller,
+    path: Path<MessagePath>,
+) -> ApiResult<Json<Readers>> {
     Ok(Json(services.messages.readers(caller.id(), path.target()).await?))
 }
 
@@ -133,8 +155,14 @@ async fn list_readers(services: Data<Services>, caller: Caller, path: Path<Messa
     security(("access_token" = [])),
 )]
 #[get("/conversations/{conversation_id}/reads")]
-async fn list_reads(services: Data<Services>, caller: Caller, path: Path<ConversationPath>) -> ApiResult<Json<Reads>> {
-    Ok(Json(services.messages.reads(caller.id(), path.conversation_id).await?))
+async fn list_reads(
+    services: Data<Services>,
+    caller: Caller,
+    path: Path<ConversationPath>,
+) -> ApiResult<Json<Reads>> {
+    Ok(Json(
+        services.messages.reads(caller.id(), path.conversation_id).await?,
+    ))
 }
 
 /// Say what was shown to me. My pointer only moves forward, to the last message at the most.
@@ -156,7 +184,12 @@ async fn mark_read(
     path: Path<ConversationPath>,
     body: Json<MarkReadRequest>,
 ) -> ApiResult<Json<ReadPosition>> {
-    Ok(Json(services.messages.mark_read(caller.id(), path.conversation_id, body.into_inner()).await?))
+    Ok(Json(
+        services
+            .messages
+            .mark_read(caller.id(), path.conversation_id, body.into_inner())
+            .await?,
+    ))
 }
 
 pub(crate) fn configure(config: &mut ServiceConfig) {

@@ -56,8 +56,16 @@ async fn get_readiness(services: Data<Services>) -> ApiResult<HttpResponse> {
             ApiError::from(ErrorKind::Unavailable)
         }
     };
-    services.database.check().await.map_err(|error| unavailable("database")(error.to_string()))?;
-    services.objects.check().await.map_err(|error| unavailable("storage")(error.to_string()))?;
+    services
+        .database
+        .check()
+        .await
+        .map_err(|error| unavailable("database")(error.to_string()))?;
+    services
+        .objects
+        .check()
+        .await
+        .map_err(|error| unavailable("storage")(error.to_string()))?;
     Ok(HttpResponse::Ok().body("ready"))
 }
 

@@ -34,7 +34,9 @@ impl FromStr for PublicUrl {
 
     fn from_str(raw: &str) -> Result<Self, Self::Err> {
         let uri: Uri = raw.trim().parse().map_err(|_| PublicUrlError)?;
-        let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else { return Err(PublicUrlError) };
+        let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else {
+            return Err(PublicUrlError);
+        };
         let default_port = match scheme {
             "https" => 443,
             "http" => 80,
@@ -44,7 +46,11 @@ impl FromStr for PublicUrl {
             return Err(PublicUrlError);
         }
         let port = uri.port_u16().unwrap_or(default_port);
-        let shown_port = if port == default_port { String::new() } else { format!(":{port}") };
+        let shown_port = if port == default_port {
+            String::new()
+        } else {
+            format!(":{port}")
+        };
         Ok(Self {
             origin: format!("{scheme}://{}{shown_port}", host.to_ascii_lowercase()),
             is_https: scheme == "https",
@@ -73,12 +79,17 @@ impl PublicUrl {
 /// Whether a browser sent this from one of our own pages. A request without `Origin` is not a browser's, or is
 /// one that browsers send without being asked from another site.
 pub(crate) fn is_own(config: &ControllerConfig, headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let Some(origin) = headers.get(ORIGIN) else {
+        return true;
+    };
     let Ok(origin) = origin.to_str() else { return false };
     match &config.public_url {
         Some(public) => origin.eq_ignore_ascii_case(public.origin()),
         None => {
-            let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+            let host = headers
+                .get(HOST)
+                .and_then(|host| host.to_str().ok())
+                .unwrap_or_default();
             let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
             !host.is_empty() && authority.eq_ignore_ascii_case(host)
         }
@@ -92,7 +103,11 @@ pub(crate) fn refuse_cross_site(config: &ControllerConfig, headers: &HeaderMap) 
         Some(site) => site == "same-origin" || site == "none",
         None => is_own(config, headers),
     };
-    if is_same_site { Ok(()) } else { Err(ErrorKind::OriginNotAllowed.into()) }
+    if is_same_site {
+        Ok(())
+    } else {
+        Err(ErrorKind::OriginNotAllowed.into())
+    }
 }
 
 #[cfg(test)]
@@ -111,7 +126,11 @@ mod tests {
             ("ftp://chat.example.org", None),
             ("https://chat.example.org/damso", None),
         ] {
-            assert_eq!(raw.parse::<PublicUrl>().ok().as_ref().map(PublicUrl::origin), expected, "{raw}");
+            assert_eq!(
+                raw.parse::<PublicUrl>().ok().as_ref().map(PublicUrl::origin),
+                expected,
+                "{raw}"
+            );
         }
     }
 
@@ -142,7 +161,11 @@ mod tests {
             (public, headers(&[("origin", "https://chat.example.org")]), true),
             (public, headers(&[("origin", "null")]), false),
         ] {
-            assert_eq!(refuse_cross_site(&config(url), &headers).is_ok(), expected, "{url:?} {headers:?}");
+            assert_eq!(
+                refuse_cross_site(&config(url), &headers).is_ok(),
+                expected,
+                "{url:?} {headers:?}"
+            );
         }
     }
 }

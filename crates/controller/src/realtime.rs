@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, rt};
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode as WsCloseCode, CloseReason, ProtocolError};
+use actix_ws::{
+    AggregatedMessage, AggregatedMessageStream, CloseCode as WsCloseCode, CloseReason, ProtocolError,
+};
 use bytestring::ByteString;
 use damso_domain::Timestamp;
 use damso_protocol::{
-    API_VERSION, Authenticate, ClientCommand, CloseCode, Empty, ErrorKind, Problem, Ready, SUBPROTOCOL, ServerEvent,
-    Watch,
+    API_VERSION, Authenticate, ClientCommand, CloseCode, Empty, ErrorKind, Problem, Ready, SUBPROTOCOL,
+    ServerEvent, Watch,
 };
 use damso_service::realtime::{Outgoing, Subscription};
 use damso_service::{CurrentUser, Services};
@@ -59,13 +61,22 @@ async fn open_realtime(
     }
     let (response, session, stream) = actix_ws::handle_with_protocols(&request, body, &[SUBPROTOCOL])
         .map_err(|_| ApiError::from(ErrorKind::MalformedRequest))?;
-    let stream =
-        stream.max_frame_size(MAX_FRAME_BYTES).aggregate_continuations().max_continuation_size(MAX_FRAME_BYTES);
+    let stream = stream
+        .max_frame_size(MAX_FRAME_BYTES)
+        .aggregate_continuations()
+        .max_continuation_size(MAX_FRAME_BYTES);
     rt::spawn(async move {
-        let mut socket = Socket { services, session: session.clone(), stream };
+        let mut socket = Socket {
+            services,
+            session: session.clone(),
+            stream,
+        };
         let code = socket.run().await;
         if let Some(code) = code {
-            let reason = CloseReason { code: WsCloseCode::from(code.as_u16()), description: None };
+            let reason = CloseReason {
+                code: WsCloseCode::from(code.as_u16()),
+                description: None,
+            };
             // The other end may be gone already; then there is nobody to tell.
             let _ = timeout(WRITE_TIMEOUT, session.close(Some(reason))).await;
         }
@@ -99,7 +110,9 @@ impl Socket {
 
     async fn authenticate(&mut self) -> Result<CurrentUser, End> {
         loop {
-            let Some(text) = self.receive().await? else { continue };
+            let Some(text) = self.receive().await? else {
+                continue;
+            };
             let ClientCommand::Authenticate(Authenticate { access_token }) = parse(&text)? else {
                 return Err(Some(CloseCode::AuthenticationFailed));
             };
@@ -126,7 +139,12 @@ impl Socket {
     }
 
     async fn ready(&mut self, user: CurrentUser) -> Result<(), End> {
-        let me = self.services.account.get(user.id).await.map_err(|_| Some(CloseCode::AuthenticationFailed))?;
+        let me = self
+            .services
+            .account
+            .get(user.id)
+            .await
+            .map_err(|_| Some(CloseCode::AuthenticationFailed))?;
         let event = ServerEvent::Ready(Ready {
             user_id: user.id,
             session_id: user.session_id,
@@ -152,7 +170,9 @@ impl Socket {
             }
             Ok(())
         };
-        timeout(WRITE_TIMEOUT, write).await.map_err(|_| Some(CloseCode::SlowReader))?
+        timeout(WRITE_TIMEOUT, write)
+            .await
+            .map_err(|_| Some(CloseCode::SlowReader))?
     }
 
     async fn serve(&mut self, user: CurrentUser, subscription: &mut Subscription) -> Result<(), End> {
@@ -232,11 +252,20 @@ impl Socket {
         }
     }
 
-    async fn watch(&mut self, user: CurrentUser, subscription: &Subscription, watch: Watch) -> Result<(), End> {
+    async fn watch(
+        &mut self,
+        user: CurrentUser,
+        subscription: &Subscription,
+        watch: Watch,
+    ) -> Result<(), End> {
         if Watch::MAX < watch.conversation_ids.len() {
             return Err(Some(CloseCode::MalformedFrame));
         }
-        let own = self.services.conversations.retain_own(user.id, watch.conversation_ids).await;
+        let own = self
+            .services
+            .conversations
+            .retain_own(user.id, watch.conversation_ids)
+            .await;
         // Without the database nothing is watched; the client watches again when it comes back.
         subscription.watch(own.map(HashSet::from_iter).unwrap_or_default());
         Ok(())
@@ -273,7 +302,13 @@ impl CommandBudget {
     const FLOOD_SECONDS: u32 = 10;
 
     fn new(now: Instant) -> Self {
-        Self { tokens: Self::BURST, refilled_at: now, second_began: now, in_this_second: 0, busy_seconds: 0 }
+        Self {
+            tokens: Self::BURST,
+            refilled_at: now,
+            second_began: now,
+            in_this_second: 0,
+            busy_seconds: 0,
+        }
     }
 
     fn count(&mut self, now: Instant) -> Verdict {
@@ -324,14 +359,18 @@ mod tests {
         }
         assert_eq!(budget.count(start), Verdict::Drop);
         let later = start + Duration::from_secs(1);
-        assert_eq!([budget.count(later), budget.count(later), budget.count(later)], [Verdict::Obey, Verdict::Obey, Verdict::Drop]);
+        assert_eq!(
+            [budget.count(later), budget.count(later), budget.count(later)],
+            [Verdict::Obey, Verdict::Obey, Verdict::Drop]
+        );
     }
 
     #[test]
     fn a_flood_ends_after_ten_seconds_and_a_burst_does_not() {
         let start = Instant::now();
         let mut flood = CommandBudget::new(start);
-        let ended_at = (0_u32..2_000).find(|i| flood.count(start + Duration::from_millis(40) * *i) == Verdict::Flood);
+        let ended_at =
+            (0_u32..2_000).find(|i| flood.count(start + Duration::from_millis(40) * *i) == Verdict::Flood);
         let seconds = f64::from(ended_at.unwrap()) * 0.04;
         assert!((10.0..11.5).contains(&seconds), "{seconds}");
 

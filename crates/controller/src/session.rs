@@ -40,7 +40,10 @@ async fn rename_session(
     path: Path<SessionPath>,
     body: Json<RenameSessionRequest>,
 ) -> ApiResult<HttpResponse> {
-    services.sessions.rename(caller.0, path.session_id, &body.name).await?;
+    services
+        .sessions
+        .rename(caller.0, path.session_id, &body.name)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -55,7 +58,11 @@ async fn rename_session(
     security(("access_token" = [])),
 )]
 #[delete("/me/sessions/{session_id}")]
-async fn end_session(services: Data<Services>, caller: Caller, path: Path<SessionPath>) -> ApiResult<HttpResponse> {
+async fn end_session(
+    services: Data<Services>,
+    caller: Caller,
+    path: Path<SessionPath>,
+) -> ApiResult<HttpResponse> {
     services.sessions.end(caller.id(), path.session_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -73,5 +80,9 @@ async fn end_other_sessions(services: Data<Services>, caller: Caller) -> ApiResu
 }
 
 pub(crate) fn configure(config: &mut ServiceConfig) {
-    config.service(list_sessions).service(rename_session).service(end_session).service(end_other_sessions);
+    config
+        .service(list_sessions)
+        .service(rename_session)
+        .service(end_session)
+        .service(end_other_sessions);
 }

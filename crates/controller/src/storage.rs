@@ -37,13 +37,17 @@ async fn put_object(
     let uploads = uploads.0.as_ref().ok_or(ErrorKind::RouteNotFound)?;
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let length = text(CONTENT_LENGTH).and_then(|length| length.parse().ok());
-    let mut upload = uploads.accept(&token, text(CONTENT_TYPE).unwrap_or_default(), length).await?;
+    let mut upload = uploads
+        .accept(&token, text(CONTENT_TYPE).unwrap_or_default(), length)
+        .await?;
     while let Some(chunk) = body.next().await {
         let chunk = chunk.map_err(|error| malformed(&error))?;
         upload.write(&chunk).await?;
     }
     let etag = upload.finish().await?;
-    Ok(HttpResponse::Ok().insert_header((ETAG, format!("\"{etag}\""))).finish())
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, format!("\"{etag}\"")))
+        .finish())
 }
 
 pub(crate) fn configure(config: &mut ServiceConfig) {

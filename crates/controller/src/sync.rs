@@ -20,7 +20,11 @@ use crate::extract::Caller;
     security(("access_token" = [])),
 )]
 #[post("/sync")]
-async fn sync(services: Data<Services>, caller: Caller, body: Json<SyncRequest>) -> ApiResult<Json<SyncResponse>> {
+async fn sync(
+    services: Data<Services>,
+    caller: Caller,
+    body: Json<SyncRequest>,
+) -> ApiResult<Json<SyncResponse>> {
     Ok(Json(services.sync.sync(caller.id(), body.into_inner()).await?))
 }
 

@@ -19,8 +19,16 @@ use crate::paths::{HandlePath, UserPath};
     security(("access_token" = [])),
 )]
 #[get("/users")]
-async fn list_users(services: Data<Services>, _caller: Caller, query: Query<UsersQuery>) -> ApiResult<Json<Users>> {
-    let ids = query.ids.split(',').map(|id| id.trim().parse::<UserId>()).collect::<Result<Vec<_>, _>>();
+async fn list_users(
+    services: Data<Services>,
+    _caller: Caller,
+    query: Query<UsersQuery>,
+) -> ApiResult<Json<Users>> {
+    let ids = query
+        .ids
+        .split(',')
+        .map(|id| id.trim().parse::<UserId>())
+        .collect::<Result<Vec<_>, _>>();
     let ids = ids.map_err(|error| malformed(&error))?;
     Ok(Json(services.users.list(ids).await?))
 }
@@ -60,5 +68,8 @@ async fn get_user_by_handle(
 }
 
 pub(crate) fn configure(config: &mut ServiceConfig) {
-    config.service(list_users).service(get_user_by_handle).service(get_user);
+    config
+        .service(list_users)
+        .service(get_user_by_handle)
+        .service(get_user);
 }

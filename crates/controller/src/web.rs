@@ -127,24 +127,40 @@ pub(crate) async fn serve(request: HttpRequest, client: Data<WebClient>) -> Http
 fn respond(request: &HttpRequest, name: &str, file: &File) -> HttpResponse {
     let headers = request.headers();
     let mut response = HttpResponse::Ok();
-    let cache = if name.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let cache = if name.starts_with(HASHED) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     response
         .insert_header((CACHE_CONTROL, HeaderValue::from_static(cache)))
         .insert_header((ETAG, file.etag.as_str()))
         .insert_header((VARY, "Accept-Encoding"));
-    if headers.get(IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == file.etag.as_bytes()) {
-        return response.status(actix_web::http::StatusCode::NOT_MODIFIED).finish();
+    if headers
+        .get(IF_NONE_MATCH)
+        .is_some_and(|tag| tag.as_bytes() == file.etag.as_bytes())
+    {
+        return response
+            .status(actix_web::http::StatusCode::NOT_MODIFIED)
+            .finish();
     }
     response.insert_header((CONTENT_TYPE, media_type(name)));
-    let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let accepts = |coding: &str| accepted.split(',').any(|item| item.split(';').next().map(str::trim) == Some(coding));
+    let accepted = headers
+        .get(ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let accepts = |coding: &str| {
+        accepted
+            .split(',')
+            .any(|item| item.split(';').next().map(str::trim) == Some(coding))
+    };
     match (&file.brotli, &file.gzip) {
-        (Some(brotli), _) if accepts("br") => {
-            response.insert_header((CONTENT_ENCODING, "br")).body(brotli.clone())
-        }
-        (_, Some(gzip)) if accepts("gzip") => {
-            response.insert_header((CONTENT_ENCODING, "gzip")).body(gzip.clone())
-        }
+        (Some(brotli), _) if accepts("br") => response
+            .insert_header((CONTENT_ENCODING, "br"))
+            .body(brotli.clone()),
+        (_, Some(gzip)) if accepts("gzip") => response
+            .insert_header((CONTENT_ENCODING, "gzip"))
+            .body(gzip.clone()),
         _ => response.body(file.plain.clone()),
     }
 }

@@ -59,8 +59,11 @@ impl FileName {
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
         let kept: String = name
             .chars()
-            .filter(|&c| !c.is_control() && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*' | '\u{061c}'
-                | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+            .filter(|&c| {
+                !c.is_control()
+                    && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*' | '\u{061c}'
+                | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            })
             .collect();
         let kept = kept.trim().trim_start_matches('.');
         if kept.chars().all(is_invisible) {
@@ -133,7 +136,14 @@ mod tests {
             ("..", Err(FileNameError::Empty)),
             ("", Err(FileNameError::Empty)),
         ] {
-            assert_eq!(FileName::parse(raw).as_ref().map(FileName::as_str).map_err(|e| *e), expected, "{raw:?}");
+            assert_eq!(
+                FileName::parse(raw)
+                    .as_ref()
+                    .map(FileName::as_str)
+                    .map_err(|e| *e),
+                expected,
+                "{raw:?}"
+            );
         }
         assert_eq!(FileName::parse(&"가".repeat(256)), Err(FileNameError::TooLong));
     }

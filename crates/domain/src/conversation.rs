@@ -123,9 +123,14 @@ mod tests {
     fn rights_of_roles() {
         use Role::{Admin, Member, Owner};
         let can_remove = [
-            (Owner, Admin, true), (Owner, Member, true), (Owner, Owner, false),
-            (Admin, Member, true), (Admin, Admin, false), (Admin, Owner, false),
-            (Member, Member, false), (Member, Admin, false),
+            (Owner, Admin, true),
+            (Owner, Member, true),
+            (Owner, Owner, false),
+            (Admin, Member, true),
+            (Admin, Admin, false),
+            (Admin, Owner, false),
+            (Member, Member, false),
+            (Member, Admin, false),
         ];
         for (actor, other, expected) in can_remove {
             assert_eq!(actor.can_remove(other), expected, "{actor:?} removes {other:?}");
@@ -136,9 +141,16 @@ mod tests {
 
     #[test]
     fn stored_texts_round_trip() {
-        for kind in [ConversationKind::SelfChat, ConversationKind::Direct, ConversationKind::Group] {
+        for kind in [
+            ConversationKind::SelfChat,
+            ConversationKind::Direct,
+            ConversationKind::Group,
+        ] {
             assert_eq!(ConversationKind::from_text(kind.as_str()), Some(kind));
-            assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{}\"", kind.as_str()));
+            assert_eq!(
+                serde_json::to_string(&kind).unwrap(),
+                format!("\"{}\"", kind.as_str())
+            );
         }
     }
 }

@@ -21,9 +21,12 @@ impl EmailAddress {
     pub fn parse(raw: &str) -> Result<Self, EmailAddressError> {
         let raw = raw.trim();
         let (local, domain) = raw.rsplit_once('@').ok_or(EmailAddressError)?;
-        let is_forbidden = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"' | '@');
+        let is_forbidden =
+            |c: char| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"' | '@');
         let is_domain = domain.split('.').count() >= 2
-            && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+            && domain
+                .split('.')
+                .all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
         if local.is_empty() || 64 < local.len() || Self::MAX_BYTES < raw.len() || !is_domain {
             return Err(EmailAddressError);
         }
@@ -48,7 +51,17 @@ mod tests {
         for good in ["minji@example.org", " min.ji+chat@메일.한국 ", "a@b.co"] {
             assert!(EmailAddress::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "minji", "@example.org", "minji@", "minji@localhost", "a b@c.de", "a@b@c.de", "a@b..c", "a@b.c\r\nBcc: x@y.z"] {
+        for bad in [
+            "",
+            "minji",
+            "@example.org",
+            "minji@",
+            "minji@localhost",
+            "a b@c.de",
+            "a@b@c.de",
+            "a@b..c",
+            "a@b.c\r\nBcc: x@y.z",
+        ] {
             assert_eq!(EmailAddress::parse(bad), Err(EmailAddressError), "{bad}");
         }
     }

@@ -37,8 +37,18 @@ impl Handle {
     pub const MAX_CHARS: usize = 20;
     /// Nobody can sign up as one of these.
     const RESERVED: [&'static str; 12] = [
-        "admin", "administrator", "all", "damso", "everyone", "help", "here", "official", "root", "security",
-        "support", "system",
+        "admin",
+        "administrator",
+        "all",
+        "damso",
+        "everyone",
+        "help",
+        "here",
+        "official",
+        "root",
+        "security",
+        "support",
+        "system",
     ];
 
     /// Trims, drops one leading `@`, folds upper case and checks.
@@ -53,7 +63,9 @@ impl Handle {
         match handle.len() {
             len if len < Self::MIN_CHARS => Err(HandleError::TooShort),
             len if Self::MAX_CHARS < len => Err(HandleError::TooLong),
-            _ if !handle.starts_with(|c: char| c.is_ascii_lowercase()) => Err(HandleError::StartsWithoutLetter),
+            _ if !handle.starts_with(|c: char| c.is_ascii_lowercase()) => {
+                Err(HandleError::StartsWithoutLetter)
+            }
             _ if Self::RESERVED.contains(&handle.as_str()) => Err(HandleError::Reserved),
             _ => Ok(Self(handle)),
         }
@@ -94,7 +106,11 @@ mod tests {
             ("min ji", Err(HandleError::InvalidCharacter)),
             ("Admin", Err(HandleError::Reserved)),
         ] {
-            assert_eq!(Handle::parse(raw).as_ref().map(Handle::as_str).map_err(|e| *e), expected, "{raw:?}");
+            assert_eq!(
+                Handle::parse(raw).as_ref().map(Handle::as_str).map_err(|e| *e),
+                expected,
+                "{raw:?}"
+            );
         }
     }
 }

@@ -11,17 +11,40 @@ const FINALS: u32 = 28;
 
 /// Leading consonants in the order of the syllable table (Unicode, Hangul Syllables).
 const LEADING: [char; 19] = [
-    'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ',
+    'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ',
+    'ㅍ', 'ㅎ',
 ];
 
 /// What the final consonant of a half-typed syllable becomes when the next vowel is typed: 갑 → 가 + ㅂ.
 const FINAL_SPLITS: [Option<(u32, char)>; 28] = [
     None,
-    Some((0, 'ㄱ')), Some((0, 'ㄲ')), Some((1, 'ㅅ')), Some((0, 'ㄴ')), Some((4, 'ㅈ')), Some((4, 'ㅎ')),
-    Some((0, 'ㄷ')), Some((0, 'ㄹ')), Some((8, 'ㄱ')), Some((8, 'ㅁ')), Some((8, 'ㅂ')), Some((8, 'ㅅ')),
-    Some((8, 'ㅌ')), Some((8, 'ㅍ')), Some((8, 'ㅎ')), Some((0, 'ㅁ')), Some((0, 'ㅂ')), Some((17, 'ㅅ')),
-    Some((0, 'ㅅ')), Some((0, 'ㅆ')), Some((0, 'ㅇ')), Some((0, 'ㅈ')), Some((0, 'ㅊ')), Some((0, 'ㅋ')),
-    Some((0, 'ㅌ')), Some((0, 'ㅍ')), Some((0, 'ㅎ')),
+    Some((0, 'ㄱ')),
+    Some((0, 'ㄲ')),
+    Some((1, 'ㅅ')),
+    Some((0, 'ㄴ')),
+    Some((4, 'ㅈ')),
+    Some((4, 'ㅎ')),
+    Some((0, 'ㄷ')),
+    Some((0, 'ㄹ')),
+    Some((8, 'ㄱ')),
+    Some((8, 'ㅁ')),
+    Some((8, 'ㅂ')),
+    Some((8, 'ㅅ')),
+    Some((8, 'ㅌ')),
+    Some((8, 'ㅍ')),
+    Some((8, 'ㅎ')),
+    Some((0, 'ㅁ')),
+    Some((0, 'ㅂ')),
+    Some((17, 'ㅅ')),
+    Some((0, 'ㅅ')),
+    Some((0, 'ㅆ')),
+    Some((0, 'ㅇ')),
+    Some((0, 'ㅈ')),
+    Some((0, 'ㅊ')),
+    Some((0, 'ㅋ')),
+    Some((0, 'ㅌ')),
+    Some((0, 'ㅍ')),
+    Some((0, 'ㅎ')),
 ];
 
 /// Whether `query` names `text`: as a substring without regard to case and spaces, where a lone consonant
@@ -34,28 +57,44 @@ pub fn matches(text: &str, query: &str) -> bool {
         return true;
     }
     let text: Vec<char> = fold(text);
-    text.windows(query.len()).any(|window| window_matches(window, &query)) || matches_split(&text, &query)
+    text.windows(query.len())
+        .any(|window| window_matches(window, &query))
+        || matches_split(&text, &query)
 }
 
 fn fold(text: &str) -> Vec<char> {
-    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 fn window_matches(window: &[char], query: &[char]) -> bool {
     let last = query.len() - 1;
     window.iter().zip(query).enumerate().all(|(at, (&have, &want))| {
-        if at == last { unfinished_matches(have, want) } else { syllable_matches(have, want) }
+        if at == last {
+            unfinished_matches(have, want)
+        } else {
+            syllable_matches(have, want)
+        }
     })
 }
 
 /// The final consonant of the last syllable may already belong to the next one.
 fn matches_split(text: &[char], query: &[char]) -> bool {
-    let Some((&last, head)) = query.split_last() else { return false };
-    let Some((syllable, consonant)) = split_final(last) else { return false };
+    let Some((&last, head)) = query.split_last() else {
+        return false;
+    };
+    let Some((syllable, consonant)) = split_final(last) else {
+        return false;
+    };
     text.windows(query.len() + 1).any(|window| {
         let (next, window) = (window[query.len()], &window[..query.len()]);
         let (have_last, have_head) = (window[head.len()], &window[..head.len()]);
-        have_head.iter().zip(head).all(|(&have, &want)| syllable_matches(have, want))
+        have_head
+            .iter()
+            .zip(head)
+            .all(|(&have, &want)| syllable_matches(have, want))
             && have_last == syllable
             && leading(next) == Some(consonant)
     })
@@ -77,7 +116,9 @@ fn unfinished_matches(have: char, want: char) -> bool {
 }
 
 fn index(c: char) -> Option<u32> {
-    (FIRST..=LAST).contains(&u32::from(c)).then(|| u32::from(c) - FIRST)
+    (FIRST..=LAST)
+        .contains(&u32::from(c))
+        .then(|| u32::from(c) - FIRST)
 }
 
 /// The leading consonant of a syllable.

@@ -7,8 +7,8 @@
 mod attachment;
 mod conversation;
 mod email;
-pub mod hangul;
 mod handle;
+pub mod hangul;
 mod id;
 mod locale;
 mod name;
@@ -23,7 +23,8 @@ pub use conversation::{ConversationKind, History, MessageKind, Role};
 pub use email::{EmailAddress, EmailAddressError};
 pub use handle::{Handle, HandleError};
 pub use id::{
-    AttachmentId, ClientKey, ConversationId, FriendRequestId, ImageId, MessageId, MessageRef, SessionId, UserId,
+    AttachmentId, ClientKey, ConversationId, FriendRequestId, ImageId, MessageId, MessageRef, SessionId,
+    UserId,
 };
 pub use locale::Locale;
 pub use name::{ConversationName, DisplayName, NameError, RequestMessage, SessionName, StatusMessage};

@@ -20,8 +20,7 @@ pub enum NameError {
 
 /// One line, without the characters that turn the writing direction of what follows.
 fn one_line(raw: &str) -> String {
-    let turns_direction =
-        |c: char| matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns_direction = |c: char| matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let kept: String = clean(raw).chars().filter(|&c| !turns_direction(c)).collect();
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -96,7 +95,10 @@ mod tests {
         for empty in ["", "   ", "\u{3164}", "\u{200b}\u{200d}", "\u{2800}"] {
             assert_eq!(DisplayName::parse(empty), Err(NameError::Empty), "{empty:?}");
         }
-        assert_eq!(DisplayName::parse(&"민".repeat(31)), Err(NameError::TooLong { max_chars: 30 }));
+        assert_eq!(
+            DisplayName::parse(&"민".repeat(31)),
+            Err(NameError::TooLong { max_chars: 30 })
+        );
     }
 
     #[test]

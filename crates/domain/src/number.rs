@@ -63,7 +63,10 @@ impl PageSize {
 
     /// `None` outside 1 to [`PageSize::MAX`].
     pub fn parse(raw: i64) -> Option<Self> {
-        u16::try_from(raw).ok().filter(|size| (1..=Self::MAX).contains(size)).map(Self)
+        u16::try_from(raw)
+            .ok()
+            .filter(|size| (1..=Self::MAX).contains(size))
+            .map(Self)
     }
 
     /// As SQL takes it.
@@ -89,7 +92,14 @@ mod tests {
 
     #[test]
     fn page_sizes_end_at_one_hundred() {
-        for (raw, expected) in [(0, None), (-1, None), (1, Some(1)), (100, Some(100)), (101, None), (i64::MAX, None)] {
+        for (raw, expected) in [
+            (0, None),
+            (-1, None),
+            (1, Some(1)),
+            (100, Some(100)),
+            (101, None),
+            (i64::MAX, None),
+        ] {
             assert_eq!(PageSize::parse(raw).map(PageSize::as_i64), expected, "{raw}");
         }
     }

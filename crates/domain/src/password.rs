@@ -70,12 +70,54 @@ impl fmt::Debug for Password {
 
 /// Passwords of eight characters and more that head every published list of leaked ones.
 const COMMON: [&str; 48] = [
-    "00000000", "11111111", "12121212", "12312312", "123123123", "12341234", "1234567890", "12345678", "123456789",
-    "1234qwer", "147258369", "1q2w3e4r", "1q2w3e4r5t", "1q2w3e4r!", "1qaz2wsx", "22222222", "66666666", "87654321",
-    "88888888", "987654321", "99999999", "aaaaaaaa", "abc12345", "abcd1234", "abcd1234!", "access14", "administrator",
-    "asdf1234", "asdfasdf", "asdfghjkl", "baseball", "computer", "dkssudgktpdy", "football", "iloveyou", "letmein1",
-    "password", "password1", "password12", "password123", "passw0rd", "princess", "q1w2e3r4", "qwer1234", "qwerty123",
-    "qwertyuiop", "sunshine", "tkfkdgody",
+    "00000000",
+    "11111111",
+    "12121212",
+    "12312312",
+    "123123123",
+    "12341234",
+    "1234567890",
+    "12345678",
+    "123456789",
+    "1234qwer",
+    "147258369",
+    "1q2w3e4r",
+    "1q2w3e4r5t",
+    "1q2w3e4r!",
+    "1qaz2wsx",
+    "22222222",
+    "66666666",
+    "87654321",
+    "88888888",
+    "987654321",
+    "99999999",
+    "aaaaaaaa",
+    "abc12345",
+    "abcd1234",
+    "abcd1234!",
+    "access14",
+    "administrator",
+    "asdf1234",
+    "asdfasdf",
+    "asdfghjkl",
+    "baseball",
+    "computer",
+    "dkssudgktpdy",
+    "football",
+    "iloveyou",
+    "letmein1",
+    "password",
+    "password1",
+    "password12",
+    "password123",
+    "passw0rd",
+    "princess",
+    "q1w2e3r4",
+    "qwer1234",
+    "qwerty123",
+    "qwertyuiop",
+    "sunshine",
+    "tkfkdgody",
 ];
 
 fn is_common(folded: &str) -> bool {
@@ -98,9 +140,16 @@ mod tests {
             ("Minji.Kim", Err(PasswordError::SameAsLogin)),
             ("correct horse battery", Ok(())),
         ] {
-            assert_eq!(Password::parse_new(raw, &["minji.kim"]).map(|_| ()), expected, "{raw:?}");
+            assert_eq!(
+                Password::parse_new(raw, &["minji.kim"]).map(|_| ()),
+                expected,
+                "{raw:?}"
+            );
         }
-        assert_eq!(Password::parse_new(&"a1".repeat(65), &[]), Err(PasswordError::TooLong));
+        assert_eq!(
+            Password::parse_new(&"a1".repeat(65), &[]),
+            Err(PasswordError::TooLong)
+        );
     }
 
     #[test]

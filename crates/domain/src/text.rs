@@ -7,13 +7,20 @@ use serde::Serialize;
 /// Normal form C, line breaks as `\n`, and no control characters but line break and tab.
 pub(crate) fn clean(raw: &str) -> String {
     let text = raw.replace("\r\n", "\n").replace('\r', "\n");
-    nfc(&text).chars().filter(|&c| !c.is_control() || c == '\n' || c == '\t').collect()
+    nfc(&text)
+        .chars()
+        .filter(|&c| !c.is_control() || c == '\n' || c == '\t')
+        .collect()
 }
 
 #[cfg(feature = "normalize")]
 fn nfc(text: &str) -> Cow<'_, str> {
     use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
-    if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.into() } else { text.nfc().collect::<String>().into() }
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        text.into()
+    } else {
+        text.nfc().collect::<String>().into()
+    }
 }
 
 /// A browser hands over text that its own engine has normalised.
@@ -88,21 +95,36 @@ mod tests {
 
     #[test]
     fn a_message_is_trimmed_and_bounded() {
-        assert_eq!(MessageText::parse("  안녕\r\n하세요 \n").unwrap().as_str(), "안녕\n하세요");
-        assert_eq!(MessageText::parse(" \n\u{200b}\u{3164}"), Err(MessageTextError::Empty));
+        assert_eq!(
+            MessageText::parse("  안녕\r\n하세요 \n").unwrap().as_str(),
+            "안녕\n하세요"
+        );
+        assert_eq!(
+            MessageText::parse(" \n\u{200b}\u{3164}"),
+            Err(MessageTextError::Empty)
+        );
         assert!(MessageText::parse(&"가".repeat(4_000)).is_ok());
-        assert_eq!(MessageText::parse(&"가".repeat(4_001)), Err(MessageTextError::TooLong { chars: 4_001 }));
+        assert_eq!(
+            MessageText::parse(&"가".repeat(4_001)),
+            Err(MessageTextError::TooLong { chars: 4_001 })
+        );
     }
 
     #[test]
     fn control_characters_go_and_joiners_stay() {
-        assert_eq!(MessageText::parse("a\u{0}\u{1b}[31mb\tc").unwrap().as_str(), "a[31mb\tc");
+        assert_eq!(
+            MessageText::parse("a\u{0}\u{1b}[31mb\tc").unwrap().as_str(),
+            "a[31mb\tc"
+        );
         assert_eq!(MessageText::parse("👨‍👩‍👧").unwrap().as_str(), "👨‍👩‍👧");
     }
 
     #[cfg(feature = "normalize")]
     #[test]
     fn decomposed_hangul_is_composed() {
-        assert_eq!(MessageText::parse("\u{1112}\u{1161}\u{11ab}").unwrap().as_str(), "한");
+        assert_eq!(
+            MessageText::parse("\u{1112}\u{1161}\u{11ab}").unwrap().as_str(),
+            "한"
+        );
     }
 }

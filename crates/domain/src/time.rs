@@ -27,21 +27,27 @@ impl Timestamp {
 
     /// `None` when the number is outside what a date can be.
     pub fn from_millis(millis: i64) -> Option<Self> {
-        (clock::MIN..=clock::MAX).contains(&millis).then_some(Self { millis })
+        (clock::MIN..=clock::MAX)
+            .contains(&millis)
+            .then_some(Self { millis })
     }
 
     /// This much later; the end of time when it would lie beyond.
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        Self { millis: self.millis.saturating_add(millis).min(clock::MAX) }
+        Self {
+            millis: self.millis.saturating_add(millis).min(clock::MAX),
+        }
     }
 
     /// This much earlier; the beginning of time when it would lie before.
     #[must_use]
     pub fn before(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        Self { millis: self.millis.saturating_sub(millis).max(clock::MIN) }
+        Self {
+            millis: self.millis.saturating_sub(millis).max(clock::MIN),
+        }
     }
 }
 
@@ -66,7 +72,9 @@ mod clock {
     impl Timestamp {
         /// Drops what is finer than a millisecond.
         pub fn from_jiff(time: jiff::Timestamp) -> Self {
-            Self { millis: time.as_millisecond().clamp(MIN, MAX) }
+            Self {
+                millis: time.as_millisecond().clamp(MIN, MAX),
+            }
         }
 
         /// For the database's types.
@@ -92,9 +100,16 @@ mod clock {
     pub(super) const MIN: i64 = -8_640_000_000_000_000;
     pub(super) const MAX: i64 = 8_640_000_000_000_000;
 
-    #[expect(clippy::cast_possible_truncation, reason = "a `Date` holds whole milliseconds within 54 bits")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a `Date` holds whole milliseconds within 54 bits"
+    )]
     fn from_js(millis: f64) -> Option<Timestamp> {
-        if millis.is_finite() { Timestamp::from_millis(millis as i64) } else { None }
+        if millis.is_finite() {
+            Timestamp::from_millis(millis as i64)
+        } else {
+            None
+        }
     }
 
     pub(super) fn now() -> Timestamp {
@@ -106,7 +121,10 @@ mod clock {
     }
 
     impl std::fmt::Display for Timestamp {
-        #[expect(clippy::cast_precision_loss, reason = "within the bounds of `Date` nothing is lost")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "within the bounds of `Date` nothing is lost"
+        )]
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             let date = js_sys::Date::new(&js_sys::wasm_bindgen::JsValue::from_f64(self.millis as f64));
             f.write_str(&String::from(date.to_iso_string()))
@@ -159,8 +177,14 @@ mod tests {
     #[test]
     fn travels_as_rfc_3339_with_milliseconds() {
         let time: Timestamp = serde_json::from_str("\"2026-11-23T18:30:00.1239+09:00\"").unwrap();
-        assert_eq!(serde_json::to_string(&time).unwrap(), "\"2026-11-23T09:30:00.123Z\"");
+        assert_eq!(
+            serde_json::to_string(&time).unwrap(),
+            "\"2026-11-23T09:30:00.123Z\""
+        );
         let whole: Timestamp = serde_json::from_str("\"2026-11-23T09:30:00Z\"").unwrap();
-        assert_eq!(serde_json::to_string(&whole).unwrap(), "\"2026-11-23T09:30:00.000Z\"");
+        assert_eq!(
+            serde_json::to_string(&whole).unwrap(),
+            "\"2026-11-23T09:30:00.000Z\""
+        );
     }
 }

@@ -1,6 +1,8 @@
 //! Conversations and who is in them.
 
-use damso_domain::{AttachmentId, ConversationId, ConversationKind, History, Rev, Role, Seq, Timestamp, UserId};
+use damso_domain::{
+    AttachmentId, ConversationId, ConversationKind, History, Rev, Role, Seq, Timestamp, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Image, Message, User};

@@ -11,7 +11,12 @@ use crate::{Conversation, Friend, FriendRequest, Image, Member, Membership, Mess
 
 /// What a client may say. Nothing that must not be lost goes up the socket: writes are HTTP requests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(
+    tag = "type",
+    content = "data",
+    rename_all = "snake_case",
+    deny_unknown_fields
+)]
 pub enum ClientCommand {
     /// The first frame, within five seconds.
     Authenticate(Authenticate),
@@ -405,7 +410,8 @@ impl ServerEvent {
     /// Where a stored fact of a conversation stands: which conversation, and its number there.
     pub fn conversation_rev(&self) -> Option<(ConversationId, Rev)> {
         match self {
-            Self::MessageCreated(MessageCreated { message }) | Self::MessageUpdated(MessageCreated { message }) => {
+            Self::MessageCreated(MessageCreated { message })
+            | Self::MessageUpdated(MessageCreated { message }) => {
                 Some((message.conversation_id, message.rev))
             }
             Self::MessageDeleted(event) => Some((event.conversation_id, event.rev)),

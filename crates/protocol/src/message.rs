@@ -1,6 +1,8 @@
 //! Messages.
 
-use damso_domain::{AttachmentId, ClientKey, ConversationId, MessageId, MessageKind, Rev, Seq, Timestamp, UserId};
+use damso_domain::{
+    AttachmentId, ClientKey, ConversationId, MessageId, MessageKind, Rev, Seq, Timestamp, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Attachment, User};

@@ -172,8 +172,12 @@ pub async fn insert(conn: &mut Connection, new: &NewAttachment) -> RepositoryRes
 
 /// An attachment, whoever asks.
 pub async fn find(conn: &mut Connection, id: AttachmentId) -> RepositoryResult<Option<Attachment>> {
-    let row: Option<AttachmentRow> =
-        attachments::table.find(id.as_uuid()).select(AttachmentRow::as_select()).first(conn).await.optional()?;
+    let row: Option<AttachmentRow> = attachments::table
+        .find(id.as_uuid())
+        .select(AttachmentRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
     row.map(AttachmentRow::into_attachment).transpose()
 }
 
@@ -249,7 +253,9 @@ pub async fn complete(
     upload: &CompletedUpload,
 ) -> RepositoryResult<Option<Attachment>> {
     let row: Option<AttachmentRow> = diesel::update(
-        attachments::table.find(id.as_uuid()).filter(attachments::state.eq(AttachmentState::Uploading.as_str())),
+        attachments::table
+            .find(id.as_uuid())
+            .filter(attachments::state.eq(AttachmentState::Uploading.as_str())),
     )
     .set((
         attachments::state.eq(AttachmentState::Ready.as_str()),
@@ -272,9 +278,14 @@ pub async fn complete(
 /// The bytes were not acceptable.
 pub async fn mark_rejected(conn: &mut Connection, id: AttachmentId) -> RepositoryResult<()> {
     diesel::update(
-        attachments::table.find(id.as_uuid()).filter(attachments::state.eq(AttachmentState::Uploading.as_str())),
+        attachments::table
+            .find(id.as_uuid())
+            .filter(attachments::state.eq(AttachmentState::Uploading.as_str())),
     )
-    .set((attachments::state.eq(AttachmentState::Rejected.as_str()), attachments::upload_key.eq(None::<String>)))
+    .set((
+        attachments::state.eq(AttachmentState::Rejected.as_str()),
+        attachments::upload_key.eq(None::<String>),
+    ))
     .execute(conn)
     .await?;
     Ok(())
@@ -307,8 +318,15 @@ pub async fn list_unheld_of(conn: &mut Connection, owner: UserId) -> RepositoryR
 }
 
 /// Uploads that were not completed in time, and rejected ones; at most `limit`.
-pub async fn list_expired(conn: &mut Connection, now: Timestamp, limit: i64) -> RepositoryResult<Vec<AttachmentId>> {
-    let unfinished = [AttachmentState::Uploading.as_str(), AttachmentState::Rejected.as_str()];
+pub async fn list_expired(
+    conn: &mut Connection,
+    now: Timestamp,
+    limit: i64,
+) -> RepositoryResult<Vec<AttachmentId>> {
+    let unfinished = [
+        AttachmentState::Uploading.as_str(),
+        AttachmentState::Rejected.as_str(),
+    ];
     let ids: Vec<Uuid> = attachments::table
         .filter(attachments::expires_at.lt(now.as_jiff().to_diesel()))
         .filter(attachments::state.eq_any(unfinished))

@@ -1,6 +1,8 @@
 //! Conversations, their numbers, and how a member sees them in a list.
 
-use damso_domain::{ConversationId, ConversationKind, ConversationName, History, Rev, Role, Seq, Timestamp, UserId};
+use damso_domain::{
+    ConversationId, ConversationKind, ConversationName, History, Rev, Role, Seq, Timestamp, UserId,
+};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -74,7 +76,16 @@ struct ConversationRow {
 
 impl ConversationRow {
     fn into_locked(self) -> RepositoryResult<LockedConversation> {
-        let Self { id, kind, name, avatar_id, avatar_placeholder, history, last_seq, rev } = self;
+        let Self {
+            id,
+            kind,
+            name,
+            avatar_id,
+            avatar_placeholder,
+            history,
+            last_seq,
+            rev,
+        } = self;
         Ok(LockedConversation {
             id: ConversationId::from_uuid(id),
             kind: stored(ConversationKind::from_text(&kind), "conversations.kind")?,
@@ -109,7 +120,10 @@ fn direct_key((one, other): (UserId, UserId)) -> String {
 }
 
 /// Stores a conversation, locked; `None` when the pair has one already.
-pub async fn insert(conn: &mut Connection, new: &NewConversation) -> RepositoryResult<Option<LockedConversation>> {
+pub async fn insert(
+    conn: &mut Connection,
+    new: &NewConversation,
+) -> RepositoryResult<Option<LockedConversation>> {
     let row: Option<ConversationRow> = diesel::insert_into(conversations::table)
         .values((
             conversations::id.eq(ConversationId::new().as_uuid()),
@@ -131,7 +145,10 @@ pub async fn insert(conn: &mut Connection, new: &NewConversation) -> RepositoryR
 }
 
 /// The direct conversation of a pair.
-pub async fn find_direct(conn: &mut Connection, pair: (UserId, UserId)) -> RepositoryResult<Option<ConversationId>> {
+pub async fn find_direct(
+    conn: &mut Connection,
+    pair: (UserId, UserId),
+) -> RepositoryResult<Option<ConversationId>> {
     let id: Option<Uuid> = conversations::table
         .filter(conversations::direct_key.eq(direct_key(pair)))
         .select(conversations::id)
@@ -185,8 +202,12 @@ pub async fn save_settings(conn: &mut Connection, conversation: &LockedConversat
 
 /// The number of the last message.
 pub async fn find_last_seq(conn: &mut Connection, id: ConversationId) -> RepositoryResult<Option<Seq>> {
-    let seq: Option<i64> =
-        conversations::table.find(id.as_uuid()).select(conversations::last_seq).first(conn).await.optional()?;
+    let seq: Option<i64> = conversations::table
+        .find(id.as_uuid())
+        .select(conversations::last_seq)
+        .first(conn)
+        .await
+        .optional()?;
     Ok(seq.map(Seq::new))
 }
 
@@ -297,7 +318,14 @@ struct FirstMember {
 
 impl FirstMember {
     fn into_member(self) -> RepositoryResult<Member> {
-        let Self { user_id, role, joined_seq, joined_rev, read_seq, is_counted } = self;
+        let Self {
+            user_id,
+            role,
+            joined_seq,
+            joined_rev,
+            read_seq,
+            is_counted,
+        } = self;
         Ok(Member {
             user_id: UserId::from_uuid(user_id),
             role: stored(Role::from_text(&role), "members.role")?,
@@ -325,7 +353,10 @@ impl ViewRow {
             last_seq: Seq::new(self.last_seq),
             created_at: time(self.created_at),
             member_count: self.member_count,
-            first_members: first_members.into_iter().map(FirstMember::into_member).collect::<Result<_, _>>()?,
+            first_members: first_members
+                .into_iter()
+                .map(FirstMember::into_member)
+                .collect::<Result<_, _>>()?,
             membership: OwnMembership {
                 role: stored(Role::from_text(&self.role), "members.role")?,
                 joined_seq: Seq::new(self.joined_seq),

@@ -6,7 +6,9 @@ use std::time::Duration;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection, TransactionManager};
+use diesel_async::{
+    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::runtime::Handle;
 
@@ -100,7 +102,11 @@ impl Database {
         T: Send + 'static,
         E: From<RepositoryError> + Send + 'static,
     {
-        self.in_transaction(Some("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"), work).await
+        self.in_transaction(
+            Some("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
+            work,
+        )
+        .await
     }
 
     /// Runs `work` on a connection, each statement for itself.
@@ -133,13 +139,17 @@ impl Database {
         let pool = self.pool.clone();
         self.spawn(async move {
             let mut conn = acquire(&pool).await?;
-            Manager::begin_transaction(&mut *conn).await.map_err(RepositoryError::from)?;
+            Manager::begin_transaction(&mut *conn)
+                .await
+                .map_err(RepositoryError::from)?;
             if let Some(mode) = mode {
                 conn.batch_execute(mode).await.map_err(RepositoryError::from)?;
             }
             match work(&mut conn).await {
                 Ok(value) => {
-                    Manager::commit_transaction(&mut *conn).await.map_err(RepositoryError::from)?;
+                    Manager::commit_transaction(&mut *conn)
+                        .await
+                        .map_err(RepositoryError::from)?;
                     Ok(value)
                 }
                 Err(error) => {
@@ -171,14 +181,18 @@ impl Database {
         let pool = self.pool.clone();
         self.spawn(async move {
             let mut conn = acquire(&pool).await?;
-            conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await?;
+            conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
+                .await?;
             let mut harness = AsyncMigrationHarness::new(conn);
             let migrated = harness
                 .run_pending_migrations(MIGRATIONS)
                 .map(|_| ())
-                .map_err(|error| RepositoryError::Query(format!("the schema cannot be brought up to date: {error}")));
+                .map_err(|error| {
+                    RepositoryError::Query(format!("the schema cannot be brought up to date: {error}"))
+                });
             let mut conn = harness.into_inner();
-            conn.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})")).await?;
+            conn.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
+                .await?;
             migrated
         })
         .await
@@ -186,7 +200,8 @@ impl Database {
 
     /// Whether the database answers.
     pub async fn check(&self) -> RepositoryResult<()> {
-        self.run(async |conn: &mut Connection| Ok(conn.batch_execute("SELECT 1").await?)).await
+        self.run(async |conn: &mut Connection| Ok(conn.batch_execute("SELECT 1").await?))
+            .await
     }
 
     /// Closes every connection.
@@ -196,15 +211,23 @@ impl Database {
 }
 
 async fn acquire(pool: &Pool<Connection>) -> RepositoryResult<Object<Connection>> {
-    pool.get().await.map_err(|error| RepositoryError::Unavailable(error.to_string()))
+    pool.get()
+        .await
+        .map_err(|error| RepositoryError::Unavailable(error.to_string()))
 }
 
 /// Opens one connection, over TLS unless it is a Unix socket or the URL says `sslmode=disable`.
 async fn connect(url: String) -> ConnectionResult<Connection> {
     let config: tokio_postgres::Config = url.parse().map_err(bad_connection)?;
-    let is_local = config.get_hosts().iter().all(|host| matches!(host, tokio_postgres::config::Host::Unix(_)));
+    let is_local = config
+        .get_hosts()
+        .iter()
+        .all(|host| matches!(host, tokio_postgres::config::Host::Unix(_)));
     if is_local || config.get_ssl_mode() == tokio_postgres::config::SslMode::Disable {
-        let (client, connection) = config.connect(tokio_postgres::NoTls).await.map_err(bad_connection)?;
+        let (client, connection) = config
+            .connect(tokio_postgres::NoTls)
+            .await
+            .map_err(bad_connection)?;
         return AsyncPgConnection::try_from_client_and_connection(client, connection).await;
     }
     let tls = tokio_postgres_rustls::MakeRustlsConnect::with_webpki_roots();

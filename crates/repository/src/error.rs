@@ -32,7 +32,9 @@ impl From<DieselError> for RepositoryError {
             DieselError::DatabaseError(
                 DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation,
                 info,
-            ) => Self::Conflict { constraint: info.constraint_name().unwrap_or("unnamed").to_owned() },
+            ) => Self::Conflict {
+                constraint: info.constraint_name().unwrap_or("unnamed").to_owned(),
+            },
             DieselError::DatabaseError(
                 DatabaseErrorKind::ClosedConnection
                 | DatabaseErrorKind::SerializationFailure
@@ -51,9 +53,15 @@ impl From<DieselError> for RepositoryError {
 
 /// PostgreSQL says these while it starts, stops or sorts out a deadlock; Diesel has no kind for them.
 fn is_passing(message: &str) -> bool {
-    ["deadlock detected", "the database system is", "terminating connection", "connection closed", "too many clients"]
-        .iter()
-        .any(|passing| message.contains(passing))
+    [
+        "deadlock detected",
+        "the database system is",
+        "terminating connection",
+        "connection closed",
+        "too many clients",
+    ]
+    .iter()
+    .any(|passing| message.contains(passing))
 }
 
 /// A stored text that is none of the values its column allows.

@@ -45,7 +45,13 @@ struct FriendRequestRow {
 
 impl From<FriendRequestRow> for FriendRequest {
     fn from(row: FriendRequestRow) -> Self {
-        let FriendRequestRow { id, from_id, to_id, message, created_at } = row;
+        let FriendRequestRow {
+            id,
+            from_id,
+            to_id,
+            message,
+            created_at,
+        } = row;
         Self {
             id: FriendRequestId::from_uuid(id),
             from_id: UserId::from_uuid(from_id),
@@ -57,11 +63,19 @@ impl From<FriendRequestRow> for FriendRequest {
 }
 
 fn friendship((friend_id, since): (Uuid, jiff_diesel::Timestamp)) -> Friendship {
-    Friendship { friend_id: UserId::from_uuid(friend_id), since: Timestamp::from_jiff(since.to_jiff()) }
+    Friendship {
+        friend_id: UserId::from_uuid(friend_id),
+        since: Timestamp::from_jiff(since.to_jiff()),
+    }
 }
 
 /// Makes two people friends, both ways.
-pub async fn insert_both(conn: &mut Connection, one: UserId, other: UserId, since: Timestamp) -> RepositoryResult<()> {
+pub async fn insert_both(
+    conn: &mut Connection,
+    one: UserId,
+    other: UserId,
+    since: Timestamp,
+) -> RepositoryResult<()> {
     let since = since.as_jiff().to_diesel();
     let row = |user: UserId, friend: UserId| {
         (
@@ -98,15 +112,21 @@ pub async fn delete_all(conn: &mut Connection, user: UserId) -> RepositoryResult
         .returning((friendships::user_id, friendships::friend_id))
         .get_results(conn)
         .await?;
-    let mut others: Vec<UserId> =
-        ended.into_iter().map(|(one, other)| UserId::from_uuid(if one == id { other } else { one })).collect();
+    let mut others: Vec<UserId> = ended
+        .into_iter()
+        .map(|(one, other)| UserId::from_uuid(if one == id { other } else { one }))
+        .collect();
     others.sort_unstable();
     others.dedup();
     Ok(others)
 }
 
 /// The friendship as `user` keeps it.
-pub async fn find(conn: &mut Connection, user: UserId, friend: UserId) -> RepositoryResult<Option<Friendship>> {
+pub async fn find(
+    conn: &mut Connection,
+    user: UserId,
+    friend: UserId,
+) -> RepositoryResult<Option<Friendship>> {
     let row = friendships::table
         .find((user.as_uuid(), friend.as_uuid()))
         .select((friendships::friend_id, friendships::since))
@@ -117,7 +137,11 @@ pub async fn find(conn: &mut Connection, user: UserId, friend: UserId) -> Reposi
 }
 
 /// Those of `others` that `user` keeps as friends.
-pub async fn list_among(conn: &mut Connection, user: UserId, others: &[UserId]) -> RepositoryResult<Vec<Friendship>> {
+pub async fn list_among(
+    conn: &mut Connection,
+    user: UserId,
+    others: &[UserId],
+) -> RepositoryResult<Vec<Friendship>> {
     let others: Vec<Uuid> = others.iter().map(|id| id.as_uuid()).collect();
     let rows = friendships::table
         .filter(friendships::user_id.eq(user.as_uuid()))
@@ -187,7 +211,10 @@ pub async fn find_request_between(
 }
 
 /// A request by its id.
-pub async fn find_request(conn: &mut Connection, id: FriendRequestId) -> RepositoryResult<Option<FriendRequest>> {
+pub async fn find_request(
+    conn: &mut Connection,
+    id: FriendRequestId,
+) -> RepositoryResult<Option<FriendRequest>> {
     let row: Option<FriendRequestRow> = friend_requests::table
         .find(id.as_uuid())
         .select(FriendRequestRow::as_select())
@@ -213,7 +240,10 @@ pub async fn list_requests_by_ids(
 
 /// Takes a request away; tells whether it was there.
 pub async fn delete_request(conn: &mut Connection, id: FriendRequestId) -> RepositoryResult<bool> {
-    Ok(diesel::delete(friend_requests::table.find(id.as_uuid())).execute(conn).await? == 1)
+    Ok(diesel::delete(friend_requests::table.find(id.as_uuid()))
+        .execute(conn)
+        .await?
+        == 1)
 }
 
 /// Takes every request from and to `user` away; returns them.

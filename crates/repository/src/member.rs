@@ -43,7 +43,15 @@ struct MemberRow {
 
 impl MemberRow {
     fn into_member(self) -> RepositoryResult<Member> {
-        let Self { user_id, role, joined_seq, joined_rev, read_seq, is_counted, is_listed } = self;
+        let Self {
+            user_id,
+            role,
+            joined_seq,
+            joined_rev,
+            read_seq,
+            is_counted,
+            is_listed,
+        } = self;
         Ok(Member {
             user_id: UserId::from_uuid(user_id),
             role: stored(Role::from_text(&role), "members.role")?,
@@ -56,15 +64,23 @@ impl MemberRow {
     }
 }
 
-fn current(conversation: ConversationId) -> diesel::dsl::Filter<
+fn current(
+    conversation: ConversationId,
+) -> diesel::dsl::Filter<
     diesel::dsl::Filter<members::table, diesel::dsl::Eq<members::conversation_id, Uuid>>,
     diesel::dsl::IsNull<members::left_rev>,
 > {
-    members::table.filter(members::conversation_id.eq(conversation.as_uuid())).filter(members::left_rev.is_null())
+    members::table
+        .filter(members::conversation_id.eq(conversation.as_uuid()))
+        .filter(members::left_rev.is_null())
 }
 
 /// The member, unless they left or never were one.
-pub async fn find(conn: &mut Connection, conversation: ConversationId, user: UserId) -> RepositoryResult<Option<Member>> {
+pub async fn find(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    user: UserId,
+) -> RepositoryResult<Option<Member>> {
     let row: Option<MemberRow> = current(conversation)
         .filter(members::user_id.eq(user.as_uuid()))
         .select(MemberRow::as_select())
@@ -76,8 +92,11 @@ pub async fn find(conn: &mut Connection, conversation: ConversationId, user: Use
 
 /// Everyone who is in the conversation, by when they joined. At most a thousand.
 pub async fn list_all(conn: &mut Connection, conversation: ConversationId) -> RepositoryResult<Vec<Member>> {
-    let rows: Vec<MemberRow> =
-        current(conversation).order(members::joined_rev).select(MemberRow::as_select()).load(conn).await?;
+    let rows: Vec<MemberRow> = current(conversation)
+        .order(members::joined_rev)
+        .select(MemberRow::as_select())
+        .load(conn)
+        .await?;
     rows.into_iter().map(MemberRow::into_member).collect()
 }
 
@@ -129,7 +148,10 @@ pub async fn list_removed(
 }
 
 /// The conversations `user` is in, in the order in which they are to be locked.
-pub async fn list_conversations(conn: &mut Connection, user: UserId) -> RepositoryResult<Vec<ConversationId>> {
+pub async fn list_conversations(
+    conn: &mut Connection,
+    user: UserId,
+) -> RepositoryResult<Vec<ConversationId>> {
     let ids: Vec<Uuid> = members::table
         .filter(members::user_id.eq(user.as_uuid()))
         .filter(members::left_rev.is_null())
@@ -217,7 +239,11 @@ pub async fn mark_left(
     rev: Rev,
 ) -> RepositoryResult<()> {
     diesel::update(one(conversation, user))
-        .set((members::left_rev.eq(Some(rev.as_i64())), members::rev.eq(rev.as_i64()), members::is_listed.eq(false)))
+        .set((
+            members::left_rev.eq(Some(rev.as_i64())),
+            members::rev.eq(rev.as_i64()),
+            members::is_listed.eq(false),
+        ))
         .execute(conn)
         .await?;
     Ok(())
@@ -238,7 +264,11 @@ pub async fn mark_uncounted(
 }
 
 /// Puts the conversation into the list of those members who do not have it there.
-pub async fn mark_listed(conn: &mut Connection, conversation: ConversationId, users: &[UserId]) -> RepositoryResult<()> {
+pub async fn mark_listed(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    users: &[UserId],
+) -> RepositoryResult<()> {
     let users: Vec<Uuid> = users.iter().map(|id| id.as_uuid()).collect();
     diesel::update(current(conversation).filter(members::user_id.eq_any(users)))
         .set(members::is_listed.eq(true))
@@ -249,13 +279,20 @@ pub async fn mark_listed(conn: &mut Connection, conversation: ConversationId, us
 
 /// Clears a direct conversation for one of the two: what was written so far is gone from their view, and it
 /// comes back with the next message.
-pub async fn clear(conn: &mut Connection, conversation: ConversationId, user: UserId, seq: Seq) -> RepositoryResult<()> {
+pub async fn clear(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    user: UserId,
+    seq: Seq,
+) -> RepositoryResult<()> {
     diesel::update(one(conversation, user))
         .set((
             members::joined_seq.eq(seq.as_i64()),
-            members::read_seq.eq(diesel::dsl::sql::<diesel::sql_types::BigInt>("greatest(read_seq, ")
-                .bind::<diesel::sql_types::BigInt, _>(seq.as_i64())
-                .sql(")")),
+            members::read_seq.eq(
+                diesel::dsl::sql::<diesel::sql_types::BigInt>("greatest(read_seq, ")
+                    .bind::<diesel::sql_types::BigInt, _>(seq.as_i64())
+                    .sql(")"),
+            ),
             members::is_listed.eq(false),
             members::is_pinned.eq(false),
         ))
@@ -274,7 +311,11 @@ pub async fn advance_read(
     let behind = current(conversation)
         .filter(members::user_id.eq(user.as_uuid()))
         .filter(members::read_seq.lt(seq.as_i64()));
-    Ok(diesel::update(behind).set(members::read_seq.eq(seq.as_i64())).execute(conn).await? == 1)
+    Ok(diesel::update(behind)
+        .set(members::read_seq.eq(seq.as_i64()))
+        .execute(conn)
+        .await?
+        == 1)
 }
 
 /// How a member sees the conversation: what is `None` stays.
@@ -297,7 +338,13 @@ pub async fn update_view(
         return Ok(());
     }
     let muted_until = muted_until.map(|until| until.map(|until| until.as_jiff().to_diesel()));
-    diesel::update(one(conversation, user)).set(ViewChangeset { is_pinned, muted_until }).execute(conn).await?;
+    diesel::update(one(conversation, user))
+        .set(ViewChangeset {
+            is_pinned,
+            muted_until,
+        })
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

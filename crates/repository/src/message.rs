@@ -134,7 +134,10 @@ impl MessageRow {
             kind: stored(MessageKind::from_text(&kind), "messages.kind")?,
             text,
             system,
-            attachments: attachments.into_iter().map(AttachmentJson::into_attachment).collect::<Result<_, _>>()?,
+            attachments: attachments
+                .into_iter()
+                .map(AttachmentJson::into_attachment)
+                .collect::<Result<_, _>>()?,
             created_at: time(created_at),
             deleted_at: deleted_at.map(time),
         })
@@ -178,7 +181,11 @@ pub async fn list(
 }
 
 /// One message, if `user` may see it.
-pub async fn find_visible(conn: &mut Connection, user: UserId, target: MessageRef) -> RepositoryResult<Option<Message>> {
+pub async fn find_visible(
+    conn: &mut Connection,
+    user: UserId,
+    target: MessageRef,
+) -> RepositoryResult<Option<Message>> {
     let row: Option<MessageRow> = diesel::sql_query(visible_messages!("m.seq = $3"))
         .bind::<SqlUuid, _>(target.conversation_id.as_uuid())
         .bind::<SqlUuid, _>(user.as_uuid())
@@ -238,7 +245,10 @@ pub async fn list_withheld(
 
 /// Messages by their places, without asking who looks: for what a view has found visible already.
 pub async fn list_by_refs(conn: &mut Connection, refs: &[MessageRef]) -> RepositoryResult<Vec<Message>> {
-    let conversations: Vec<Uuid> = refs.iter().map(|target| target.conversation_id.as_uuid()).collect();
+    let conversations: Vec<Uuid> = refs
+        .iter()
+        .map(|target| target.conversation_id.as_uuid())
+        .collect();
     let seqs: Vec<i64> = refs.iter().map(|target| target.seq.as_i64()).collect();
     let rows: Vec<MessageRow> = diesel::sql_query(concat!(
         "SELECT ",
@@ -336,7 +346,11 @@ pub async fn insert(
     })
 }
 
-async fn insert_attachments(conn: &mut Connection, new: &NewMessage, attachments: &[Attachment]) -> RepositoryResult<()> {
+async fn insert_attachments(
+    conn: &mut Connection,
+    new: &NewMessage,
+    attachments: &[Attachment],
+) -> RepositoryResult<()> {
     if attachments.is_empty() {
         return Ok(());
     }
@@ -351,7 +365,10 @@ async fn insert_attachments(conn: &mut Connection, new: &NewMessage, attachments
             )
         })
         .collect();
-    diesel::insert_into(message_attachments::table).values(rows).execute(conn).await?;
+    diesel::insert_into(message_attachments::table)
+        .values(rows)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -373,8 +390,10 @@ pub async fn mark_deleted(
     let held = message_attachments::table
         .filter(message_attachments::conversation_id.eq(target.conversation_id.as_uuid()))
         .filter(message_attachments::seq.eq(target.seq.as_i64()));
-    let ids: Vec<Uuid> =
-        diesel::delete(held).returning(message_attachments::attachment_id).get_results(conn).await?;
+    let ids: Vec<Uuid> = diesel::delete(held)
+        .returning(message_attachments::attachment_id)
+        .get_results(conn)
+        .await?;
     Ok(ids.into_iter().map(AttachmentId::from_uuid).collect())
 }
 
@@ -405,13 +424,20 @@ pub async fn mark_all_deleted(
     let held = message_attachments::table
         .filter(message_attachments::conversation_id.eq(conversation.as_uuid()))
         .filter(message_attachments::seq.eq_any(&seqs));
-    let ids: Vec<Uuid> =
-        diesel::delete(held).returning(message_attachments::attachment_id).get_results(conn).await?;
+    let ids: Vec<Uuid> = diesel::delete(held)
+        .returning(message_attachments::attachment_id)
+        .get_results(conn)
+        .await?;
     Ok((seqs.len(), ids.into_iter().map(AttachmentId::from_uuid).collect()))
 }
 
 /// Hides a message from one person; tells whether it was not hidden before.
-pub async fn hide(conn: &mut Connection, user: UserId, target: MessageRef, id: MessageId) -> RepositoryResult<bool> {
+pub async fn hide(
+    conn: &mut Connection,
+    user: UserId,
+    target: MessageRef,
+    id: MessageId,
+) -> RepositoryResult<bool> {
     let inserted = diesel::insert_into(hidden_messages::table)
         .values((
             hidden_messages::user_id.eq(user.as_uuid()),
@@ -426,7 +452,11 @@ pub async fn hide(conn: &mut Connection, user: UserId, target: MessageRef, id: M
 }
 
 /// Where the messages are that `user` hid, of those with these ids.
-pub async fn list_hidden(conn: &mut Connection, user: UserId, ids: &[MessageId]) -> RepositoryResult<Vec<MessageRef>> {
+pub async fn list_hidden(
+    conn: &mut Connection,
+    user: UserId,
+    ids: &[MessageId],
+) -> RepositoryResult<Vec<MessageRef>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
     let rows: Vec<(Uuid, i64)> = hidden_messages::table
         .filter(hidden_messages::user_id.eq(user.as_uuid()))

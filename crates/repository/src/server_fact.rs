@@ -13,15 +13,20 @@ pub async fn find_or_insert(conn: &mut Connection, name: &str, value: &str) -> R
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
-    let stored = server_facts::table.find(name).select(server_facts::value).first(conn).await?;
+    let stored = server_facts::table
+        .find(name)
+        .select(server_facts::value)
+        .first(conn)
+        .await?;
     Ok(stored)
 }
 
 /// Whether `pg_trgm` sees Hangul, which it does not in every locale; search depends on it.
 pub async fn has_hangul_trigrams(conn: &mut Connection) -> RepositoryResult<bool> {
-    let shown: Vec<String> =
-        diesel::select(diesel::dsl::sql::<diesel::sql_types::Array<diesel::sql_types::Text>>("show_trgm('ㅂㅓㄴ')"))
-            .first(conn)
-            .await?;
+    let shown: Vec<String> = diesel::select(diesel::dsl::sql::<
+        diesel::sql_types::Array<diesel::sql_types::Text>,
+    >("show_trgm('ㅂㅓㄴ')"))
+    .first(conn)
+    .await?;
     Ok(!shown.is_empty())
 }

@@ -139,7 +139,9 @@ pub async fn find_by_token_and_lock(
         .first(conn)
         .await
         .optional()?;
-    let Some((session_id, generation)) = token else { return Ok(None) };
+    let Some((session_id, generation)) = token else {
+        return Ok(None);
+    };
     // Two refreshes at once take turns here, so that only one of them makes the next generation.
     let session: Option<SessionRow> = sessions::table
         .find(session_id)
@@ -177,10 +179,17 @@ pub async fn mark_generation_seen(
     generation: i64,
     now: Timestamp,
 ) -> RepositoryResult<()> {
-    diesel::update(sessions::table.find(id.as_uuid()).filter(sessions::seen_generation.lt(generation)))
-        .set((sessions::seen_generation.eq(generation), sessions::seen_at.eq(now.as_jiff().to_diesel())))
-        .execute(conn)
-        .await?;
+    diesel::update(
+        sessions::table
+            .find(id.as_uuid())
+            .filter(sessions::seen_generation.lt(generation)),
+    )
+    .set((
+        sessions::seen_generation.eq(generation),
+        sessions::seen_at.eq(now.as_jiff().to_diesel()),
+    ))
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -199,7 +208,9 @@ pub async fn list(conn: &mut Connection, user: UserId) -> RepositoryResult<Vec<S
 /// Whether the session is there and has not ended.
 pub async fn is_live(conn: &mut Connection, id: SessionId) -> RepositoryResult<bool> {
     let live: bool = diesel::select(diesel::dsl::exists(
-        sessions::table.find(id.as_uuid()).filter(sessions::ended_at.is_null()),
+        sessions::table
+            .find(id.as_uuid())
+            .filter(sessions::ended_at.is_null()),
     ))
     .get_result(conn)
     .await?;
@@ -207,12 +218,21 @@ pub async fn is_live(conn: &mut Connection, id: SessionId) -> RepositoryResult<b
 }
 
 /// Gives a live session of `user` a name; tells whether there is one.
-pub async fn rename(conn: &mut Connection, user: UserId, id: SessionId, name: &SessionName) -> RepositoryResult<bool> {
+pub async fn rename(
+    conn: &mut Connection,
+    user: UserId,
+    id: SessionId,
+    name: &SessionName,
+) -> RepositoryResult<bool> {
     let live = sessions::table
         .find(id.as_uuid())
         .filter(sessions::user_id.eq(user.as_uuid()))
         .filter(sessions::ended_at.is_null());
-    Ok(diesel::update(live).set(sessions::name.eq(name.as_str())).execute(conn).await? == 1)
+    Ok(diesel::update(live)
+        .set(sessions::name.eq(name.as_str()))
+        .execute(conn)
+        .await?
+        == 1)
 }
 
 /// Which sessions to end.
@@ -244,7 +264,9 @@ pub async fn end(
         SessionsToEnd::All => query,
     };
     let ended: Vec<Uuid> = query.returning(sessions::id).get_results(conn).await?;
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(&ended))).execute(conn).await?;
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(&ended)))
+        .execute(conn)
+        .await?;
     Ok(ended.into_iter().map(SessionId::from_uuid).collect())
 }
 

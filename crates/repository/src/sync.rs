@@ -25,7 +25,11 @@ pub struct ChangedSubjects {
 }
 
 /// What changed in `user`'s own stream after `rev`.
-pub async fn list_user_changes(conn: &mut Connection, user: UserId, rev: Rev) -> RepositoryResult<ChangedSubjects> {
+pub async fn list_user_changes(
+    conn: &mut Connection,
+    user: UserId,
+    rev: Rev,
+) -> RepositoryResult<ChangedSubjects> {
     let rows: Vec<(String, Uuid)> = user_changes::table
         .filter(user_changes::user_id.eq(user.as_uuid()))
         .filter(user_changes::rev.gt(rev.as_i64()))
@@ -38,9 +42,13 @@ pub async fn list_user_changes(conn: &mut Connection, user: UserId, rev: Rev) ->
         match kind.as_str() {
             "conversation" => changed.conversations.push(ConversationId::from_uuid(id)),
             "membership" => changed.memberships.push(ConversationId::from_uuid(id)),
-            "hidden_message" => changed.hidden_messages.push(damso_domain::MessageId::from_uuid(id)),
+            "hidden_message" => changed
+                .hidden_messages
+                .push(damso_domain::MessageId::from_uuid(id)),
             "friend" => changed.friends.push(UserId::from_uuid(id)),
-            "friend_request" => changed.friend_requests.push(damso_domain::FriendRequestId::from_uuid(id)),
+            "friend_request" => changed
+                .friend_requests
+                .push(damso_domain::FriendRequestId::from_uuid(id)),
             other => return Err(RepositoryError::Query(format!("user_changes.kind holds {other}"))),
         }
     }
@@ -74,5 +82,8 @@ pub async fn list_moved(
     .bind::<Array<BigInt>, _>(reads)
     .load(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| ConversationId::from_uuid(row.id)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| ConversationId::from_uuid(row.id))
+        .collect())
 }

@@ -1,6 +1,8 @@
 //! Accounts.
 
-use damso_domain::{DisplayName, EmailAddress, Handle, ImageId, Locale, Rev, StatusMessage, Timestamp, UserId};
+use damso_domain::{
+    DisplayName, EmailAddress, Handle, ImageId, Locale, Rev, StatusMessage, Timestamp, UserId,
+};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -49,7 +51,10 @@ pub struct Picture {
 
 impl Picture {
     pub(crate) fn from_columns(id: Option<Uuid>, placeholder: Option<String>) -> Option<Self> {
-        id.map(|id| Self { id: ImageId::from_uuid(id), placeholder })
+        id.map(|id| Self {
+            id: ImageId::from_uuid(id),
+            placeholder,
+        })
     }
 }
 
@@ -157,16 +162,23 @@ pub async fn insert(conn: &mut Connection, new: &NewUser) -> RepositoryResult<Us
 
 /// The account, deleted ones included.
 pub async fn find(conn: &mut Connection, id: UserId) -> RepositoryResult<Option<User>> {
-    let row: Option<UserRow> =
-        users::table.find(id.as_uuid()).select(UserRow::as_select()).first(conn).await.optional()?;
+    let row: Option<UserRow> = users::table
+        .find(id.as_uuid())
+        .select(UserRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
     row.map(UserRow::into_user).transpose()
 }
 
 /// Those of `ids` that exist, in no particular order.
 pub async fn list(conn: &mut Connection, ids: &[UserId]) -> RepositoryResult<Vec<User>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
-    let rows: Vec<UserRow> =
-        users::table.filter(users::id.eq_any(ids)).select(UserRow::as_select()).load(conn).await?;
+    let rows: Vec<UserRow> = users::table
+        .filter(users::id.eq_any(ids))
+        .select(UserRow::as_select())
+        .load(conn)
+        .await?;
     rows.into_iter().map(UserRow::into_user).collect()
 }
 
@@ -182,7 +194,10 @@ pub async fn find_by_handle(conn: &mut Connection, handle: &Handle) -> Repositor
 }
 
 /// Who has this handle, and the hash of their password.
-pub async fn find_credentials(conn: &mut Connection, handle: &Handle) -> RepositoryResult<Option<(UserId, String)>> {
+pub async fn find_credentials(
+    conn: &mut Connection,
+    handle: &Handle,
+) -> RepositoryResult<Option<(UserId, String)>> {
     let row: Option<(Uuid, Option<String>)> = users::table
         .filter(users::handle.eq(handle.as_str()))
         .select((users::id, users::password_hash))
@@ -194,17 +209,30 @@ pub async fn find_credentials(conn: &mut Connection, handle: &Handle) -> Reposit
 
 /// The hash of a live account's password.
 pub async fn find_password_hash(conn: &mut Connection, id: UserId) -> RepositoryResult<Option<String>> {
-    let hash: Option<Option<String>> =
-        users::table.find(id.as_uuid()).select(users::password_hash).first(conn).await.optional()?;
+    let hash: Option<Option<String>> = users::table
+        .find(id.as_uuid())
+        .select(users::password_hash)
+        .first(conn)
+        .await
+        .optional()?;
     Ok(hash.flatten())
 }
 
 /// Replaces the hash, but only if it still is `old`; tells whether it was.
-pub async fn replace_password_hash(conn: &mut Connection, id: UserId, old: &str, new: &str) -> RepositoryResult<bool> {
-    let changed = diesel::update(users::table.find(id.as_uuid()).filter(users::password_hash.eq(old)))
-        .set(users::password_hash.eq(new))
-        .execute(conn)
-        .await?;
+pub async fn replace_password_hash(
+    conn: &mut Connection,
+    id: UserId,
+    old: &str,
+    new: &str,
+) -> RepositoryResult<bool> {
+    let changed = diesel::update(
+        users::table
+            .find(id.as_uuid())
+            .filter(users::password_hash.eq(old)),
+    )
+    .set(users::password_hash.eq(new))
+    .execute(conn)
+    .await?;
     Ok(changed == 1)
 }
 
@@ -218,32 +246,48 @@ struct ProfileChangeset<'a> {
 }
 
 /// Changes the profile of a live account; `Conflict` when the new handle is taken.
-pub async fn update_profile(conn: &mut Connection, id: UserId, change: &ProfileChange) -> RepositoryResult<User> {
+pub async fn update_profile(
+    conn: &mut Connection,
+    id: UserId,
+    change: &ProfileChange,
+) -> RepositoryResult<User> {
     let changeset = ProfileChangeset {
         display_name: change.display_name.as_ref().map(DisplayName::as_str),
         handle: change.handle.as_ref().map(Handle::as_str),
         status_message: change.status_message.as_ref().map(StatusMessage::as_str),
         locale: change.locale.map(Locale::as_str),
     };
-    let row: UserRow = diesel::update(users::table.find(id.as_uuid()).filter(users::deleted_at.is_null()))
-        .set((changeset, users::version.eq(users::version + 1)))
-        .returning(UserRow::as_returning())
-        .get_result(conn)
-        .await?;
+    let row: UserRow = diesel::update(
+        users::table
+            .find(id.as_uuid())
+            .filter(users::deleted_at.is_null()),
+    )
+    .set((changeset, users::version.eq(users::version + 1)))
+    .returning(UserRow::as_returning())
+    .get_result(conn)
+    .await?;
     row.into_user()
 }
 
 /// Sets or clears the picture of a live account.
-pub async fn update_avatar(conn: &mut Connection, id: UserId, avatar: Option<&Picture>) -> RepositoryResult<User> {
-    let row: UserRow = diesel::update(users::table.find(id.as_uuid()).filter(users::deleted_at.is_null()))
-        .set((
-            users::avatar_id.eq(avatar.map(|picture| picture.id.as_uuid())),
-            users::avatar_placeholder.eq(avatar.and_then(|picture| picture.placeholder.as_deref())),
-            users::version.eq(users::version + 1),
-        ))
-        .returning(UserRow::as_returning())
-        .get_result(conn)
-        .await?;
+pub async fn update_avatar(
+    conn: &mut Connection,
+    id: UserId,
+    avatar: Option<&Picture>,
+) -> RepositoryResult<User> {
+    let row: UserRow = diesel::update(
+        users::table
+            .find(id.as_uuid())
+            .filter(users::deleted_at.is_null()),
+    )
+    .set((
+        users::avatar_id.eq(avatar.map(|picture| picture.id.as_uuid())),
+        users::avatar_placeholder.eq(avatar.and_then(|picture| picture.placeholder.as_deref())),
+        users::version.eq(users::version + 1),
+    ))
+    .returning(UserRow::as_returning())
+    .get_result(conn)
+    .await?;
     row.into_user()
 }
 
@@ -284,7 +328,12 @@ pub async fn lock(conn: &mut Connection, ids: &[UserId]) -> RepositoryResult<Vec
 }
 
 /// Keeps a handle from being taken by anyone but `user` until `until`.
-pub async fn hold_handle(conn: &mut Connection, handle: &str, user: UserId, until: Timestamp) -> RepositoryResult<()> {
+pub async fn hold_handle(
+    conn: &mut Connection,
+    handle: &str,
+    user: UserId,
+    until: Timestamp,
+) -> RepositoryResult<()> {
     let until = until.as_jiff().to_diesel();
     diesel::insert_into(held_handles::table)
         .values((
@@ -294,7 +343,10 @@ pub async fn hold_handle(conn: &mut Connection, handle: &str, user: UserId, unti
         ))
         .on_conflict(held_handles::handle)
         .do_update()
-        .set((held_handles::user_id.eq(user.as_uuid()), held_handles::held_until.eq(until)))
+        .set((
+            held_handles::user_id.eq(user.as_uuid()),
+            held_handles::held_until.eq(until),
+        ))
         .execute(conn)
         .await?;
     Ok(())
@@ -372,7 +424,10 @@ impl UserChange {
 ///
 /// This is the only place that moves `users.rev`. It locks the users in the order of their ids, so it has to
 /// come after every conversation that the transaction locks.
-pub async fn record_changes(conn: &mut Connection, changes: &[(UserId, UserChange)]) -> RepositoryResult<Vec<Rev>> {
+pub async fn record_changes(
+    conn: &mut Connection,
+    changes: &[(UserId, UserChange)],
+) -> RepositoryResult<Vec<Rev>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = BigInt)]

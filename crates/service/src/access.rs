@@ -9,8 +9,14 @@ use damso_repository::member::{self, Member};
 use crate::ServiceResult;
 
 /// The membership of `user`, or `conversation_not_found`: somebody else's conversation is not there.
-pub(crate) async fn member(conn: &mut Connection, user: UserId, conversation: ConversationId) -> ServiceResult<Member> {
-    member::find(conn, conversation, user).await?.ok_or_else(|| ErrorKind::ConversationNotFound.into())
+pub(crate) async fn member(
+    conn: &mut Connection,
+    user: UserId,
+    conversation: ConversationId,
+) -> ServiceResult<Member> {
+    member::find(conn, conversation, user)
+        .await?
+        .ok_or_else(|| ErrorKind::ConversationNotFound.into())
 }
 
 /// A conversation that is locked for a change, everyone in it, and who asks. Holding it proves that the lock
@@ -23,11 +29,24 @@ pub(crate) struct Change {
 
 impl Change {
     /// Locks the conversation, then reads who is in it.
-    pub(crate) async fn begin(conn: &mut Connection, user: UserId, id: ConversationId) -> ServiceResult<Self> {
-        let conversation = conversation::lock(conn, id).await?.ok_or(ErrorKind::ConversationNotFound)?;
+    pub(crate) async fn begin(
+        conn: &mut Connection,
+        user: UserId,
+        id: ConversationId,
+    ) -> ServiceResult<Self> {
+        let conversation = conversation::lock(conn, id)
+            .await?
+            .ok_or(ErrorKind::ConversationNotFound)?;
         let members = member::list_all(conn, id).await?;
-        let me = *members.iter().find(|member| member.user_id == user).ok_or(ErrorKind::ConversationNotFound)?;
-        Ok(Self { conversation, me, members })
+        let me = *members
+            .iter()
+            .find(|member| member.user_id == user)
+            .ok_or(ErrorKind::ConversationNotFound)?;
+        Ok(Self {
+            conversation,
+            me,
+            members,
+        })
     }
 
     /// The member with this id.

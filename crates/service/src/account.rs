@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use damso_domain::{AttachmentId, DisplayName, Handle, Password, StatusMessage, Timestamp, UserId};
 use damso_protocol::{
-    ChangePasswordRequest, DeletionReport, DeletionRequest, ErrorKind, Me, ProfileUpdated, ServerEvent, UpdateMeRequest,
+    ChangePasswordRequest, DeletionReport, DeletionRequest, ErrorKind, Me, ProfileUpdated, ServerEvent,
+    UpdateMeRequest,
 };
 use damso_repository as repository;
 use damso_repository::session::SessionsToEnd;
@@ -36,7 +37,12 @@ impl AccountService {
         sessions: SessionService,
         images: ImageService,
     ) -> Self {
-        Self { context, passwords, sessions, images }
+        Self {
+            context,
+            passwords,
+            sessions,
+            images,
+        }
     }
 
     /// The account.
@@ -58,7 +64,10 @@ impl AccountService {
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
-                let before = repository::user::lock(conn, &[user]).await?.pop().ok_or(ErrorKind::NotAuthenticated)?;
+                let before = repository::user::lock(conn, &[user])
+                    .await?
+                    .pop()
+                    .ok_or(ErrorKind::NotAuthenticated)?;
                 if let Some(handle) = &change.handle {
                     if repository::user::is_handle_held(conn, handle, Some(user), now).await? {
                         return Err(ErrorKind::HandleTaken.into());
@@ -68,7 +77,10 @@ impl AccountService {
                     Err(RepositoryError::Conflict { .. }) => return Err(ErrorKind::HandleTaken.into()),
                     updated => updated?,
                 };
-                if let Some(given_up) = before.handle.filter(|handle| updated.handle.as_ref() != Some(handle)) {
+                if let Some(given_up) = before
+                    .handle
+                    .filter(|handle| updated.handle.as_ref() != Some(handle))
+                {
                     repository::user::hold_handle(conn, &given_up, user, now.after(HOLD_HANDLE)).await?;
                 }
                 let audience = repository::user::list_audience(conn, user).await?;
@@ -96,7 +108,10 @@ impl AccountService {
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
-                let before = repository::user::lock(conn, &[user]).await?.pop().ok_or(ErrorKind::NotAuthenticated)?;
+                let before = repository::user::lock(conn, &[user])
+                    .await?
+                    .pop()
+                    .ok_or(ErrorKind::NotAuthenticated)?;
                 let updated = repository::user::update_avatar(conn, user, picture.as_ref()).await?;
                 if let Some(old) = before.avatar {
                     crate::image::delete_later(conn, old.id, now).await?;
@@ -111,17 +126,26 @@ impl AccountService {
 
     fn announce_profile(&self, user: &User, mut audience: Vec<UserId>) {
         audience.push(user.id);
-        let event = ServerEvent::ProfileUpdated(ProfileUpdated { user: view::user(user) });
+        let event = ServerEvent::ProfileUpdated(ProfileUpdated {
+            user: view::user(user),
+        });
         self.context.hub.to_users(&audience, &event);
     }
 
     /// Replaces the password and ends every other session.
-    pub async fn change_password(&self, user: CurrentUser, request: &ChangePasswordRequest) -> ServiceResult<()> {
+    pub async fn change_password(
+        &self,
+        user: CurrentUser,
+        request: &ChangePasswordRequest,
+    ) -> ServiceResult<()> {
         let me = self.get(user.id).await?;
         let mut fields = Fields::default();
         let mut logins = vec![me.handle.as_str()];
         logins.extend(me.email.as_deref());
-        let Some(new) = fields.check("new_password", Password::parse_new(&request.new_password, &logins)) else {
+        let Some(new) = fields.check(
+            "new_password",
+            Password::parse_new(&request.new_password, &logins),
+        ) else {
             return Err(fields.into());
         };
         let old = verify_own_password(
@@ -152,8 +176,19 @@ impl AccountService {
 
     /// Deletes the account: credentials, sessions, friendships and files go, messages are erased or stay
     /// without a name. Answers with what went.
-    pub async fn delete(&self, user: CurrentUser, request: &DeletionRequest) -> ServiceResult<DeletionReport> {
-        verify_own_password(&self.context, &self.passwords, user.id, &request.password, "password").await?;
+    pub async fn delete(
+        &self,
+        user: CurrentUser,
+        request: &DeletionRequest,
+    ) -> ServiceResult<DeletionReport> {
+        verify_own_password(
+            &self.context,
+            &self.passwords,
+            user.id,
+            &request.password,
+            "password",
+        )
+        .await?;
         deletion::delete(&self.context, &self.sessions, user.id, request.messages).await
     }
 }
@@ -166,7 +201,8 @@ fn parse_profile(request: &UpdateMeRequest) -> ServiceResult<ProfileChange> {
     let change = ProfileChange {
         display_name: display_name.and_then(|name| fields.check("display_name", DisplayName::parse(name))),
         handle: handle.and_then(|handle| fields.check("handle", Handle::parse(handle))),
-        status_message: status_message.and_then(|text| fields.check("status_message", StatusMessage::parse(text))),
+        status_message: status_message
+            .and_then(|text| fields.check("status_message", StatusMessage::parse(text))),
         locale: request.locale,
     };
     fields.refuse()?;

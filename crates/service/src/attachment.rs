@@ -9,8 +9,8 @@ use damso_domain::{
     AttachmentId, AttachmentKind, AttachmentState, FileName, Timestamp, UploadSize, UploadSizeError, UserId,
 };
 use damso_protocol::{
-    Attachment, CompleteAttachmentRequest, CreateAttachmentRequest, CreatedAttachment, ErrorKind, FieldErrorKind,
-    Upload, UploadHeader, UploadPart, UploadPartsRequest, Variant,
+    Attachment, CompleteAttachmentRequest, CreateAttachmentRequest, CreatedAttachment, ErrorKind,
+    FieldErrorKind, Upload, UploadHeader, UploadPart, UploadPartsRequest, Variant,
 };
 use damso_repository as repository;
 use damso_repository::attachment::{CompletedUpload, NewAttachment};
@@ -78,11 +78,19 @@ pub(crate) fn refusal(error: MediaError) -> ServiceError {
 
 impl AttachmentService {
     pub(crate) fn new(context: Context, objects: Arc<dyn ObjectStore>, pool: ImagePool) -> Self {
-        Self { context, objects, pool }
+        Self {
+            context,
+            objects,
+            pool,
+        }
     }
 
     /// Announces an upload and says where to put its bytes.
-    pub async fn create(&self, user: UserId, request: &CreateAttachmentRequest) -> ServiceResult<CreatedAttachment> {
+    pub async fn create(
+        &self,
+        user: UserId,
+        request: &CreateAttachmentRequest,
+    ) -> ServiceResult<CreatedAttachment> {
         let (file_name, size, media_type) = parse(request)?;
         let now = Timestamp::now();
         let new = NewAttachment {
@@ -100,14 +108,26 @@ impl AttachmentService {
             .run(async move |conn: &mut Connection| repository::attachment::insert(conn, &new).await)
             .await?;
         let upload = self.presign(&attachment).await?;
-        Ok(CreatedAttachment { attachment: view::attachment(&attachment), upload })
+        Ok(CreatedAttachment {
+            attachment: view::attachment(&attachment),
+            upload,
+        })
     }
 
     /// Fresh URLs for an upload that takes longer, or was interrupted.
-    pub async fn parts(&self, user: UserId, id: AttachmentId, request: &UploadPartsRequest) -> ServiceResult<Upload> {
+    pub async fn parts(
+        &self,
+        user: UserId,
+        id: AttachmentId,
+        request: &UploadPartsRequest,
+    ) -> ServiceResult<Upload> {
         if request.numbers != [1] {
             let mut fields = Fields::default();
-            fields.add("numbers", FieldErrorKind::OutOfRange, "this upload has one part, number 1");
+            fields.add(
+                "numbers",
+                FieldErrorKind::OutOfRange,
+                "this upload has one part, number 1",
+            );
             return Err(fields.into());
         }
         let attachment = self.own(user, id).await?;
@@ -118,11 +138,22 @@ impl AttachmentService {
     async fn presign(&self, attachment: &repository::attachment::Attachment) -> ServiceResult<Upload> {
         let key = attachment.upload_key.as_deref().ok_or(ErrorKind::UploadExpired)?;
         let size = u64::try_from(attachment.size_bytes).unwrap_or_default();
-        let put = self.objects.presign_put(key, &attachment.media_type, size, UPLOAD_LIFETIME).await?;
-        let headers = put.headers.into_iter().map(|(name, value)| UploadHeader { name, value }).collect();
+        let put = self
+            .objects
+            .presign_put(key, &attachment.media_type, size, UPLOAD_LIFETIME)
+            .await?;
+        let headers = put
+            .headers
+            .into_iter()
+            .map(|(name, value)| UploadHeader { name, value })
+            .collect();
         Ok(Upload {
             part_size_bytes: size,
-            parts: vec![UploadPart { number: 1, url: put.url, headers }],
+            parts: vec![UploadPart {
+                number: 1,
+                url: put.url,
+                headers,
+            }],
             expires_at: attachment.expires_at,
         })
     }
@@ -133,13 +164,20 @@ impl AttachmentService {
             .database
             .run(async move |conn: &mut Connection| repository::attachment::find(conn, id).await)
             .await?;
-        found.filter(|attachment| attachment.owner_id == user).ok_or_else(|| ErrorKind::AttachmentNotFound.into())
+        found
+            .filter(|attachment| attachment.owner_id == user)
+            .ok_or_else(|| ErrorKind::AttachmentNotFound.into())
     }
 
     #[expect(clippy::unused_self, reason = "reads as the other checks do")]
     fn refuse_unless_uploading(&self, attachment: &repository::attachment::Attachment) -> ServiceResult<()> {
-        let is_open = attachment.state == AttachmentState::Uploading && Timestamp::now() < attachment.expires_at;
-        if is_open { Ok(()) } else { Err(ErrorKind::UploadExpired.into()) }
+        let is_open =
+            attachment.state == AttachmentState::Uploading && Timestamp::now() < attachment.expires_at;
+        if is_open {
+            Ok(())
+        } else {
+            Err(ErrorKind::UploadExpired.into())
+        }
     }
 
     /// Checks what was put, makes what is served of it, and forgets the upload's own key: a PUT to the same URL
@@ -151,7 +189,10 @@ impl AttachmentService {
         request: &CompleteAttachmentRequest,
     ) -> ServiceResult<Attachment> {
         let attachment = self.own(user, id).await?;
-        if matches!(attachment.state, AttachmentState::Ready | AttachmentState::Processing) {
+        if matches!(
+            attachment.state,
+            AttachmentState::Ready | AttachmentState::Processing
+        ) {
             return Ok(view::attachment(&attachment));
         }
         self.refuse_unless_uploading(&attachment)?;
@@ -164,7 +205,10 @@ impl AttachmentService {
         work.await.map_err(|error| ServiceError::Internal(error.into()))?
     }
 
-    async fn complete_checked(&self, attachment: repository::attachment::Attachment) -> ServiceResult<Attachment> {
+    async fn complete_checked(
+        &self,
+        attachment: repository::attachment::Attachment,
+    ) -> ServiceResult<Attachment> {
         let upload_key = attachment.upload_key.clone().ok_or(ErrorKind::UploadExpired)?;
         let size = u64::try_from(attachment.size_bytes).unwrap_or_default();
         match self.objects.info(&upload_key).await {
@@ -177,9 +221,18 @@ impl AttachmentService {
         let object_key = format!("files/{}", Uuid::new_v4());
         let stored = match sniffed.kind {
             media::Kind::Image => self.store_image(&upload_key, &object_key, size).await,
-            media::Kind::Video => self.store_file(&upload_key, &object_key, AttachmentKind::Video, &sniffed, size).await,
-            media::Kind::Audio => self.store_file(&upload_key, &object_key, AttachmentKind::Audio, &sniffed, size).await,
-            media::Kind::File => self.store_file(&upload_key, &object_key, AttachmentKind::File, &sniffed, size).await,
+            media::Kind::Video => {
+                self.store_file(&upload_key, &object_key, AttachmentKind::Video, &sniffed, size)
+                    .await
+            }
+            media::Kind::Audio => {
+                self.store_file(&upload_key, &object_key, AttachmentKind::Audio, &sniffed, size)
+                    .await
+            }
+            media::Kind::File => {
+                self.store_file(&upload_key, &object_key, AttachmentKind::File, &sniffed, size)
+                    .await
+            }
         };
         match stored {
             Ok(completed) => self.record(attachment.id, upload_key, completed).await,
@@ -198,18 +251,39 @@ impl AttachmentService {
         size: u64,
     ) -> ServiceResult<CompletedUpload> {
         let load = async { Ok(self.objects.read(upload_key, size).await?) };
-        let prepared = self.pool.run(load, media::prepare_image).await?.map_err(refusal)?;
-        let PreparedImage { width, height, thumbhash, thumbnail, preview, original, media_type } = prepared;
+        let prepared = self
+            .pool
+            .run(load, media::prepare_image)
+            .await?
+            .map_err(refusal)?;
+        let PreparedImage {
+            width,
+            height,
+            thumbhash,
+            thumbnail,
+            preview,
+            original,
+            media_type,
+        } = prepared;
         let size_bytes = i64::try_from(original.len()).unwrap_or(i64::MAX);
         let webp = EncodedImage::MEDIA_TYPE;
-        self.objects.write(&original_key(object_key), media_type, original.into()).await?;
-        self.objects.write(&preview_key(object_key), webp, preview.bytes.into()).await?;
-        self.objects.write(&thumbnail_key(object_key), webp, thumbnail.bytes.into()).await?;
+        self.objects
+            .write(&original_key(object_key), media_type, original.into())
+            .await?;
+        self.objects
+            .write(&preview_key(object_key), webp, preview.bytes.into())
+            .await?;
+        self.objects
+            .write(&thumbnail_key(object_key), webp, thumbnail.bytes.into())
+            .await?;
         Ok(CompletedUpload {
             kind: AttachmentKind::Image,
             media_type: media_type.to_owned(),
             size_bytes,
-            size: Some((i32::try_from(width).unwrap_or(i32::MAX), i32::try_from(height).unwrap_or(i32::MAX))),
+            size: Some((
+                i32::try_from(width).unwrap_or(i32::MAX),
+                i32::try_from(height).unwrap_or(i32::MAX),
+            )),
             placeholder: Some(STANDARD.encode(thumbhash)),
             object_key: object_key.to_owned(),
         })
@@ -234,7 +308,12 @@ impl AttachmentService {
         })
     }
 
-    async fn record(&self, id: AttachmentId, upload_key: String, completed: CompletedUpload) -> ServiceResult<Attachment> {
+    async fn record(
+        &self,
+        id: AttachmentId,
+        upload_key: String,
+        completed: CompletedUpload,
+    ) -> ServiceResult<Attachment> {
         let now = Timestamp::now();
         let attachment = self
             .context
@@ -272,18 +351,28 @@ impl AttachmentService {
         Ok(view::attachment(&self.readable(user, id).await?))
     }
 
-    async fn readable(&self, user: UserId, id: AttachmentId) -> ServiceResult<repository::attachment::Attachment> {
+    async fn readable(
+        &self,
+        user: UserId,
+        id: AttachmentId,
+    ) -> ServiceResult<repository::attachment::Attachment> {
         self.context
             .database
             .run(async move |conn: &mut Connection| {
-                let found = repository::attachment::find(conn, id).await?.ok_or(ErrorKind::AttachmentNotFound)?;
+                let found = repository::attachment::find(conn, id)
+                    .await?
+                    .ok_or(ErrorKind::AttachmentNotFound)?;
                 let is_held = !repository::attachment::list_held(conn, &[id]).await?.is_empty();
                 let is_readable = if is_held {
                     repository::attachment::is_visible(conn, user, id).await?
                 } else {
                     found.owner_id == user
                 };
-                if is_readable { Ok(found) } else { Err(ErrorKind::AttachmentNotFound.into()) }
+                if is_readable {
+                    Ok(found)
+                } else {
+                    Err(ErrorKind::AttachmentNotFound.into())
+                }
             })
             .await
     }
@@ -295,7 +384,9 @@ impl AttachmentService {
             .database
             .transaction(async move |conn: &mut Connection| {
                 let found = repository::attachment::lock(conn, &[id]).await?.pop();
-                found.filter(|found| found.owner_id == user).ok_or(ErrorKind::AttachmentNotFound)?;
+                found
+                    .filter(|found| found.owner_id == user)
+                    .ok_or(ErrorKind::AttachmentNotFound)?;
                 if delete_unheld_later(conn, &[id], now).await?.count == 0 {
                     return Err(ErrorKind::AttachmentInUse.into());
                 }
@@ -307,7 +398,10 @@ impl AttachmentService {
     /// The bytes of an attachment that `user` may read.
     pub async fn content(&self, user: UserId, id: AttachmentId, variant: Variant) -> ServiceResult<Content> {
         let attachment = self.readable(user, id).await?;
-        let key = attachment.object_key.as_deref().ok_or(ErrorKind::AttachmentNotReady)?;
+        let key = attachment
+            .object_key
+            .as_deref()
+            .ok_or(ErrorKind::AttachmentNotReady)?;
         let picture_key = match (variant, attachment.kind) {
             (Variant::Original, _) => None,
             (Variant::Thumbnail, AttachmentKind::Image) => Some(thumbnail_key(key)),
@@ -316,7 +410,10 @@ impl AttachmentService {
         };
         if let Some(picture_key) = picture_key {
             let bytes = self.objects.read(&picture_key, MAX_VARIANT_BYTES).await?;
-            return Ok(Content::Picture { bytes, media_type: EncodedImage::MEDIA_TYPE });
+            return Ok(Content::Picture {
+                bytes,
+                media_type: EncodedImage::MEDIA_TYPE,
+            });
         }
         let disposition = disposition(&attachment);
         let source = self.objects.source(&original_key(key), &disposition).await?;
@@ -337,7 +434,11 @@ fn parse(request: &CreateAttachmentRequest) -> ServiceResult<(FileName, UploadSi
     let file_name = fields.check("file_name", FileName::parse(&request.file_name));
     let media_type = media_type(&request.media_type);
     if media_type.is_none() {
-        fields.add("media_type", FieldErrorKind::InvalidFormat, "is of the form type/subtype");
+        fields.add(
+            "media_type",
+            FieldErrorKind::InvalidFormat,
+            "is of the form type/subtype",
+        );
     }
     match (file_name, size, media_type) {
         (Some(file_name), Some(size), Some(media_type)) => Ok((file_name, size, media_type)),
@@ -347,12 +448,20 @@ fn parse(request: &CreateAttachmentRequest) -> ServiceResult<(FileName, UploadSi
 
 /// `type/subtype` without parameters, in lower case; what the client takes the file for until the bytes decide.
 fn media_type(raw: &str) -> Option<String> {
-    let essence = raw.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = raw
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     if essence.is_empty() {
         return Some(media::OCTET_STREAM.to_owned());
     }
     let is_token = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
     };
     let (kind, subtype) = essence.split_once('/')?;
     (essence.len() <= 127 && is_token(kind) && is_token(subtype)).then_some(essence)
@@ -375,16 +484,17 @@ fn disposition(attachment: &repository::attachment::Attachment) -> Disposition {
 
 /// The extended notation of RFC 8187 §3.2.1.
 fn percent_encode(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(char::from(b"0123456789ABCDEF"[usize::from(byte >> 4)]));
-            out.push(char::from(b"0123456789ABCDEF"[usize::from(byte & 15)]));
-        }
-        out
-    })
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut out, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                out.push('%');
+                out.push(char::from(b"0123456789ABCDEF"[usize::from(byte >> 4)]));
+                out.push(char::from(b"0123456789ABCDEF"[usize::from(byte & 15)]));
+            }
+            out
+        })
 }
 
 fn object_keys(object_key: &str, kind: AttachmentKind) -> Vec<String> {
@@ -395,7 +505,11 @@ fn object_keys(object_key: &str, kind: AttachmentKind) -> Vec<String> {
     keys
 }
 
-async fn delete_objects_later(conn: &mut Connection, keys: Vec<String>, now: Timestamp) -> RepositoryResult<()> {
+async fn delete_objects_later(
+    conn: &mut Connection,
+    keys: Vec<String>,
+    now: Timestamp,
+) -> RepositoryResult<()> {
     if keys.is_empty() {
         return Ok(());
     }
@@ -419,9 +533,17 @@ pub(crate) async fn delete_unheld_later(
         return Ok(RemovedFiles::default());
     }
     let removed = repository::attachment::delete_unheld(conn, ids).await?;
-    let mut keys: Vec<String> = removed.iter().filter_map(|attachment| attachment.upload_key.clone()).collect();
+    let mut keys: Vec<String> = removed
+        .iter()
+        .filter_map(|attachment| attachment.upload_key.clone())
+        .collect();
     for attachment in &removed {
-        keys.extend(attachment.object_key.iter().flat_map(|key| object_keys(key, attachment.kind)));
+        keys.extend(
+            attachment
+                .object_key
+                .iter()
+                .flat_map(|key| object_keys(key, attachment.kind)),
+        );
     }
     delete_objects_later(conn, keys, now).await?;
     Ok(RemovedFiles {
@@ -450,6 +572,9 @@ mod tests {
 
     #[test]
     fn file_names_cannot_leave_their_header() {
-        assert_eq!(percent_encode("회 \"1\".pdf\r\n"), "%ED%9A%8C%20%221%22.pdf%0D%0A");
+        assert_eq!(
+            percent_encode("회 \"1\".pdf\r\n"),
+            "%ED%9A%8C%20%221%22.pdf%0D%0A"
+        );
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use damso_domain::{
-    ConversationKind, DisplayName, EmailAddress, Handle, History, Locale, Password, Role, Seq, SessionId, SessionName,
-    Timestamp, UserId,
+    ConversationKind, DisplayName, EmailAddress, Handle, History, Locale, Password, Role, Seq, SessionId,
+    SessionName, Timestamp, UserId,
 };
 use damso_protocol::{ErrorKind, FieldErrorKind, Me, SignInRequest, SignUp, SignUpRequest};
 use damso_repository as repository;
@@ -92,14 +92,24 @@ impl NewAccount {
             return Err(fields.into());
         };
         fields.refuse()?;
-        Ok(Self { handle, display_name, password, email, locale })
+        Ok(Self {
+            handle,
+            display_name,
+            password,
+            email,
+            locale,
+        })
     }
 }
 
 /// What became of a refresh token.
 enum Refreshed {
     /// It is good; this one follows it.
-    Successor { session: Session, token: RefreshToken, generation: i64 },
+    Successor {
+        session: Session,
+        token: RefreshToken,
+        generation: i64,
+    },
     /// It is older than the predecessor: somebody else has used the family. All of it has ended.
     FamilyEnded { user: UserId, ended: Vec<SessionId> },
     /// Nothing is known of it.
@@ -122,8 +132,14 @@ impl AuthService {
             refresh_key: keys.derive(Purpose::RefreshToken),
             sessions,
             sign_up,
-            seen: Cache::builder().max_capacity(100_000).time_to_live(2 * ACCESS_LIFETIME).build(),
-            live: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(30)).build(),
+            seen: Cache::builder()
+                .max_capacity(100_000)
+                .time_to_live(2 * ACCESS_LIFETIME)
+                .build(),
+            live: Cache::builder()
+                .max_capacity(100_000)
+                .time_to_live(Duration::from_secs(30))
+                .build(),
         }
     }
 
@@ -165,8 +181,15 @@ impl AuthService {
                     inserted => inserted?,
                 };
                 insert_notes(conn, user.id, now).await?;
-                repository::session::insert(conn, session_id, user.id, &device.name, device.address.as_deref(), now)
-                    .await?;
+                repository::session::insert(
+                    conn,
+                    session_id,
+                    user.id,
+                    &device.name,
+                    device.address.as_deref(),
+                    now,
+                )
+                .await?;
                 repository::session::insert_token(conn, &hash, session_id, 1).await?;
                 Ok::<_, ServiceError>(user)
             })
@@ -182,7 +205,9 @@ impl AuthService {
             Ok(handle) => {
                 self.context
                     .database
-                    .run(async move |conn: &mut Connection| repository::user::find_credentials(conn, &handle).await)
+                    .run(async move |conn: &mut Connection| {
+                        repository::user::find_credentials(conn, &handle).await
+                    })
                     .await?
             }
         };
@@ -194,7 +219,12 @@ impl AuthService {
         self.open_session(user, hash, device).await
     }
 
-    async fn open_session(&self, user: UserId, verified_hash: String, device: Device) -> ServiceResult<SignedIn> {
+    async fn open_session(
+        &self,
+        user: UserId,
+        verified_hash: String,
+        device: Device,
+    ) -> ServiceResult<SignedIn> {
         let now = Timestamp::now();
         let token = first_token()?;
         let hash = token.hash();
@@ -207,11 +237,22 @@ impl AuthService {
                 // behind a session that was opened with the old password.
                 let user = repository::user::lock(conn, &[user]).await?.pop();
                 let user = user.ok_or(ErrorKind::InvalidCredentials)?;
-                if repository::user::find_password_hash(conn, user.id).await?.as_ref() != Some(&verified_hash) {
+                if repository::user::find_password_hash(conn, user.id)
+                    .await?
+                    .as_ref()
+                    != Some(&verified_hash)
+                {
                     return Err(ErrorKind::InvalidCredentials.into());
                 }
-                repository::session::insert(conn, session_id, user.id, &device.name, device.address.as_deref(), now)
-                    .await?;
+                repository::session::insert(
+                    conn,
+                    session_id,
+                    user.id,
+                    &device.name,
+                    device.address.as_deref(),
+                    now,
+                )
+                .await?;
                 repository::session::insert_token(conn, &hash, session_id, 1).await?;
                 Ok::<_, ServiceError>(user)
             })
@@ -238,7 +279,11 @@ impl AuthService {
                 self.sessions.announce_ended(user, &ended, now);
                 Err(ErrorKind::RefreshTokenInvalid.into())
             }
-            Refreshed::Successor { session, token, generation } => {
+            Refreshed::Successor {
+                session,
+                token,
+                generation,
+            } => {
                 let id = session.user_id;
                 let user = self
                     .context
@@ -258,7 +303,10 @@ impl AuthService {
 
     /// Who an access token speaks for. No query, but the first time that a generation is seen.
     pub async fn authenticate(&self, access_token: &str) -> ServiceResult<CurrentUser> {
-        let user = self.tokens.read_access(access_token).ok_or(ErrorKind::NotAuthenticated)?;
+        let user = self
+            .tokens
+            .read_access(access_token)
+            .ok_or(ErrorKind::NotAuthenticated)?;
         if self.context.hub.is_ended(user.session_id) {
             return Err(ErrorKind::NotAuthenticated.into());
         }
@@ -268,7 +316,10 @@ impl AuthService {
 
     /// Who a media token speaks for.
     pub async fn authenticate_media(&self, media_token: &str) -> ServiceResult<CurrentUser> {
-        let user = self.tokens.read_media(media_token).ok_or(ErrorKind::NotAuthenticated)?;
+        let user = self
+            .tokens
+            .read_media(media_token)
+            .ok_or(ErrorKind::NotAuthenticated)?;
         if self.context.hub.is_ended(user.session_id) {
             return Err(ErrorKind::NotAuthenticated.into());
         }
@@ -280,7 +331,11 @@ impl AuthService {
                 is_live
             }
         };
-        if is_live { Ok(user) } else { Err(ErrorKind::NotAuthenticated.into()) }
+        if is_live {
+            Ok(user)
+        } else {
+            Err(ErrorKind::NotAuthenticated.into())
+        }
     }
 
     /// From here on the predecessor of this generation's refresh token is good only for a short while.
@@ -291,7 +346,13 @@ impl AuthService {
         }
         self.seen.insert(user.session_id, user.generation).await;
         let note = self.context.database.run(async move |conn: &mut Connection| {
-            repository::session::mark_generation_seen(conn, user.session_id, user.generation, Timestamp::now()).await
+            repository::session::mark_generation_seen(
+                conn,
+                user.session_id,
+                user.generation,
+                Timestamp::now(),
+            )
+            .await
         });
         if let Err(error) = note.await {
             tracing::warn!(session.id = %user.session_id, %error, "A generation in use could not be noted");
@@ -354,7 +415,9 @@ async fn rotate(
     device: &Device,
     now: Timestamp,
 ) -> ServiceResult<Refreshed> {
-    let Some((session, generation)) = repository::session::find_by_token_and_lock(conn, &given.hash()).await? else {
+    let Some((session, generation)) =
+        repository::session::find_by_token_and_lock(conn, &given.hash()).await?
+    else {
         return Ok(Refreshed::Unknown);
     };
     let is_over = session.ended_at.is_some()
@@ -370,7 +433,10 @@ async fn rotate(
     if !is_newest && !is_good_predecessor {
         let ended =
             repository::session::end(conn, session.user_id, SessionsToEnd::One(session.id), now).await?;
-        return Ok(Refreshed::FamilyEnded { user: session.user_id, ended });
+        return Ok(Refreshed::FamilyEnded {
+            user: session.user_id,
+            ended,
+        });
     }
     if is_newest {
         repository::session::mark_generation_seen(conn, session.id, generation, now).await?;
@@ -379,7 +445,11 @@ async fn rotate(
     let token = given.successor(key, session.id, next);
     repository::session::insert_token(conn, &token.hash(), session.id, next).await?;
     repository::session::update_generation(conn, &session, next, device.address.as_deref(), now).await?;
-    Ok(Refreshed::Successor { session, token, generation: next })
+    Ok(Refreshed::Successor {
+        session,
+        token,
+        generation: next,
+    })
 }
 
 /// A password that has to be the account's own: for what needs a proof besides the session.

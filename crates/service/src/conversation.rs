@@ -1,6 +1,8 @@
 //! Conversations and who is in them.
 
-use damso_domain::{ConversationId, ConversationKind, ConversationName, History, Rev, Role, Seq, Timestamp, UserId};
+use damso_domain::{
+    ConversationId, ConversationKind, ConversationName, History, Rev, Role, Seq, Timestamp, UserId,
+};
 use damso_protocol::{
     Conversation, ConversationJoined, ConversationLeft, ConversationUpdated, Conversations,
     CreateConversationRequest, ErrorKind, FieldErrorKind, MemberChanged, MemberRemoved, Members, Membership,
@@ -59,14 +61,25 @@ impl ConversationService {
         self.context
             .database
             .run(async move |conn: &mut Connection| {
-                let after =
-                    paging.after.map(|(is_pinned, activity_at, id)| ListPosition { is_pinned, activity_at, id });
+                let after = paging.after.map(|(is_pinned, activity_at, id)| ListPosition {
+                    is_pinned,
+                    activity_at,
+                    id,
+                });
                 let fetched = repository::conversation::list_views(conn, user, after, paging.fetch()).await?;
-                let page = paging.page(fetched, |view| (view.membership.is_pinned, view.activity_at, view.id));
+                let page = paging.page(fetched, |view| {
+                    (view.membership.is_pinned, view.activity_at, view.id)
+                });
                 let items = view::conversations(conn, &page.items).await?;
                 let mut mentioned = view::Mentioned::default();
-                items.iter().for_each(|conversation| mentioned.add_conversation(conversation));
-                Ok(Conversations { users: mentioned.load(conn).await?, items, next_cursor: page.next_cursor })
+                items
+                    .iter()
+                    .for_each(|conversation| mentioned.add_conversation(conversation));
+                Ok(Conversations {
+                    users: mentioned.load(conn).await?,
+                    items,
+                    next_cursor: page.next_cursor,
+                })
             })
             .await
     }
@@ -83,7 +96,11 @@ impl ConversationService {
     }
 
     /// Which of `ids` the user is in: what their screen may show.
-    pub async fn retain_own(&self, user: UserId, ids: Vec<ConversationId>) -> ServiceResult<Vec<ConversationId>> {
+    pub async fn retain_own(
+        &self,
+        user: UserId,
+        ids: Vec<ConversationId>,
+    ) -> ServiceResult<Vec<ConversationId>> {
         let own = self
             .context
             .database
@@ -106,7 +123,9 @@ impl ConversationService {
     pub async fn create(&self, user: UserId, request: CreateConversationRequest) -> ServiceResult<Opened> {
         match request {
             CreateConversationRequest::Direct { user_id } => self.open_direct(user, user_id).await,
-            CreateConversationRequest::Group { name, member_ids } => self.create_group(user, name, member_ids).await,
+            CreateConversationRequest::Group { name, member_ids } => {
+                self.create_group(user, name, member_ids).await
+            }
         }
     }
 
@@ -121,15 +140,23 @@ impl ConversationService {
                     Some(id) => (id, false),
                     None => insert_direct(conn, user, other, now).await?,
                 };
-                let listed = repository::member::find(conn, id, user).await?.is_some_and(|member| member.is_listed);
-                let event = if listed { None } else { Some(list_for(conn, user, id).await?) };
+                let listed = repository::member::find(conn, id, user)
+                    .await?
+                    .is_some_and(|member| member.is_listed);
+                let event = if listed {
+                    None
+                } else {
+                    Some(list_for(conn, user, id).await?)
+                };
                 let conversation = view::load_conversation(conn, user, id).await?;
                 let conversation = conversation.ok_or(ErrorKind::ConversationNotFound)?;
                 Ok::<_, ServiceError>((Opened { conversation, is_new }, event))
             })
             .await?;
         if let Some(event) = event {
-            self.context.hub.to_user(user, &ServerEvent::ConversationJoined(event));
+            self.context
+                .hub
+                .to_user(user, &ServerEvent::ConversationJoined(event));
         }
         Ok(opened)
     }
@@ -169,17 +196,31 @@ impl ConversationService {
                 for other in &others {
                     members.push(insert_member(conn, &mut group, *other, Role::Member, now).await?);
                 }
-                let mut change = Change { conversation: group, me, members };
+                let mut change = Change {
+                    conversation: group,
+                    me,
+                    members,
+                };
                 insert_system(conn, &mut change, &SystemNotice::GroupCreated, now).await?;
                 repository::conversation::save_numbers(conn, &change.conversation).await?;
-                let joined = tell_joined(conn, change.conversation.id, &[&[user], &others[..]].concat()).await?;
+                let joined =
+                    tell_joined(conn, change.conversation.id, &[&[user], &others[..]].concat()).await?;
                 let conversation = view::load_conversation(conn, user, change.conversation.id).await?;
                 let conversation = conversation.ok_or(ErrorKind::ConversationNotFound)?;
-                Ok::<_, ServiceError>((conversation, Announcement { to_users: joined, ..Announcement::default() }))
+                Ok::<_, ServiceError>((
+                    conversation,
+                    Announcement {
+                        to_users: joined,
+                        ..Announcement::default()
+                    },
+                ))
             })
             .await?;
         self.announce(announcement);
-        Ok(Opened { conversation, is_new: true })
+        Ok(Opened {
+            conversation,
+            is_new: true,
+        })
     }
 
     /// Changes name, picture and history setting of a group.
@@ -238,16 +279,24 @@ impl ConversationService {
             .database
             .transaction(async move |conn: &mut Connection| {
                 access::member(conn, user, id).await?;
-                repository::member::update_view(conn, id, user, request.is_pinned, request.muted_until).await?;
-                let user_rev = repository::user::record_changes(conn, &[(user, UserChange::Membership(id))]).await?[0];
+                repository::member::update_view(conn, id, user, request.is_pinned, request.muted_until)
+                    .await?;
+                let user_rev =
+                    repository::user::record_changes(conn, &[(user, UserChange::Membership(id))]).await?[0];
                 let view = repository::conversation::views(conn, user, &[id]).await?.pop();
                 let view = view.ok_or(ErrorKind::ConversationNotFound)?;
                 let membership = view::membership(&view.membership);
-                Ok::<_, ServiceError>(MembershipUpdated { user_rev, conversation_id: id, membership })
+                Ok::<_, ServiceError>(MembershipUpdated {
+                    user_rev,
+                    conversation_id: id,
+                    membership,
+                })
             })
             .await?;
         let membership = event.membership.clone();
-        self.context.hub.to_user(user, &ServerEvent::MembershipUpdated(event));
+        self.context
+            .hub
+            .to_user(user, &ServerEvent::MembershipUpdated(event));
         Ok(membership)
     }
 
@@ -266,7 +315,11 @@ impl ConversationService {
                         let last = change.conversation.last_seq();
                         repository::member::clear(conn, id, user, last).await?;
                         let left = tell_left(conn, user, id).await?;
-                        Ok(Announcement { to_users: vec![left], left: vec![(id, user)], ..Announcement::default() })
+                        Ok(Announcement {
+                            to_users: vec![left],
+                            left: vec![(id, user)],
+                            ..Announcement::default()
+                        })
                     }
                     ConversationKind::Group => leave_group(conn, &mut change, now).await,
                 }
@@ -277,7 +330,12 @@ impl ConversationService {
     }
 
     /// A page of the people in a conversation, by when they joined.
-    pub async fn members(&self, user: UserId, id: ConversationId, query: &PageQuery) -> ServiceResult<Members> {
+    pub async fn members(
+        &self,
+        user: UserId,
+        id: ConversationId,
+        query: &PageQuery,
+    ) -> ServiceResult<Members> {
         let paging = Paging::<Rev>::parse(query.cursor.as_deref(), query.limit)?;
         self.context
             .database
@@ -289,13 +347,22 @@ impl ConversationService {
                 let items: Vec<_> = page.items.iter().map(view::member).collect();
                 let mut mentioned = view::Mentioned::default();
                 mentioned.add_members(&items);
-                Ok(Members { users: mentioned.load(conn).await?, items, next_cursor: page.next_cursor })
+                Ok(Members {
+                    users: mentioned.load(conn).await?,
+                    items,
+                    next_cursor: page.next_cursor,
+                })
             })
             .await
     }
 
     /// Brings friends of `user` into a group. Who is in it already stays as they are.
-    pub async fn add_members(&self, user: UserId, id: ConversationId, ids: Vec<UserId>) -> ServiceResult<Conversation> {
+    pub async fn add_members(
+        &self,
+        user: UserId,
+        id: ConversationId,
+        ids: Vec<UserId>,
+    ) -> ServiceResult<Conversation> {
         if ids.is_empty() || MAX_ADDED < ids.len() {
             return Err(no_members());
         }
@@ -388,7 +455,11 @@ fn parse_name(name: Option<&str>) -> ServiceResult<Option<ConversationName>> {
 
 fn no_members() -> ServiceError {
     let mut fields = Fields::default();
-    fields.add("member_ids", FieldErrorKind::OutOfRange, "name between 1 and 100 other people");
+    fields.add(
+        "member_ids",
+        FieldErrorKind::OutOfRange,
+        "name between 1 and 100 other people",
+    );
     fields.into()
 }
 
@@ -400,17 +471,29 @@ fn distinct_without(mut ids: Vec<UserId>, user: UserId) -> Vec<UserId> {
 }
 
 fn refuse_unless_group(change: &Change) -> ServiceResult<()> {
-    if change.conversation.kind.has_changing_members() { Ok(()) } else { Err(ErrorKind::NotAGroup.into()) }
+    if change.conversation.kind.has_changing_members() {
+        Ok(())
+    } else {
+        Err(ErrorKind::NotAGroup.into())
+    }
 }
 
 fn refuse_unless_changeable(change: &Change) -> ServiceResult<()> {
     refuse_unless_group(change)?;
-    if change.me.role.can_change_group() { Ok(()) } else { Err(ErrorKind::NotAllowed.into()) }
+    if change.me.role.can_change_group() {
+        Ok(())
+    } else {
+        Err(ErrorKind::NotAllowed.into())
+    }
 }
 
 async fn refuse_unless_friends(conn: &mut Connection, user: UserId, others: &[UserId]) -> ServiceResult<()> {
     let friends = repository::friend::list_among(conn, user, others).await?;
-    if friends.len() == others.len() { Ok(()) } else { Err(ErrorKind::NotFriends.into()) }
+    if friends.len() == others.len() {
+        Ok(())
+    } else {
+        Err(ErrorKind::NotFriends.into())
+    }
 }
 
 async fn insert_member(
@@ -449,7 +532,8 @@ async fn insert_direct(
     };
     let Some(mut direct) = repository::conversation::insert(conn, &new).await? else {
         let id = repository::conversation::find_direct(conn, (user, other)).await?;
-        let id = id.ok_or_else(|| ServiceError::Unavailable("a direct conversation was being made".to_owned()))?;
+        let id =
+            id.ok_or_else(|| ServiceError::Unavailable("a direct conversation was being made".to_owned()))?;
         return Ok((id, false));
     };
     for member in [user, other] {
@@ -470,7 +554,11 @@ async fn insert_direct(
 }
 
 /// Puts a conversation into one member's list.
-async fn list_for(conn: &mut Connection, user: UserId, id: ConversationId) -> ServiceResult<ConversationJoined> {
+async fn list_for(
+    conn: &mut Connection,
+    user: UserId,
+    id: ConversationId,
+) -> ServiceResult<ConversationJoined> {
     repository::member::mark_listed(conn, id, &[user]).await?;
     let user_rev = repository::user::record_changes(conn, &[(user, UserChange::Conversation(id))]).await?[0];
     joined_event(conn, user, id, user_rev).await
@@ -482,14 +570,20 @@ async fn tell_joined(
     id: ConversationId,
     users: &[UserId],
 ) -> ServiceResult<Vec<(UserId, ServerEvent)>> {
-    let changes: Vec<_> = users.iter().map(|user| (*user, UserChange::Conversation(id))).collect();
+    let changes: Vec<_> = users
+        .iter()
+        .map(|user| (*user, UserChange::Conversation(id)))
+        .collect();
     let revs = repository::user::record_changes(conn, &changes).await?;
     let mut events = Vec::with_capacity(users.len());
     // All who join as plain members see the same: it is loaded once, for a thousand of them as for one.
     let mut shared: Option<ConversationJoined> = None;
     for (user, user_rev) in users.iter().zip(revs) {
         let event = match &shared {
-            Some(event) => ConversationJoined { user_rev, ..event.clone() },
+            Some(event) => ConversationJoined {
+                user_rev,
+                ..event.clone()
+            },
             None => joined_event(conn, *user, id, user_rev).await?,
         };
         if event.conversation.membership.role == Role::Member && shared.is_none() {
@@ -500,13 +594,25 @@ async fn tell_joined(
     Ok(events)
 }
 
-async fn tell_left(conn: &mut Connection, user: UserId, id: ConversationId) -> ServiceResult<(UserId, ServerEvent)> {
+async fn tell_left(
+    conn: &mut Connection,
+    user: UserId,
+    id: ConversationId,
+) -> ServiceResult<(UserId, ServerEvent)> {
     let user_rev = repository::user::record_changes(conn, &[(user, UserChange::Conversation(id))]).await?[0];
-    Ok((user, ServerEvent::ConversationLeft(ConversationLeft { user_rev, conversation_id: id })))
+    Ok((
+        user,
+        ServerEvent::ConversationLeft(ConversationLeft {
+            user_rev,
+            conversation_id: id,
+        }),
+    ))
 }
 
 fn created(message: &repository::message::Message) -> ServiceResult<ServerEvent> {
-    Ok(ServerEvent::MessageCreated(MessageCreated { message: view::message(message)? }))
+    Ok(ServerEvent::MessageCreated(MessageCreated {
+        message: view::message(message)?,
+    }))
 }
 
 fn updated(conversation: &LockedConversation) -> ServerEvent {
@@ -527,7 +633,10 @@ async fn update_group(
     history: Option<History>,
     now: Timestamp,
 ) -> ServiceResult<Announcement> {
-    let mut announcement = Announcement { members: change.audience(), ..Announcement::default() };
+    let mut announcement = Announcement {
+        members: change.audience(),
+        ..Announcement::default()
+    };
     let before = change.conversation.clone();
     if let Some(name) = name {
         change.conversation.name = name.map(ConversationName::into_string);
@@ -545,7 +654,9 @@ async fn update_group(
     repository::conversation::save_settings(conn, &change.conversation).await?;
     announcement.to_members.push(updated(&change.conversation));
     if change.conversation.name != before.name {
-        let notice = SystemNotice::NameChanged { name: change.conversation.name.clone() };
+        let notice = SystemNotice::NameChanged {
+            name: change.conversation.name.clone(),
+        };
         let message = insert_system(conn, change, &notice, now).await?;
         announcement.to_members.push(created(&message)?);
     }
@@ -559,7 +670,10 @@ async fn add_to_group(
     ids: Vec<UserId>,
     now: Timestamp,
 ) -> ServiceResult<Announcement> {
-    let mut announcement = Announcement { members: change.audience(), ..Announcement::default() };
+    let mut announcement = Announcement {
+        members: change.audience(),
+        ..Announcement::default()
+    };
     let mut added = distinct_without(ids, change.me.user_id);
     added.retain(|id| !announcement.members.contains(id));
     if added.is_empty() {
@@ -572,15 +686,22 @@ async fn add_to_group(
     let users = repository::user::list(conn, &added).await?;
     for id in &added {
         let member = insert_member(conn, &mut change.conversation, *id, Role::Member, now).await?;
-        let user = users.iter().find(|user| user.id == *id).ok_or(ErrorKind::UserNotFound)?;
-        announcement.to_members.push(ServerEvent::MemberAdded(MemberChanged {
-            conversation_id: change.conversation.id,
-            rev: change.conversation.rev(),
-            member: view::member(&member),
-            user: view::user(user),
-        }));
+        let user = users
+            .iter()
+            .find(|user| user.id == *id)
+            .ok_or(ErrorKind::UserNotFound)?;
+        announcement
+            .to_members
+            .push(ServerEvent::MemberAdded(MemberChanged {
+                conversation_id: change.conversation.id,
+                rev: change.conversation.rev(),
+                member: view::member(&member),
+                user: view::user(user),
+            }));
     }
-    let notice = SystemNotice::MembersAdded { user_ids: added.clone() };
+    let notice = SystemNotice::MembersAdded {
+        user_ids: added.clone(),
+    };
     let message = insert_system(conn, change, &notice, now).await?;
     announcement.to_members.push(created(&message)?);
     repository::conversation::save_numbers(conn, &change.conversation).await?;
@@ -597,7 +718,9 @@ async fn store_role(
 ) -> ServiceResult<(Member, ServerEvent)> {
     let rev = change.conversation.take_rev();
     let member = repository::member::update_role(conn, change.conversation.id, target, role, rev).await?;
-    let user = repository::user::find(conn, target).await?.ok_or(ErrorKind::UserNotFound)?;
+    let user = repository::user::find(conn, target)
+        .await?
+        .ok_or(ErrorKind::UserNotFound)?;
     let event = ServerEvent::MemberUpdated(MemberChanged {
         conversation_id: change.conversation.id,
         rev,
@@ -614,7 +737,10 @@ async fn change_role(
     role: Role,
     now: Timestamp,
 ) -> ServiceResult<(Member, Announcement)> {
-    let mut announcement = Announcement { members: change.audience(), ..Announcement::default() };
+    let mut announcement = Announcement {
+        members: change.audience(),
+        ..Announcement::default()
+    };
     if target.role == role {
         return Ok((target, announcement));
     }
@@ -624,7 +750,9 @@ async fn change_role(
         // There is exactly one owner: handing over makes an admin of the old one.
         let (_, event) = store_role(conn, change, change.me.user_id, Role::Admin).await?;
         announcement.to_members.push(event);
-        let notice = SystemNotice::OwnerChanged { user_id: target.user_id };
+        let notice = SystemNotice::OwnerChanged {
+            user_id: target.user_id,
+        };
         let message = insert_system(conn, change, &notice, now).await?;
         announcement.to_members.push(created(&message)?);
     }
@@ -646,10 +774,18 @@ async fn take_out(
     let message = insert_system(conn, change, notice, now).await?;
     repository::conversation::save_numbers(conn, &change.conversation).await?;
     let left = tell_left(conn, user, id).await?;
-    let removed = ServerEvent::MemberRemoved(MemberRemoved { conversation_id: id, rev, user_id: user });
+    let removed = ServerEvent::MemberRemoved(MemberRemoved {
+        conversation_id: id,
+        rev,
+        user_id: user,
+    });
     Ok(Announcement {
         to_members: vec![removed, created(&message)?],
-        members: change.audience().into_iter().filter(|member| *member != user).collect(),
+        members: change
+            .audience()
+            .into_iter()
+            .filter(|member| *member != user)
+            .collect(),
         to_users: vec![left],
         left: vec![(id, user)],
     })
@@ -657,11 +793,23 @@ async fn take_out(
 
 /// Who owns a group after its owner has left: the oldest admin, else the oldest member.
 pub(crate) fn heir(change: &Change) -> Option<Member> {
-    let others = || change.members.iter().filter(|member| member.user_id != change.me.user_id);
-    others().find(|member| member.role == Role::Admin).or_else(|| others().next()).copied()
+    let others = || {
+        change
+            .members
+            .iter()
+            .filter(|member| member.user_id != change.me.user_id)
+    };
+    others()
+        .find(|member| member.role == Role::Admin)
+        .or_else(|| others().next())
+        .copied()
 }
 
-async fn leave_group(conn: &mut Connection, change: &mut Change, now: Timestamp) -> ServiceResult<Announcement> {
+async fn leave_group(
+    conn: &mut Connection,
+    change: &mut Change,
+    now: Timestamp,
+) -> ServiceResult<Announcement> {
     let handed_over = match (change.me.role, heir(change)) {
         (Role::Owner, Some(heir)) => Some(store_role(conn, change, heir.user_id, Role::Owner).await?.1),
         _ => None,

@@ -22,7 +22,9 @@ impl<P: DeserializeOwned + Serialize> Paging<P> {
     /// Reads a list's query; a cursor that is none of ours is refused.
     pub(crate) fn parse(cursor: Option<&str>, limit: Option<u16>) -> ServiceResult<Self> {
         let size = page_size(limit)?;
-        let after = cursor.map(|cursor| decode(cursor).ok_or(ErrorKind::MalformedRequest)).transpose()?;
+        let after = cursor
+            .map(|cursor| decode(cursor).ok_or(ErrorKind::MalformedRequest))
+            .transpose()?;
         Ok(Self { after, size })
     }
 
@@ -35,14 +37,23 @@ impl<P: DeserializeOwned + Serialize> Paging<P> {
     pub(crate) fn page<T>(&self, mut fetched: Vec<T>, position: impl Fn(&T) -> P) -> Page<T> {
         let has_more = fetched.len() > self.size.as_usize();
         fetched.truncate(self.size.as_usize());
-        let next_cursor = if has_more { fetched.last().map(|last| encode(&position(last))) } else { None };
-        Page { items: fetched, next_cursor }
+        let next_cursor = if has_more {
+            fetched.last().map(|last| encode(&position(last)))
+        } else {
+            None
+        };
+        Page {
+            items: fetched,
+            next_cursor,
+        }
     }
 }
 
 /// Reads a page size; 50 when absent.
 pub(crate) fn page_size(limit: Option<u16>) -> ServiceResult<PageSize> {
-    let Some(limit) = limit else { return Ok(PageSize::DEFAULT) };
+    let Some(limit) = limit else {
+        return Ok(PageSize::DEFAULT);
+    };
     PageSize::parse(limit.into()).ok_or_else(|| {
         let mut fields = Fields::default();
         fields.add("limit", FieldErrorKind::OutOfRange, "is between 1 and 100");
@@ -81,6 +92,8 @@ mod tests {
         for cursor in ["", "!", "AAAA", &"A".repeat(600)] {
             assert!(Paging::<i64>::parse(Some(cursor), None).is_err(), "{cursor}");
         }
-        assert!(Paging::<i64>::parse(None, Some(0)).is_err() && Paging::<i64>::parse(None, Some(101)).is_err());
+        assert!(
+            Paging::<i64>::parse(None, Some(0)).is_err() && Paging::<i64>::parse(None, Some(101)).is_err()
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use damso_domain::{AttachmentId, ConversationId, ConversationKind, Role, Timestamp, UserId};
 use damso_protocol::{
-    DeletedCounts, DeletedMessages, DeletionReport, ErrorKind, FriendRemoved, FriendRequestClosed, MemberChanged,
-    MemberRemoved, MessageCreated, MessagesErased, ProfileUpdated, ServerEvent, SystemNotice,
+    DeletedCounts, DeletedMessages, DeletionReport, ErrorKind, FriendRemoved, FriendRequestClosed,
+    MemberChanged, MemberRemoved, MessageCreated, MessagesErased, ProfileUpdated, ServerEvent, SystemNotice,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -33,7 +33,13 @@ pub(crate) async fn delete(
     let (counts, ended, announcements) = context
         .database
         .transaction(async move |conn: &mut Connection| {
-            let mut deletion = Deletion { user, messages, now, counts: DeletedCounts::default(), told: Vec::new() };
+            let mut deletion = Deletion {
+                user,
+                messages,
+                now,
+                counts: DeletedCounts::default(),
+                told: Vec::new(),
+            };
             for conversation in repository::member::list_conversations(conn, user).await? {
                 deletion.leave(conn, conversation).await?;
             }
@@ -45,7 +51,10 @@ pub(crate) async fn delete(
     for (audience, event) in announcements {
         context.hub.to_users(&audience, &event);
     }
-    Ok(DeletionReport { deleted_at: now, removed: counts })
+    Ok(DeletionReport {
+        deleted_at: now,
+        removed: counts,
+    })
 }
 
 struct Deletion {
@@ -64,7 +73,11 @@ impl Deletion {
     /// Erases what was written, if so chosen, and takes the account out of one conversation.
     async fn leave(&mut self, conn: &mut Connection, id: ConversationId) -> ServiceResult<()> {
         let mut change = Change::begin(conn, self.user, id).await?;
-        let others: Vec<UserId> = change.audience().into_iter().filter(|member| *member != self.user).collect();
+        let others: Vec<UserId> = change
+            .audience()
+            .into_iter()
+            .filter(|member| *member != self.user)
+            .collect();
         self.counts.conversations += 1;
         // Notes to oneself have no other reader: they always go.
         if self.messages == DeletedMessages::Erase || change.conversation.kind == ConversationKind::SelfChat {
@@ -85,15 +98,26 @@ impl Deletion {
         Ok(())
     }
 
-    async fn erase(&mut self, conn: &mut Connection, change: &mut Change, others: &[UserId]) -> ServiceResult<()> {
+    async fn erase(
+        &mut self,
+        conn: &mut Connection,
+        change: &mut Change,
+        others: &[UserId],
+    ) -> ServiceResult<()> {
         let conversation_id = change.conversation.id;
         let rev = change.conversation.take_rev();
         let (erased, held) =
             repository::message::mark_all_deleted(conn, conversation_id, self.user, rev, self.now).await?;
         self.counts.messages += count(erased);
         self.remove_files(conn, &held).await?;
-        let event = MessagesErased { conversation_id, rev, author_id: self.user, deleted_at: self.now };
-        self.told.push((others.to_vec(), ServerEvent::MessagesErased(event)));
+        let event = MessagesErased {
+            conversation_id,
+            rev,
+            author_id: self.user,
+            deleted_at: self.now,
+        };
+        self.told
+            .push((others.to_vec(), ServerEvent::MessagesErased(event)));
         Ok(())
     }
 
@@ -112,7 +136,9 @@ impl Deletion {
     ) -> ServiceResult<ServerEvent> {
         let member = repository::member::find(conn, change.conversation.id, self.user).await?;
         let member = member.ok_or(ErrorKind::MemberNotFound)?;
-        let user = repository::user::find(conn, self.user).await?.ok_or(ErrorKind::UserNotFound)?;
+        let user = repository::user::find(conn, self.user)
+            .await?
+            .ok_or(ErrorKind::UserNotFound)?;
         Ok(ServerEvent::MemberUpdated(MemberChanged {
             conversation_id: change.conversation.id,
             rev,
@@ -121,23 +147,43 @@ impl Deletion {
         }))
     }
 
-    async fn leave_group(&mut self, conn: &mut Connection, change: &mut Change, others: Vec<UserId>) -> ServiceResult<()> {
+    async fn leave_group(
+        &mut self,
+        conn: &mut Connection,
+        change: &mut Change,
+        others: Vec<UserId>,
+    ) -> ServiceResult<()> {
         let conversation_id = change.conversation.id;
         if let (Role::Owner, Some(heir)) = (change.me.role, heir(change)) {
             let rev = change.conversation.take_rev();
             let member =
-                repository::member::update_role(conn, conversation_id, heir.user_id, Role::Owner, rev).await?;
-            let user = repository::user::find(conn, heir.user_id).await?.ok_or(ErrorKind::UserNotFound)?;
+                repository::member::update_role(conn, conversation_id, heir.user_id, Role::Owner, rev)
+                    .await?;
+            let user = repository::user::find(conn, heir.user_id)
+                .await?
+                .ok_or(ErrorKind::UserNotFound)?;
             let (member, user) = (view::member(&member), view::user(&user));
-            let event = ServerEvent::MemberUpdated(MemberChanged { conversation_id, rev, member, user });
+            let event = ServerEvent::MemberUpdated(MemberChanged {
+                conversation_id,
+                rev,
+                member,
+                user,
+            });
             self.told.push((others.clone(), event));
         }
         let rev = change.conversation.take_rev();
         repository::member::mark_left(conn, conversation_id, self.user, rev).await?;
-        let removed = MemberRemoved { conversation_id, rev, user_id: self.user };
-        self.told.push((others.clone(), ServerEvent::MemberRemoved(removed)));
+        let removed = MemberRemoved {
+            conversation_id,
+            rev,
+            user_id: self.user,
+        };
+        self.told
+            .push((others.clone(), ServerEvent::MemberRemoved(removed)));
         let message = insert_system(conn, change, &SystemNotice::MemberLeft, self.now).await?;
-        let created = ServerEvent::MessageCreated(MessageCreated { message: view::message(&message)? });
+        let created = ServerEvent::MessageCreated(MessageCreated {
+            message: view::message(&message)?,
+        });
         self.told.push((others, created));
         Ok(())
     }
@@ -148,7 +194,10 @@ impl Deletion {
         let mut concerned = audience.clone();
         concerned.push(self.user);
         let before = repository::user::lock(conn, &concerned).await?;
-        let before = before.into_iter().find(|user| user.id == self.user).ok_or(ErrorKind::NotAuthenticated)?;
+        let before = before
+            .into_iter()
+            .find(|user| user.id == self.user)
+            .ok_or(ErrorKind::NotAuthenticated)?;
 
         let friends = repository::friend::delete_all(conn, self.user).await?;
         self.counts.friends = count(friends.len());
@@ -166,7 +215,9 @@ impl Deletion {
         if let Some(handle) = &before.handle {
             repository::user::hold_handle(conn, handle, self.user, self.now.after(HOLD_HANDLE)).await?;
         }
-        let event = ServerEvent::ProfileUpdated(ProfileUpdated { user: view::user(&emptied) });
+        let event = ServerEvent::ProfileUpdated(ProfileUpdated {
+            user: view::user(&emptied),
+        });
         self.told.push((audience, event));
         Ok(ended)
     }
@@ -179,10 +230,18 @@ impl Deletion {
     ) -> ServiceResult<()> {
         let user_id = self.user;
         let other = |request: &repository::friend::FriendRequest| {
-            if request.from_id == user_id { request.to_id } else { request.from_id }
+            if request.from_id == user_id {
+                request.to_id
+            } else {
+                request.from_id
+            }
         };
-        let ended = friends.iter().map(|friend| (*friend, UserChange::Friend(user_id)));
-        let closed = requests.iter().map(|request| (other(request), UserChange::FriendRequest(request.id)));
+        let ended = friends
+            .iter()
+            .map(|friend| (*friend, UserChange::Friend(user_id)));
+        let closed = requests
+            .iter()
+            .map(|request| (other(request), UserChange::FriendRequest(request.id)));
         let changes: Vec<_> = ended.chain(closed).collect();
         let revs = repository::user::record_changes(conn, &changes).await?;
         for ((user, change), user_rev) in changes.into_iter().zip(revs) {

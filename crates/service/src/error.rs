@@ -38,7 +38,11 @@ pub struct Refusal {
 
 impl From<ErrorKind> for ServiceError {
     fn from(kind: ErrorKind) -> Self {
-        Self::Refused(Refusal { kind, detail: None, fields: Vec::new() })
+        Self::Refused(Refusal {
+            kind,
+            detail: None,
+            fields: Vec::new(),
+        })
     }
 }
 
@@ -73,7 +77,11 @@ pub struct Fields(Vec<FieldError>);
 impl Fields {
     /// Notes a field that is not acceptable.
     pub fn add(&mut self, field: &str, kind: FieldErrorKind, detail: impl ToString) {
-        self.0.push(FieldError { field: field.to_owned(), kind, detail: detail.to_string() });
+        self.0.push(FieldError {
+            field: field.to_owned(),
+            kind,
+            detail: detail.to_string(),
+        });
     }
 
     /// The parsed value, or a note of why there is none.
@@ -86,13 +94,21 @@ impl Fields {
 
     /// Refuses if anything was noted.
     pub fn refuse(self) -> ServiceResult<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.into()) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(self.into())
+        }
     }
 }
 
 impl From<Fields> for ServiceError {
     fn from(fields: Fields) -> Self {
-        Self::Refused(Refusal { kind: ErrorKind::InvalidFields, detail: None, fields: fields.0 })
+        Self::Refused(Refusal {
+            kind: ErrorKind::InvalidFields,
+            detail: None,
+            fields: fields.0,
+        })
     }
 }
 

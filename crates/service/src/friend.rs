@@ -2,8 +2,9 @@
 
 use damso_domain::{FriendRequestId, Handle, RequestMessage, Timestamp, UserId};
 use damso_protocol::{
-    CreateFriendRequest, Direction, ErrorKind, FieldErrorKind, Friend, FriendAdded, FriendRemoved, FriendRequest,
-    FriendRequestClosed, FriendRequestReceived, FriendRequestState, FriendRequestsQuery, Page, PageQuery, ServerEvent,
+    CreateFriendRequest, Direction, ErrorKind, FieldErrorKind, Friend, FriendAdded, FriendRemoved,
+    FriendRequest, FriendRequestClosed, FriendRequestReceived, FriendRequestState, FriendRequestsQuery, Page,
+    PageQuery, ServerEvent,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -42,13 +43,20 @@ impl FriendService {
                 let fetched = repository::friend::list(conn, user, paging.after, paging.fetch()).await?;
                 let page = paging.page(fetched, |friendship| friendship.friend_id);
                 let items = view::friends(conn, &page.items).await?;
-                Ok(Page { items, next_cursor: page.next_cursor })
+                Ok(Page {
+                    items,
+                    next_cursor: page.next_cursor,
+                })
             })
             .await
     }
 
     /// A page of requests that wait, the newest first.
-    pub async fn list_requests(&self, user: UserId, query: &FriendRequestsQuery) -> ServiceResult<Page<FriendRequest>> {
+    pub async fn list_requests(
+        &self,
+        user: UserId,
+        query: &FriendRequestsQuery,
+    ) -> ServiceResult<Page<FriendRequest>> {
         let paging = Paging::<FriendRequestId>::parse(query.cursor.as_deref(), query.limit)?;
         let direction = match query.direction {
             Direction::Incoming => RequestDirection::Incoming,
@@ -58,10 +66,14 @@ impl FriendService {
             .database
             .run(async move |conn: &mut Connection| {
                 let fetched =
-                    repository::friend::list_requests(conn, user, direction, paging.after, paging.fetch()).await?;
+                    repository::friend::list_requests(conn, user, direction, paging.after, paging.fetch())
+                        .await?;
                 let page = paging.page(fetched, |request| request.id);
                 let items = view::friend_requests(conn, &page.items).await?;
-                Ok(Page { items, next_cursor: page.next_cursor })
+                Ok(Page {
+                    items,
+                    next_cursor: page.next_cursor,
+                })
             })
             .await
     }
@@ -71,7 +83,9 @@ impl FriendService {
         let target = parse_target(request)?;
         let mut fields = Fields::default();
         let message = RequestMessage::parse(request.message.as_deref().unwrap_or_default());
-        let Some(message) = fields.check("message", message) else { return Err(fields.into()) };
+        let Some(message) = fields.check("message", message) else {
+            return Err(fields.into());
+        };
         let now = Timestamp::now();
         let (request, announcements) = self
             .context
@@ -101,7 +115,10 @@ impl FriendService {
                 let change = UserChange::FriendRequest(stored.id);
                 let revs = repository::user::record_changes(conn, &[(user, change), (other, change)]).await?;
                 let received = |user_rev| {
-                    ServerEvent::FriendRequestReceived(FriendRequestReceived { user_rev, request: full.clone() })
+                    ServerEvent::FriendRequestReceived(FriendRequestReceived {
+                        user_rev,
+                        request: full.clone(),
+                    })
                 };
                 let announcements = vec![(user, received(revs[0])), (other, received(revs[1]))];
                 Ok::<_, ServiceError>((full, announcements))
@@ -140,7 +157,8 @@ impl FriendService {
 
     /// Withdraws a request that `user` made.
     pub async fn cancel(&self, user: UserId, id: FriendRequestId) -> ServiceResult<()> {
-        self.close(user, id, |request, user| request.from_id == user).await
+        self.close(user, id, |request, user| request.from_id == user)
+            .await
     }
 
     async fn close(
@@ -175,10 +193,17 @@ impl FriendService {
                 if !repository::friend::delete_both(conn, user, friend).await? {
                     return Err(ErrorKind::FriendNotFound.into());
                 }
-                let changes = [(user, UserChange::Friend(friend)), (friend, UserChange::Friend(user))];
+                let changes = [
+                    (user, UserChange::Friend(friend)),
+                    (friend, UserChange::Friend(user)),
+                ];
                 let revs = repository::user::record_changes(conn, &changes).await?;
-                let removed = |user_rev, user_id| ServerEvent::FriendRemoved(FriendRemoved { user_rev, user_id });
-                Ok::<_, ServiceError>(vec![(user, removed(revs[0], friend)), (friend, removed(revs[1], user))])
+                let removed =
+                    |user_rev, user_id| ServerEvent::FriendRemoved(FriendRemoved { user_rev, user_id });
+                Ok::<_, ServiceError>(vec![
+                    (user, removed(revs[0], friend)),
+                    (friend, removed(revs[1], user)),
+                ])
             })
             .await?;
         self.announce(announcements);
@@ -196,12 +221,18 @@ fn parse_target(request: &CreateFriendRequest) -> ServiceResult<Target> {
     match (&request.handle, request.user_id) {
         (Some(handle), None) => {
             // A text that cannot be a handle is nobody's, and that is all there is to say.
-            Ok(Target::Handle(Handle::parse(handle).map_err(|_| ErrorKind::UserNotFound)?))
+            Ok(Target::Handle(
+                Handle::parse(handle).map_err(|_| ErrorKind::UserNotFound)?,
+            ))
         }
         (None, Some(id)) => Ok(Target::Id(id)),
         (None, None) | (Some(_), Some(_)) => {
             let mut fields = Fields::default();
-            fields.add("handle", FieldErrorKind::InvalidFormat, "give exactly one of handle and user_id");
+            fields.add(
+                "handle",
+                FieldErrorKind::InvalidFormat,
+                "give exactly one of handle and user_id",
+            );
             Err(fields.into())
         }
     }
@@ -218,17 +249,26 @@ async fn find_target(conn: &mut Connection, target: Target) -> ServiceResult<Use
 }
 
 /// Finds a request, locks its two people and looks again: an answer and a withdrawal at once take turns.
-async fn lock_request(conn: &mut Connection, id: FriendRequestId) -> ServiceResult<repository::friend::FriendRequest> {
-    let found = repository::friend::find_request(conn, id).await?.ok_or(ErrorKind::FriendRequestNotFound)?;
+async fn lock_request(
+    conn: &mut Connection,
+    id: FriendRequestId,
+) -> ServiceResult<repository::friend::FriendRequest> {
+    let found = repository::friend::find_request(conn, id)
+        .await?
+        .ok_or(ErrorKind::FriendRequestNotFound)?;
     repository::user::lock(conn, &[found.from_id, found.to_id]).await?;
-    repository::friend::find_request(conn, id).await?.ok_or_else(|| ErrorKind::FriendRequestNotFound.into())
+    repository::friend::find_request(conn, id)
+        .await?
+        .ok_or_else(|| ErrorKind::FriendRequestNotFound.into())
 }
 
 async fn full_request(
     conn: &mut Connection,
     request: &repository::friend::FriendRequest,
 ) -> ServiceResult<FriendRequest> {
-    let full = view::friend_requests(conn, std::slice::from_ref(request)).await?.pop();
+    let full = view::friend_requests(conn, std::slice::from_ref(request))
+        .await?
+        .pop();
     full.ok_or_else(|| ErrorKind::UserNotFound.into())
 }
 
@@ -246,7 +286,10 @@ async fn befriend(
     let revs = repository::user::record_changes(conn, &changes).await?;
     for ((user, friend), user_rev) in [(one, other), (other, one)].into_iter().zip(revs) {
         let friendship = repository::friend::find(conn, user, friend).await?;
-        let friend = view::friends(conn, friendship.as_slice()).await?.pop().ok_or(ErrorKind::UserNotFound)?;
+        let friend = view::friends(conn, friendship.as_slice())
+            .await?
+            .pop()
+            .ok_or(ErrorKind::UserNotFound)?;
         announcements.push((user, ServerEvent::FriendAdded(FriendAdded { user_rev, friend })));
     }
     Ok(announcements)

@@ -34,12 +34,20 @@ fn small_key(id: ImageId) -> String {
 
 impl ImageService {
     pub(crate) fn new(database: Database, objects: Arc<dyn ObjectStore>, pool: ImagePool) -> Self {
-        Self { database, objects, pool }
+        Self {
+            database,
+            objects,
+            pool,
+        }
     }
 
     /// Crops an uploaded image of `user` to a square, in two sizes. The upload itself is not kept: unless a
     /// message holds it, it is removed.
-    pub(crate) async fn make_from_attachment(&self, user: UserId, id: AttachmentId) -> ServiceResult<Picture> {
+    pub(crate) async fn make_from_attachment(
+        &self,
+        user: UserId,
+        id: AttachmentId,
+    ) -> ServiceResult<Picture> {
         let attachment = self
             .database
             .run(async move |conn: &mut Connection| repository::attachment::find(conn, id).await)
@@ -49,18 +57,35 @@ impl ImageService {
         if attachment.state != AttachmentState::Ready {
             return Err(ErrorKind::AttachmentNotReady.into());
         }
-        let Some(key) = attachment.object_key.filter(|_| attachment.kind == AttachmentKind::Image) else {
+        let Some(key) = attachment
+            .object_key
+            .filter(|_| attachment.kind == AttachmentKind::Image)
+        else {
             return Err(ErrorKind::ImageUnreadable.into());
         };
         let load = async {
             let limit = damso_domain::UploadSize::MAX_BYTES;
-            Ok(self.objects.read(&crate::attachment::original_key(&key), limit).await?)
+            Ok(self
+                .objects
+                .read(&crate::attachment::original_key(&key), limit)
+                .await?)
         };
-        let prepared = self.pool.run(load, prepare_avatar).await?.map_err(crate::attachment::refusal)?;
-        let picture = Picture { id: ImageId::new(), placeholder: Some(STANDARD.encode(&prepared.thumbhash)) };
+        let prepared = self
+            .pool
+            .run(load, prepare_avatar)
+            .await?
+            .map_err(crate::attachment::refusal)?;
+        let picture = Picture {
+            id: ImageId::new(),
+            placeholder: Some(STANDARD.encode(&prepared.thumbhash)),
+        };
         let webp = EncodedImage::MEDIA_TYPE;
-        self.objects.write(&large_key(picture.id), webp, prepared.large.bytes.into()).await?;
-        self.objects.write(&small_key(picture.id), webp, prepared.small.bytes.into()).await?;
+        self.objects
+            .write(&large_key(picture.id), webp, prepared.large.bytes.into())
+            .await?;
+        self.objects
+            .write(&small_key(picture.id), webp, prepared.small.bytes.into())
+            .await?;
         let now = Timestamp::now();
         self.database
             .transaction(async move |conn: &mut Connection| {
@@ -88,6 +113,8 @@ const MAX_PICTURE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Removes a picture that was replaced, once the transaction is committed.
 pub(crate) async fn delete_later(conn: &mut Connection, id: ImageId, now: Timestamp) -> ServiceResult<()> {
-    let job = Job::DeleteObjects { keys: vec![large_key(id), small_key(id)] };
+    let job = Job::DeleteObjects {
+        keys: vec![large_key(id), small_key(id)],
+    };
     Ok(repository::job::insert(conn, &job, now).await?)
 }

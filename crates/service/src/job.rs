@@ -58,7 +58,9 @@ impl JobWorker {
         self.database
             .transaction(async move |conn: &mut Connection| {
                 let now = Timestamp::now();
-                let Some(taken) = repository::job::take_next(conn, now).await? else { return Ok(false) };
+                let Some(taken) = repository::job::take_next(conn, now).await? else {
+                    return Ok(false);
+                };
                 match perform(&objects, &taken.job).await {
                     Ok(()) => repository::job::delete(conn, taken.id).await?,
                     Err(error) => postpone(conn, &taken, &error, now).await?,
@@ -94,7 +96,12 @@ async fn perform(objects: &Arc<dyn ObjectStore>, job: &Job) -> ServiceResult<()>
     }
 }
 
-async fn postpone(conn: &mut Connection, taken: &TakenJob, error: &ServiceError, now: Timestamp) -> ServiceResult<()> {
+async fn postpone(
+    conn: &mut Connection,
+    taken: &TakenJob,
+    error: &ServiceError,
+    now: Timestamp,
+) -> ServiceResult<()> {
     tracing::warn!(job.id = %taken.id, attempts = taken.attempts, %error, "A job failed and is tried again later");
     let exponent = taken.attempts.clamp(0, 10).unsigned_abs();
     let delay = Duration::from_secs(2_u64.saturating_pow(exponent).min(15 * 60));

@@ -66,8 +66,13 @@ impl Keys {
 
     /// Tells two roots apart without giving anything of them away.
     pub fn fingerprint(&self) -> String {
-        let digest = Sha256::new().chain_update(b"damso root fingerprint v1").chain_update(self.0.expose_secret());
-        digest.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+        let digest = Sha256::new()
+            .chain_update(b"damso root fingerprint v1")
+            .chain_update(self.0.expose_secret());
+        digest.finalize()[..8]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }
 
@@ -78,8 +83,14 @@ mod tests {
     #[test]
     fn purposes_have_different_keys_and_the_same_root_the_same() {
         let keys = Keys::new(vec![7; 32]).unwrap();
-        assert_ne!(keys.derive(Purpose::AccessToken), keys.derive(Purpose::MediaToken));
-        assert_eq!(keys.derive(Purpose::AccessToken), Keys::new(vec![7; 32]).unwrap().derive(Purpose::AccessToken));
+        assert_ne!(
+            keys.derive(Purpose::AccessToken),
+            keys.derive(Purpose::MediaToken)
+        );
+        assert_eq!(
+            keys.derive(Purpose::AccessToken),
+            Keys::new(vec![7; 32]).unwrap().derive(Purpose::AccessToken)
+        );
         assert_ne!(keys.fingerprint(), Keys::new(vec![8; 32]).unwrap().fingerprint());
         assert_eq!(Keys::new(vec![7; 31]).err(), Some(WeakSecret));
     }

@@ -98,14 +98,22 @@ pub struct Services {
 
 impl Services {
     /// Wires everything. `database` has to be migrated.
-    pub fn new(config: &ServiceConfig, database: Database, objects: Arc<dyn ObjectStore>, keys: &Keys) -> Self {
+    pub fn new(
+        config: &ServiceConfig,
+        database: Database,
+        objects: Arc<dyn ObjectStore>,
+        keys: &Keys,
+    ) -> Self {
         let hub = Hub::new();
         let passwords = PasswordHasher::new(config.password_threads, config.password_queue);
         let tokens = Tokens::new(keys);
         let sessions = session::SessionService::new(database.clone(), hub.clone());
         let pictures = media::pool::ImagePool::new(config.image_threads);
         let images = image::ImageService::new(database.clone(), objects.clone(), pictures.clone());
-        let context = Context { database: database.clone(), hub: hub.clone() };
+        let context = Context {
+            database: database.clone(),
+            hub: hub.clone(),
+        };
         Self {
             auth: auth::AuthService::new(
                 context.clone(),
@@ -115,7 +123,12 @@ impl Services {
                 keys.clone(),
                 config.sign_up,
             ),
-            account: account::AccountService::new(context.clone(), passwords, sessions.clone(), images.clone()),
+            account: account::AccountService::new(
+                context.clone(),
+                passwords,
+                sessions.clone(),
+                images.clone(),
+            ),
             sessions,
             users: user::UserService::new(context.clone()),
             friends: friend::FriendService::new(context.clone()),

@@ -1,13 +1,13 @@
 //! Messages and how far people have read.
 
 use damso_domain::{
-    AttachmentId, AttachmentState, ClientKey, ConversationId, ConversationKind, MessageKind, MessageRef, MessageText,
-    MessageTextError, Seq, Timestamp, UserId,
+    AttachmentId, AttachmentState, ClientKey, ConversationId, ConversationKind, MessageKind, MessageRef,
+    MessageText, MessageTextError, Seq, Timestamp, UserId,
 };
 use damso_protocol::{
-    ConversationJoined, DeleteFor, ErrorKind, MarkReadRequest, MemberRead, Message, MessageCreated, MessageDeleted,
-    MessageHidden, Messages, MessagesQuery, ReadPosition, Readers, Reads, SendMessageRequest, ServerEvent,
-    SystemNotice, UnreadChanged,
+    ConversationJoined, DeleteFor, ErrorKind, MarkReadRequest, MemberRead, Message, MessageCreated,
+    MessageDeleted, MessageHidden, Messages, MessagesQuery, ReadPosition, Readers, Reads, SendMessageRequest,
+    ServerEvent, SystemNotice, UnreadChanged,
 };
 use damso_repository as repository;
 use damso_repository::attachment::Attachment;
@@ -45,7 +45,11 @@ impl Draft {
             }
             Some(Err(MessageTextError::Empty)) | None => None,
         };
-        Ok(Self { client_key: request.client_key, text, attachment_ids: request.attachment_ids.clone() })
+        Ok(Self {
+            client_key: request.client_key,
+            text,
+            attachment_ids: request.attachment_ids.clone(),
+        })
     }
 }
 
@@ -79,7 +83,10 @@ impl MessageService {
         request: &SendMessageRequest,
     ) -> ServiceResult<Sent> {
         if let Some(message) = self.find_sent(author, conversation, request.client_key).await? {
-            return Ok(Sent { message, is_new: false });
+            return Ok(Sent {
+                message,
+                is_new: false,
+            });
         }
         let draft = Draft::parse(request)?;
         let now = Timestamp::now();
@@ -90,7 +97,9 @@ impl MessageService {
                 // The lock comes first: whatever is read after it cannot change before the commit.
                 let mut change = Change::begin(conn, author, conversation).await?;
                 let key = draft.client_key;
-                if let Some(first) = repository::message::find_by_client_key(conn, conversation, author, key).await? {
+                if let Some(first) =
+                    repository::message::find_by_client_key(conn, conversation, author, key).await?
+                {
                     return Ok(Err(first));
                 }
                 refuse_if_nobody_hears(conn, &change).await?;
@@ -109,18 +118,30 @@ impl MessageService {
                 let message = repository::message::insert(conn, &new, attachments).await?;
                 repository::conversation::save_numbers(conn, &change.conversation).await?;
                 let appeared = list_again(conn, &change).await?;
-                Ok::<_, ServiceError>(Ok(Stored { message, audience: change.audience(), appeared }))
+                Ok::<_, ServiceError>(Ok(Stored {
+                    message,
+                    audience: change.audience(),
+                    appeared,
+                }))
             })
             .await?;
         match stored {
-            Err(first) => Ok(Sent { message: view::message(&first)?, is_new: false }),
+            Err(first) => Ok(Sent {
+                message: view::message(&first)?,
+                is_new: false,
+            }),
             Ok(stored) => {
                 let message = view::message(&stored.message)?;
                 self.announce_created(&stored.audience, message.clone());
                 for (user, event) in stored.appeared {
-                    self.context.hub.to_user(user, &ServerEvent::ConversationJoined(event));
+                    self.context
+                        .hub
+                        .to_user(user, &ServerEvent::ConversationJoined(event));
                 }
-                Ok(Sent { message, is_new: true })
+                Ok(Sent {
+                    message,
+                    is_new: true,
+                })
             }
         }
     }
@@ -143,7 +164,9 @@ impl MessageService {
     }
 
     fn announce_created(&self, audience: &[UserId], message: Message) {
-        self.context.hub.to_users(audience, &ServerEvent::MessageCreated(MessageCreated { message }));
+        self.context
+            .hub
+            .to_users(audience, &ServerEvent::MessageCreated(MessageCreated { message }));
     }
 
     /// A stretch of a conversation, as far as `user` may see it.
@@ -226,7 +249,9 @@ impl MessageService {
             })
             .await?;
         if let Some((audience, event)) = announcement {
-            self.context.hub.to_users(&audience, &ServerEvent::MessageDeleted(event));
+            self.context
+                .hub
+                .to_users(&audience, &ServerEvent::MessageDeleted(event));
         }
         Ok(())
     }
@@ -246,7 +271,11 @@ impl MessageService {
                 let change = (user, UserChange::HiddenMessage(message.id));
                 let user_rev = repository::user::record_changes(conn, &[change]).await?[0];
                 let MessageRef { conversation_id, seq } = target;
-                Ok::<_, ServiceError>(Some(MessageHidden { user_rev, conversation_id, seq }))
+                Ok::<_, ServiceError>(Some(MessageHidden {
+                    user_rev,
+                    conversation_id,
+                    seq,
+                }))
             })
             .await?;
         if let Some(event) = event {
@@ -270,17 +299,33 @@ impl MessageService {
             .database
             .transaction(async move |conn: &mut Connection| {
                 let before = access::member(conn, user, conversation).await?;
-                let last = repository::conversation::find_last_seq(conn, conversation).await?.unwrap_or_default();
+                let last = repository::conversation::find_last_seq(conn, conversation)
+                    .await?
+                    .unwrap_or_default();
                 let seq = request.seq.min(last);
                 let has_moved = repository::member::advance_read(conn, conversation, user, seq).await?;
                 let unread_count = repository::conversation::count_unread(conn, user, conversation).await?;
                 let read_seq = if has_moved { seq } else { before.read_seq.max(seq) };
-                Ok::<_, ServiceError>((ReadPosition { read_seq, unread_count }, has_moved, before.is_counted))
+                Ok::<_, ServiceError>((
+                    ReadPosition {
+                        read_seq,
+                        unread_count,
+                    },
+                    has_moved,
+                    before.is_counted,
+                ))
             })
             .await?;
         if has_moved {
-            let ReadPosition { read_seq, unread_count } = position;
-            let event = UnreadChanged { conversation_id: conversation, read_seq, unread_count };
+            let ReadPosition {
+                read_seq,
+                unread_count,
+            } = position;
+            let event = UnreadChanged {
+                conversation_id: conversation,
+                read_seq,
+                unread_count,
+            };
             self.context.hub.to_user(user, &ServerEvent::UnreadChanged(event));
             if is_counted {
                 self.context.hub.reads_moved(conversation, user, Some(read_seq));
@@ -299,12 +344,17 @@ impl MessageService {
                 Ok::<_, ServiceError>(repository::member::list_all(conn, conversation).await?)
             })
             .await?;
-        let items = members.iter().filter(|member| member.is_counted).map(|member| MemberRead {
-            user_id: member.user_id,
-            joined_seq: member.joined_seq,
-            read_seq: member.read_seq,
-        });
-        Ok(Reads { items: items.collect() })
+        let items = members
+            .iter()
+            .filter(|member| member.is_counted)
+            .map(|member| MemberRead {
+                user_id: member.user_id,
+                joined_seq: member.joined_seq,
+                read_seq: member.read_seq,
+            });
+        Ok(Reads {
+            items: items.collect(),
+        })
     }
 
     /// Who has read a message, and who has not; without its author.
@@ -318,14 +368,18 @@ impl MessageService {
                 let members = repository::member::list_all(conn, target.conversation_id).await?;
                 let (mut read, mut unread) = (view::Mentioned::default(), view::Mentioned::default());
                 for member in members {
-                    let counts = member.is_counted && member.user_id != author && member.joined_seq < target.seq;
+                    let counts =
+                        member.is_counted && member.user_id != author && member.joined_seq < target.seq;
                     match (counts, target.seq <= member.read_seq) {
                         (false, _) => (),
                         (true, true) => read.add(member.user_id),
                         (true, false) => unread.add(member.user_id),
                     }
                 }
-                Ok(Readers { read: read.load(conn).await?, unread: unread.load(conn).await? })
+                Ok(Readers {
+                    read: read.load(conn).await?,
+                    unread: unread.load(conn).await?,
+                })
             })
             .await
     }
@@ -336,9 +390,20 @@ async fn refuse_if_nobody_hears(conn: &mut Connection, change: &Change) -> Servi
     if change.conversation.kind != ConversationKind::Direct {
         return Ok(());
     }
-    let others: Vec<UserId> = change.audience().into_iter().filter(|id| *id != change.me.user_id).collect();
-    let are_gone = repository::user::list(conn, &others).await?.iter().any(|user| user.deleted_at.is_some());
-    if are_gone { Err(ErrorKind::NotAllowed.into()) } else { Ok(()) }
+    let others: Vec<UserId> = change
+        .audience()
+        .into_iter()
+        .filter(|id| *id != change.me.user_id)
+        .collect();
+    let are_gone = repository::user::list(conn, &others)
+        .await?
+        .iter()
+        .any(|user| user.deleted_at.is_some());
+    if are_gone {
+        Err(ErrorKind::NotAllowed.into())
+    } else {
+        Ok(())
+    }
 }
 
 /// Locks the attachments of a message that is being sent and checks each: the author's own, complete, and in
@@ -355,11 +420,15 @@ async fn take_attachments(
     let taken: Vec<Attachment> = ids
         .iter()
         .map(|id| {
-            let found = locked.iter().find(|attachment| attachment.id == *id && attachment.owner_id == author);
+            let found = locked
+                .iter()
+                .find(|attachment| attachment.id == *id && attachment.owner_id == author);
             let found = found.ok_or(ErrorKind::AttachmentNotFound)?;
             match found.state {
                 AttachmentState::Ready | AttachmentState::Processing => Ok(found.clone()),
-                AttachmentState::Uploading | AttachmentState::Rejected => Err(ErrorKind::AttachmentNotReady.into()),
+                AttachmentState::Uploading | AttachmentState::Rejected => {
+                    Err(ErrorKind::AttachmentNotReady.into())
+                }
             }
         })
         .collect::<ServiceResult<_>>()?;
@@ -373,15 +442,25 @@ async fn take_attachments(
 }
 
 /// Puts the conversation back into the lists it is not in, and prepares what to tell their owners.
-async fn list_again(conn: &mut Connection, change: &Change) -> ServiceResult<Vec<(UserId, ConversationJoined)>> {
-    let unlisted: Vec<UserId> =
-        change.members.iter().filter(|member| !member.is_listed).map(|member| member.user_id).collect();
+async fn list_again(
+    conn: &mut Connection,
+    change: &Change,
+) -> ServiceResult<Vec<(UserId, ConversationJoined)>> {
+    let unlisted: Vec<UserId> = change
+        .members
+        .iter()
+        .filter(|member| !member.is_listed)
+        .map(|member| member.user_id)
+        .collect();
     if unlisted.is_empty() {
         return Ok(Vec::new());
     }
     let id = change.conversation.id;
     repository::member::mark_listed(conn, id, &unlisted).await?;
-    let changes: Vec<_> = unlisted.iter().map(|user| (*user, UserChange::Conversation(id))).collect();
+    let changes: Vec<_> = unlisted
+        .iter()
+        .map(|user| (*user, UserChange::Conversation(id)))
+        .collect();
     let revs = repository::user::record_changes(conn, &changes).await?;
     let mut appeared = Vec::with_capacity(unlisted.len());
     for (user, user_rev) in unlisted.into_iter().zip(revs) {
@@ -397,10 +476,16 @@ pub(crate) async fn joined_event(
     id: ConversationId,
     user_rev: damso_domain::Rev,
 ) -> ServiceResult<ConversationJoined> {
-    let conversation = view::load_conversation(conn, user, id).await?.ok_or(ErrorKind::ConversationNotFound)?;
+    let conversation = view::load_conversation(conn, user, id)
+        .await?
+        .ok_or(ErrorKind::ConversationNotFound)?;
     let mut mentioned = view::Mentioned::default();
     mentioned.add_conversation(&conversation);
-    Ok(ConversationJoined { user_rev, users: mentioned.load(conn).await?, conversation })
+    Ok(ConversationJoined {
+        user_rev,
+        users: mentioned.load(conn).await?,
+        conversation,
+    })
 }
 
 /// Stores what the conversation says of itself, in the transaction of the change it speaks of.
@@ -461,25 +546,44 @@ impl Stretch {
         Ok(Self { position, size })
     }
 
-    async fn load(self, conn: &mut Connection, user: UserId, conversation: ConversationId) -> ServiceResult<Found> {
+    async fn load(
+        self,
+        conn: &mut Connection,
+        user: UserId,
+        conversation: ConversationId,
+    ) -> ServiceResult<Found> {
         match self.position {
             Position::Newest => self.before(conn, user, conversation, Seq::new(i64::MAX)).await,
             Position::Before(seq) => {
                 let mut found = self.before(conn, user, conversation, seq).await?;
-                found.has_more_after =
-                    has_any(conn, user, conversation, Direction::After(Seq::new(seq.as_i64().saturating_sub(1)))).await?;
+                found.has_more_after = has_any(
+                    conn,
+                    user,
+                    conversation,
+                    Direction::After(Seq::new(seq.as_i64().saturating_sub(1))),
+                )
+                .await?;
                 Ok(found)
             }
             Position::After(seq) => {
                 let mut found = self.after(conn, user, conversation, seq).await?;
-                found.has_more_before = has_any(conn, user, conversation, Direction::Before(seq.next())).await?;
+                found.has_more_before =
+                    has_any(conn, user, conversation, Direction::Before(seq.next())).await?;
                 Ok(found)
             }
             Position::Around(seq) => {
-                let half = Self { size: self.size.div_ceil(2), ..self };
+                let half = Self {
+                    size: self.size.div_ceil(2),
+                    ..self
+                };
                 let mut found = half.before(conn, user, conversation, seq).await?;
-                let rest = Self { size: self.size - found.items.len().min(self.size / 2), ..self };
-                let after = rest.after(conn, user, conversation, Seq::new(seq.as_i64().saturating_sub(1))).await?;
+                let rest = Self {
+                    size: self.size - found.items.len().min(self.size / 2),
+                    ..self
+                };
+                let after = rest
+                    .after(conn, user, conversation, Seq::new(seq.as_i64().saturating_sub(1)))
+                    .await?;
                 found.items.extend(after.items);
                 found.has_more_after = after.has_more_after;
                 Ok(found)
@@ -501,7 +605,11 @@ impl Stretch {
         let has_more_before = self.size < items.len();
         items.truncate(self.size);
         items.reverse();
-        Ok(Found { items, has_more_before, has_more_after: false })
+        Ok(Found {
+            items,
+            has_more_before,
+            has_more_after: false,
+        })
     }
 
     /// Begins after `seq`.
@@ -513,10 +621,15 @@ impl Stretch {
         seq: Seq,
     ) -> ServiceResult<Found> {
         let limit = fetch(self.size);
-        let mut items = repository::message::list(conn, user, conversation, Direction::After(seq), limit).await?;
+        let mut items =
+            repository::message::list(conn, user, conversation, Direction::After(seq), limit).await?;
         let has_more_after = self.size < items.len();
         items.truncate(self.size);
-        Ok(Found { items, has_more_before: false, has_more_after })
+        Ok(Found {
+            items,
+            has_more_before: false,
+            has_more_after,
+        })
     }
 }
 
@@ -531,5 +644,7 @@ async fn has_any(
     conversation: ConversationId,
     direction: Direction,
 ) -> ServiceResult<bool> {
-    Ok(!repository::message::list(conn, user, conversation, direction, 1).await?.is_empty())
+    Ok(!repository::message::list(conn, user, conversation, direction, 1)
+        .await?
+        .is_empty())
 }

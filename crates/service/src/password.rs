@@ -49,7 +49,9 @@ impl PasswordHasher {
         self.run(move || {
             let parsed = PasswordHash::new(hash.as_deref().unwrap_or(&decoy))
                 .map_err(|error| anyhow::anyhow!("a stored password hash cannot be read: {error}"))?;
-            let is_right = Argon2::default().verify_password(password.expose().as_bytes(), &parsed).is_ok();
+            let is_right = Argon2::default()
+                .verify_password(password.expose().as_bytes(), &parsed)
+                .is_ok();
             Ok(is_right && hash.is_some())
         })
         .await
@@ -59,13 +61,24 @@ impl PasswordHasher {
         &self,
         work: impl FnOnce() -> ServiceResult<T> + Send + 'static,
     ) -> ServiceResult<T> {
-        let _place = self.places.clone().try_acquire_owned().map_err(|_| ServiceError::Overloaded)?;
-        let thread = self.threads.clone().acquire_owned().await.map_err(|_| ServiceError::Overloaded)?;
+        let _place = self
+            .places
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| ServiceError::Overloaded)?;
+        let thread = self
+            .threads
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|_| ServiceError::Overloaded)?;
         let result = tokio::task::spawn_blocking(move || {
             let _thread = thread;
             work()
         });
-        result.await.map_err(|error| ServiceError::Internal(error.into()))?
+        result
+            .await
+            .map_err(|error| ServiceError::Internal(error.into()))?
     }
 }
 
@@ -82,15 +95,28 @@ mod tests {
         let hasher = PasswordHasher::new(1, 1);
         let hash = hasher.hash(password("correct horse")).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(hasher.verify(password("correct horse"), Some(hash.clone())).await.unwrap());
+        assert!(
+            hasher
+                .verify(password("correct horse"), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
         assert!(!hasher.verify(password("wrong horse"), Some(hash)).await.unwrap());
-        assert!(!hasher.verify(password("nobody has this password"), None).await.unwrap());
+        assert!(
+            !hasher
+                .verify(password("nobody has this password"), None)
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
     async fn a_full_queue_turns_callers_away() {
         let hasher = PasswordHasher::new(1, 0);
         let _busy = hasher.places.clone().try_acquire_owned().unwrap();
-        assert!(matches!(hasher.hash(password("correct horse")).await, Err(ServiceError::Overloaded)));
+        assert!(matches!(
+            hasher.hash(password("correct horse")).await,
+            Err(ServiceError::Overloaded)
+        ));
     }
 }

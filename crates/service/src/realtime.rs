@@ -111,7 +111,12 @@ impl Subscription {
             self.hub.0.forget_watcher(*gone, self.connection.id);
         }
         for new in conversations.difference(&old) {
-            self.hub.0.watchers.entry(*new).or_default().push(self.connection.clone());
+            self.hub
+                .0
+                .watchers
+                .entry(*new)
+                .or_default()
+                .push(self.connection.clone());
         }
     }
 
@@ -132,7 +137,9 @@ impl Drop for Subscription {
 }
 
 fn encode(event: &ServerEvent) -> ByteString {
-    serde_json::to_string(event).expect("events hold only strings, numbers and lists").into()
+    serde_json::to_string(event)
+        .expect("events hold only strings, numbers and lists")
+        .into()
 }
 
 impl State {
@@ -149,14 +156,16 @@ impl State {
         if let Some(mut watchers) = self.watchers.get_mut(&conversation) {
             watchers.retain(|watcher| watcher.id != id);
         }
-        self.watchers.remove_if(&conversation, |_, watchers| watchers.is_empty());
+        self.watchers
+            .remove_if(&conversation, |_, watchers| watchers.is_empty());
     }
 
     fn forget_connection(&self, connection: &Connection) {
         if let Some(mut connections) = self.users.get_mut(&connection.user_id) {
             connections.retain(|other| other.id != connection.id);
         }
-        self.users.remove_if(&connection.user_id, |_, connections| connections.is_empty());
+        self.users
+            .remove_if(&connection.user_id, |_, connections| connections.is_empty());
     }
 }
 
@@ -182,7 +191,12 @@ impl Hub {
         if self.is_ended(session) {
             connection.close(CloseCode::SessionEnded);
         }
-        Subscription { hub: self.clone(), connection, frames, close: close_receiver }
+        Subscription {
+            hub: self.clone(),
+            connection,
+            frames,
+            close: close_receiver,
+        }
     }
 
     /// Tells every socket of these users. Encoded once; the bytes are shared.
@@ -218,7 +232,10 @@ impl Hub {
 
     /// Tells those who look at a conversation that somebody, who is in it, is typing.
     pub(crate) fn typing(&self, conversation: ConversationId, user_id: UserId) {
-        let event = ServerEvent::TypingStarted(TypingStarted { conversation_id: conversation, user_id });
+        let event = ServerEvent::TypingStarted(TypingStarted {
+            conversation_id: conversation,
+            user_id,
+        });
         self.0.to_watchers(conversation, &event, Some(user_id));
     }
 
@@ -236,7 +253,9 @@ impl Hub {
     pub(crate) fn end_sessions(&self, user: UserId, sessions: &[SessionId], now: Timestamp) {
         self.remember_ended(sessions, now);
         if let Some(connections) = self.0.users.get(&user) {
-            let ended = connections.iter().filter(|connection| sessions.contains(&connection.session_id));
+            let ended = connections
+                .iter()
+                .filter(|connection| sessions.contains(&connection.session_id));
             ended.for_each(|connection| connection.close(CloseCode::SessionEnded));
         }
     }
@@ -258,7 +277,9 @@ impl Hub {
     /// Closes every socket; their clients come back.
     pub fn close_all(&self) {
         for connections in &self.0.users {
-            connections.iter().for_each(|connection| connection.close(CloseCode::Restarting));
+            connections
+                .iter()
+                .for_each(|connection| connection.close(CloseCode::Restarting));
         }
     }
 
@@ -272,8 +293,18 @@ impl State {
     fn tell_moved_reads(&self) {
         let moved = std::mem::take(&mut *self.moved_reads.lock().unwrap_or_else(PoisonError::into_inner));
         for (conversation_id, reads) in moved {
-            let reads = reads.into_iter().map(|(user_id, read_seq)| MovedRead { user_id, read_seq }).collect();
-            self.to_watchers(conversation_id, &ServerEvent::ReadsMoved(ReadsMoved { conversation_id, reads }), None);
+            let reads = reads
+                .into_iter()
+                .map(|(user_id, read_seq)| MovedRead { user_id, read_seq })
+                .collect();
+            self.to_watchers(
+                conversation_id,
+                &ServerEvent::ReadsMoved(ReadsMoved {
+                    conversation_id,
+                    reads,
+                }),
+                None,
+            );
         }
     }
 }
@@ -294,8 +325,13 @@ mod tests {
         let mut subscription = hub.subscribe(user, SessionId::new());
         hub.to_user(user, &pong());
         hub.to_user(user, &ServerEvent::Resync(Empty {}));
-        let Outgoing::Frames(frames) = subscription.next().await else { panic!("closed") };
-        assert_eq!(frames, [r#"{"type":"pong","data":{}}"#, r#"{"type":"resync","data":{}}"#]);
+        let Outgoing::Frames(frames) = subscription.next().await else {
+            panic!("closed")
+        };
+        assert_eq!(
+            frames,
+            [r#"{"type":"pong","data":{}}"#, r#"{"type":"resync","data":{}}"#]
+        );
     }
 
     #[tokio::test]
@@ -316,8 +352,14 @@ mod tests {
         let (hub, user, session) = (Hub::new(), UserId::new(), SessionId::new());
         let mut subscription = hub.subscribe(user, session);
         hub.end_sessions(user, &[session], Timestamp::now());
-        assert_eq!(subscription.next().await, Outgoing::Close(CloseCode::SessionEnded));
-        assert_eq!(hub.subscribe(user, session).next().await, Outgoing::Close(CloseCode::SessionEnded));
+        assert_eq!(
+            subscription.next().await,
+            Outgoing::Close(CloseCode::SessionEnded)
+        );
+        assert_eq!(
+            hub.subscribe(user, session).next().await,
+            Outgoing::Close(CloseCode::SessionEnded)
+        );
     }
 
     #[tokio::test]
@@ -342,9 +384,13 @@ mod tests {
         typist_end.watch(HashSet::from([conversation]));
         typist_end.typing(conversation);
         hub.to_user(elsewhere, &pong());
-        let Outgoing::Frames(heard) = reader_end.next().await else { panic!("closed") };
+        let Outgoing::Frames(heard) = reader_end.next().await else {
+            panic!("closed")
+        };
         assert_eq!(heard.len(), 1);
-        let Outgoing::Frames(heard) = elsewhere_end.next().await else { panic!("closed") };
+        let Outgoing::Frames(heard) = elsewhere_end.next().await else {
+            panic!("closed")
+        };
         assert_eq!(heard, [r#"{"type":"pong","data":{}}"#]);
     }
 }

@@ -48,36 +48,54 @@ impl SessionService {
             last_used_at: session.last_used_at,
             is_current: session.id == user.session_id,
         });
-        Ok(Sessions { items: items.collect() })
+        Ok(Sessions {
+            items: items.collect(),
+        })
     }
 
     /// Gives one of the user's devices a name.
     pub async fn rename(&self, user: CurrentUser, id: SessionId, name: &str) -> ServiceResult<()> {
         let mut fields = Fields::default();
-        let Some(name) = fields.check("name", SessionName::parse(name)) else { return Err(fields.into()) };
+        let Some(name) = fields.check("name", SessionName::parse(name)) else {
+            return Err(fields.into());
+        };
         let is_there = self
             .database
-            .run(async move |conn: &mut Connection| repository::session::rename(conn, user.id, id, &name).await)
+            .run(async move |conn: &mut Connection| {
+                repository::session::rename(conn, user.id, id, &name).await
+            })
             .await?;
-        if is_there { Ok(()) } else { Err(ErrorKind::SessionNotFound.into()) }
+        if is_there {
+            Ok(())
+        } else {
+            Err(ErrorKind::SessionNotFound.into())
+        }
     }
 
     /// Ends one of the user's sessions.
     pub async fn end(&self, user: UserId, id: SessionId) -> ServiceResult<()> {
         let ended = self.end_matching(user, SessionsToEnd::One(id)).await?;
-        if ended.is_empty() { Err(ErrorKind::SessionNotFound.into()) } else { Ok(()) }
+        if ended.is_empty() {
+            Err(ErrorKind::SessionNotFound.into())
+        } else {
+            Ok(())
+        }
     }
 
     /// Ends every session of the user but the one that asks.
     pub async fn end_others(&self, user: CurrentUser) -> ServiceResult<()> {
-        self.end_matching(user.id, SessionsToEnd::AllBut(user.session_id)).await.map(|_| ())
+        self.end_matching(user.id, SessionsToEnd::AllBut(user.session_id))
+            .await
+            .map(|_| ())
     }
 
     async fn end_matching(&self, user: UserId, which: SessionsToEnd) -> ServiceResult<Vec<SessionId>> {
         let now = Timestamp::now();
         let ended = self
             .database
-            .transaction(async move |conn: &mut Connection| repository::session::end(conn, user, which, now).await)
+            .transaction(async move |conn: &mut Connection| {
+                repository::session::end(conn, user, which, now).await
+            })
             .await?;
         self.announce_ended(user, &ended, now);
         Ok(ended)
@@ -87,7 +105,12 @@ impl SessionService {
     pub(crate) fn announce_ended(&self, user: UserId, ended: &[SessionId], now: Timestamp) {
         self.hub.end_sessions(user, ended, now);
         for session_id in ended {
-            self.hub.to_user(user, &ServerEvent::SessionEnded(SessionEnded { session_id: *session_id }));
+            self.hub.to_user(
+                user,
+                &ServerEvent::SessionEnded(SessionEnded {
+                    session_id: *session_id,
+                }),
+            );
         }
     }
 

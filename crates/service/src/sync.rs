@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use damso_domain::{ConversationId, Rev, UserId};
 use damso_protocol::{
-    ChangedMembership, ConversationChanges, ErrorKind, HiddenMessage, Pointer, SyncRequest, SyncResponse, UserChanges,
+    ChangedMembership, ConversationChanges, ErrorKind, HiddenMessage, Pointer, SyncRequest, SyncResponse,
+    UserChanges,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -37,26 +38,44 @@ impl SyncService {
 }
 
 async fn answer(conn: &mut Connection, user: UserId, request: &SyncRequest) -> ServiceResult<SyncResponse> {
-    let me = repository::user::find(conn, user).await?.ok_or(ErrorKind::NotAuthenticated)?;
+    let me = repository::user::find(conn, user)
+        .await?
+        .ok_or(ErrorKind::NotAuthenticated)?;
     // A number from the future is not ours: everything is told again.
-    let since = if me.rev < request.user_rev { Rev::ZERO } else { request.user_rev };
+    let since = if me.rev < request.user_rev {
+        Rev::ZERO
+    } else {
+        request.user_rev
+    };
     let changed = repository::sync::list_user_changes(conn, user, since).await?;
 
-    let positions: Vec<_> =
-        request.conversations.iter().map(|position| (position.id, position.rev, position.read_seq)).collect();
+    let positions: Vec<_> = request
+        .conversations
+        .iter()
+        .map(|position| (position.id, position.rev, position.read_seq))
+        .collect();
     let moved = repository::sync::list_moved(conn, user, &positions).await?;
     let mut wanted = [&moved[..], &changed.conversations, &changed.memberships].concat();
     wanted.sort_unstable();
     wanted.dedup();
     let views: HashMap<ConversationId, ConversationView> =
-        repository::conversation::views(conn, user, &wanted).await?.into_iter().map(|view| (view.id, view)).collect();
+        repository::conversation::views(conn, user, &wanted)
+            .await?
+            .into_iter()
+            .map(|view| (view.id, view))
+            .collect();
 
     let mut mentioned = view::Mentioned::default();
     let mut conversations = Vec::new();
     for position in &request.conversations {
-        let Some(view) = views.get(&position.id).filter(|view| view.rev != position.rev) else { continue };
+        let Some(view) = views.get(&position.id).filter(|view| view.rev != position.rev) else {
+            continue;
+        };
         let changes = conversation_changes(conn, user, view, position.rev).await?;
-        changes.messages.iter().for_each(|message| mentioned.add_message(message));
+        changes
+            .messages
+            .iter()
+            .for_each(|message| mentioned.add_message(message));
         mentioned.add_members(&changes.members);
         mentioned.add_conversation(&changes.conversation);
         conversations.push(changes);
@@ -67,9 +86,16 @@ async fn answer(conn: &mut Connection, user: UserId, request: &SyncRequest) -> S
         .filter_map(|id| views.get(id).filter(|view| view.is_listed).cloned())
         .collect();
     let joined = view::conversations(conn, &joined_views).await?;
-    joined.iter().for_each(|conversation| mentioned.add_conversation(conversation));
+    joined
+        .iter()
+        .for_each(|conversation| mentioned.add_conversation(conversation));
     let is_listed = |id: &ConversationId| views.get(id).is_some_and(|view| view.is_listed);
-    let left = changed.conversations.iter().filter(|id| !is_listed(id)).copied().collect();
+    let left = changed
+        .conversations
+        .iter()
+        .filter(|id| !is_listed(id))
+        .copied()
+        .collect();
     let pointers = moved.iter().filter_map(|id| views.get(id)).map(pointer).collect();
     Ok(SyncResponse {
         user_rev: me.rev,
@@ -106,9 +132,17 @@ async fn conversation_changes(
     Ok(ConversationChanges {
         id: view.id,
         rev: view.rev,
-        messages: if is_reset { Vec::new() } else { view::messages(&messages)? },
+        messages: if is_reset {
+            Vec::new()
+        } else {
+            view::messages(&messages)?
+        },
         withheld: if is_reset { Vec::new() } else { withheld },
-        members: repository::member::list_changed(conn, view.id, since).await?.iter().map(view::member).collect(),
+        members: repository::member::list_changed(conn, view.id, since)
+            .await?
+            .iter()
+            .map(view::member)
+            .collect(),
         removed_members: repository::member::list_removed(conn, view.id, since).await?,
         conversation,
         is_reset,
@@ -126,20 +160,37 @@ async fn user_changes(
     let hidden = repository::message::list_hidden(conn, me.id, &changed.hidden_messages).await?;
     let is_friend = |id: &UserId| friendships.iter().any(|friendship| friendship.friend_id == *id);
     let is_waiting = |id: &damso_domain::FriendRequestId| requests.iter().any(|request| request.id == *id);
-    let memberships = changed.memberships.iter().filter_map(|id| views.get(id)).map(|view| ChangedMembership {
-        conversation_id: view.id,
-        membership: view::membership(&view.membership),
-    });
+    let memberships = changed
+        .memberships
+        .iter()
+        .filter_map(|id| views.get(id))
+        .map(|view| ChangedMembership {
+            conversation_id: view.id,
+            membership: view::membership(&view.membership),
+        });
     Ok(UserChanges {
         me: Some(view::me(me)?),
-        removed_friend_ids: changed.friends.iter().filter(|id| !is_friend(id)).copied().collect(),
+        removed_friend_ids: changed
+            .friends
+            .iter()
+            .filter(|id| !is_friend(id))
+            .copied()
+            .collect(),
         friends: view::friends(conn, &friendships).await?,
-        closed_friend_request_ids: changed.friend_requests.iter().filter(|id| !is_waiting(id)).copied().collect(),
+        closed_friend_request_ids: changed
+            .friend_requests
+            .iter()
+            .filter(|id| !is_waiting(id))
+            .copied()
+            .collect(),
         friend_requests: view::friend_requests(conn, &requests).await?,
         memberships: memberships.collect(),
         hidden_messages: hidden
             .into_iter()
-            .map(|target| HiddenMessage { conversation_id: target.conversation_id, seq: target.seq })
+            .map(|target| HiddenMessage {
+                conversation_id: target.conversation_id,
+                seq: target.seq,
+            })
             .collect(),
     })
 }

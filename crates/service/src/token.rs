@@ -76,7 +76,10 @@ struct KeyPair {
 
 impl KeyPair {
     fn new(key: &Key) -> Self {
-        Self { encoding: EncodingKey::from_secret(key), decoding: DecodingKey::from_secret(key) }
+        Self {
+            encoding: EncodingKey::from_secret(key),
+            decoding: DecodingKey::from_secret(key),
+        }
     }
 }
 
@@ -140,7 +143,9 @@ impl Tokens {
     }
 
     fn read(&self, kind: Kind, token: &str) -> Option<CurrentUser> {
-        let claims: Claims = jsonwebtoken::decode(token, &self.pair(kind).decoding, &self.validation).ok()?.claims;
+        let claims: Claims = jsonwebtoken::decode(token, &self.pair(kind).decoding, &self.validation)
+            .ok()?
+            .claims;
         (claims.typ == kind.as_str()).then_some(CurrentUser {
             id: claims.sub,
             session_id: claims.sid,
@@ -177,8 +182,7 @@ impl RefreshToken {
 
     /// The token after this one. Derived, so that whoever lost the answer to a refresh gets the same one again.
     pub(crate) fn successor(&self, key: &Key, session: SessionId, generation: i64) -> Self {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
         mac.update(session.as_uuid().as_bytes());
         mac.update(&generation.to_be_bytes());
         mac.update(&self.0);
@@ -234,7 +238,11 @@ mod tests {
         let good = sign(Algorithm::HS256, &claims(60));
         assert!(tokens.read_access(&good).is_some());
         let mut parts = good.split('.').map(str::to_owned).collect::<Vec<_>>();
-        let none = format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#), parts[1]);
+        let none = format!(
+            "{}.{}.",
+            URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#),
+            parts[1]
+        );
         parts[2] = parts[2].chars().rev().collect();
         let mut wrong_audience = claims(60);
         wrong_audience.aud = "elsewhere".to_owned();

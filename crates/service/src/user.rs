@@ -42,7 +42,9 @@ impl UserService {
             .database
             .run(async move |conn: &mut Connection| repository::user::list(conn, &ids).await)
             .await?;
-        Ok(Users { items: users.iter().map(view::user).collect() })
+        Ok(Users {
+            items: users.iter().map(view::user).collect(),
+        })
     }
 
     /// A person by handle.

@@ -20,7 +20,12 @@ pub(crate) const PICTURE_SIDE: u32 = 512;
 
 pub(crate) fn image(picture: &Picture) -> protocol::Image {
     let placeholder = picture.placeholder.clone();
-    protocol::Image { id: picture.id, width: PICTURE_SIDE, height: PICTURE_SIDE, placeholder }
+    protocol::Image {
+        id: picture.id,
+        width: PICTURE_SIDE,
+        height: PICTURE_SIDE,
+        placeholder,
+    }
 }
 
 pub(crate) fn user(user: &User) -> protocol::User {
@@ -38,7 +43,8 @@ pub(crate) fn user(user: &User) -> protocol::User {
 /// A live account as its owner sees it.
 pub(crate) fn me(user: &User) -> ServiceResult<protocol::Me> {
     let handle = user.handle.clone();
-    let handle = handle.ok_or_else(|| anyhow::anyhow!("the account {} is deleted and still signed in", user.id))?;
+    let handle =
+        handle.ok_or_else(|| anyhow::anyhow!("the account {} is deleted and still signed in", user.id))?;
     Ok(protocol::Me {
         id: user.id,
         handle,
@@ -137,15 +143,29 @@ pub(crate) async fn conversations(
     views: &[ConversationView],
 ) -> ServiceResult<Vec<protocol::Conversation>> {
     let newest = |view: &ConversationView| {
-        view.last_message_seq.map(|seq| MessageRef { conversation_id: view.id, seq })
+        view.last_message_seq.map(|seq| MessageRef {
+            conversation_id: view.id,
+            seq,
+        })
     };
     let refs: Vec<MessageRef> = views.iter().filter_map(newest).collect();
-    let found = if refs.is_empty() { Vec::new() } else { repository::message::list_by_refs(conn, &refs).await? };
-    let by_conversation: std::collections::HashMap<ConversationId, &Message> =
-        found.iter().map(|message| (message.conversation_id, message)).collect();
+    let found = if refs.is_empty() {
+        Vec::new()
+    } else {
+        repository::message::list_by_refs(conn, &refs).await?
+    };
+    let by_conversation: std::collections::HashMap<ConversationId, &Message> = found
+        .iter()
+        .map(|message| (message.conversation_id, message))
+        .collect();
     views
         .iter()
-        .map(|view| Ok(conversation(view, by_conversation.get(&view.id).copied().map(message).transpose()?)))
+        .map(|view| {
+            Ok(conversation(
+                view,
+                by_conversation.get(&view.id).copied().map(message).transpose()?,
+            ))
+        })
         .collect()
 }
 
@@ -196,7 +216,11 @@ impl Mentioned {
             return Ok(Vec::new());
         }
         let ids: Vec<UserId> = self.0.into_iter().collect();
-        Ok(repository::user::list(conn, &ids).await?.iter().map(user).collect())
+        Ok(repository::user::list(conn, &ids)
+            .await?
+            .iter()
+            .map(user)
+            .collect())
     }
 }
 
@@ -206,11 +230,16 @@ pub(crate) async fn friends(
     friendships: &[Friendship],
 ) -> ServiceResult<Vec<protocol::Friend>> {
     let mut mentioned = Mentioned::default();
-    friendships.iter().for_each(|friendship| mentioned.add(friendship.friend_id));
+    friendships
+        .iter()
+        .for_each(|friendship| mentioned.add(friendship.friend_id));
     let users = by_id(mentioned.load(conn).await?);
     let friend = |friendship: &Friendship| {
         let user = users.get(&friendship.friend_id)?.clone();
-        Some(protocol::Friend { user, since: friendship.since })
+        Some(protocol::Friend {
+            user,
+            since: friendship.since,
+        })
     };
     Ok(friendships.iter().filter_map(friend).collect())
 }

@@ -25,13 +25,19 @@ fn client() -> &'static reqwest::Client {
     // Connections belong to the runtime that opened them, and each test has its own: none is kept.
     CLIENT.get_or_init(|| {
         let builder = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0);
-        builder.redirect(reqwest::redirect::Policy::none()).build().expect("the client needs no TLS")
+        builder
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("the client needs no TLS")
     })
 }
 
 impl Actor {
     pub(crate) fn anonymous(url: &str) -> Self {
-        Self { url: url.to_owned(), session: None }
+        Self {
+            url: url.to_owned(),
+            session: None,
+        }
     }
 
     pub(crate) async fn sign_up(url: &str, handle: &str) -> Self {
@@ -40,15 +46,24 @@ impl Actor {
         });
         let anonymous = Self::anonymous(url);
         let session = anonymous.post("/auth/sign-up", &body).await.json();
-        Self { session: Some(session), ..anonymous }
+        Self {
+            session: Some(session),
+            ..anonymous
+        }
     }
 
     /// The same account on another device.
     pub async fn sign_in_again(&self) -> Self {
         let login = self.session().user.handle.clone();
         let body = json!({ "login": login, "password": PASSWORD, "token_transport": "body" });
-        let session = Self::anonymous(&self.url).post("/auth/sign-in", &body).await.json();
-        Self { url: self.url.clone(), session: Some(session) }
+        let session = Self::anonymous(&self.url)
+            .post("/auth/sign-in", &body)
+            .await
+            .json();
+        Self {
+            url: self.url.clone(),
+            session: Some(session),
+        }
     }
 
     /// The session.
@@ -87,7 +102,11 @@ impl Actor {
     #[must_use]
     pub fn with_token(&self, access_token: impl Into<String>) -> Self {
         let mut other = self.clone();
-        other.session.as_mut().expect("the actor has signed in").access_token = access_token.into();
+        other
+            .session
+            .as_mut()
+            .expect("the actor has signed in")
+            .access_token = access_token.into();
         other
     }
 
@@ -98,18 +117,24 @@ impl Actor {
 
     /// Signs in with this handle and a password.
     pub async fn try_sign_in(&self, password: &str) -> Reply {
-        let body = json!({ "login": self.session().user.handle, "password": password, "token_transport": "body" });
+        let body =
+            json!({ "login": self.session().user.handle, "password": password, "token_transport": "body" });
         self.signed_out().post("/auth/sign-in", &body).await
     }
 
     /// Exchanges a refresh token.
     pub async fn refresh(&self, token: &str) -> Reply {
-        self.signed_out().post("/auth/refresh", &json!({ "refresh_token": token })).await
+        self.signed_out()
+            .post("/auth/refresh", &json!({ "refresh_token": token }))
+            .await
     }
 
     /// The refresh token this actor began with.
     pub fn refresh_token(&self) -> &str {
-        self.session().refresh_token.as_deref().expect("actors ask for it in the body")
+        self.session()
+            .refresh_token
+            .as_deref()
+            .expect("actors ask for it in the body")
     }
 
     /// The account as its owner sees it.
@@ -124,17 +149,20 @@ impl Actor {
 
     /// `POST` with a JSON body.
     pub async fn post(&self, path: &str, body: &Value) -> Reply {
-        self.send_request(self.request(Method::POST, path).json(body)).await
+        self.send_request(self.request(Method::POST, path).json(body))
+            .await
     }
 
     /// `PUT` with a JSON body.
     pub async fn put(&self, path: &str, body: &Value) -> Reply {
-        self.send_request(self.request(Method::PUT, path).json(body)).await
+        self.send_request(self.request(Method::PUT, path).json(body))
+            .await
     }
 
     /// `PATCH` with a JSON body.
     pub async fn patch(&self, path: &str, body: &Value) -> Reply {
-        self.send_request(self.request(Method::PATCH, path).json(body)).await
+        self.send_request(self.request(Method::PATCH, path).json(body))
+            .await
     }
 
     /// `DELETE`.
@@ -144,8 +172,13 @@ impl Actor {
 
     /// Becomes friends with somebody: asks, and they accept.
     pub async fn befriend(&self, other: &Self) {
-        let request: FriendRequest = self.post("/friend-requests", &json!({ "user_id": other.id() })).await.json();
-        let accepted = other.post(&format!("/friend-requests/{}/accept", request.id), &json!({})).await;
+        let request: FriendRequest = self
+            .post("/friend-requests", &json!({ "user_id": other.id() }))
+            .await
+            .json();
+        let accepted = other
+            .post(&format!("/friend-requests/{}/accept", request.id), &json!({}))
+            .await;
         assert!(accepted.status.is_success(), "{}", accepted.text());
     }
 
@@ -158,7 +191,11 @@ impl Actor {
     /// Puts bytes to an upload's URL.
     pub async fn put_bytes(&self, created: &CreatedAttachment, bytes: Vec<u8>) -> Reply {
         let part = &created.upload.parts[0];
-        let url = if part.url.starts_with('/') { format!("{}{}", self.url, part.url) } else { part.url.clone() };
+        let url = if part.url.starts_with('/') {
+            format!("{}{}", self.url, part.url)
+        } else {
+            part.url.clone()
+        };
         let mut request = client().put(url).body(bytes);
         for header in &part.headers {
             request = request.header(&header.name, &header.value);

@@ -59,14 +59,24 @@ impl TestApp {
         let signing_key = keys.derive(Purpose::StorageUrl).to_vec().into();
         let store = LocalObjectStore::open(folder.path(), signing_key).expect("the folder can be used");
         let objects: Arc<dyn ObjectStore> = Arc::new(store.clone());
-        let config = ServiceConfig { sign_up: options.sign_up, ..ServiceConfig::default() };
+        let config = ServiceConfig {
+            sign_up: options.sign_up,
+            ..ServiceConfig::default()
+        };
         let services = Services::new(&config, database.database.clone(), objects.clone(), &keys);
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let port = listener.local_addr().expect("it is bound").port();
-        let web = options.web.into_iter().map(|(path, text)| (path.to_owned(), text.as_bytes().into()));
+        let web = options
+            .web
+            .into_iter()
+            .map(|(path, text)| (path.to_owned(), text.as_bytes().into()));
         let server = Server {
             services: services.clone(),
-            config: ControllerConfig { public_url: options.public_url, port, trusted_proxies: Vec::new() },
+            config: ControllerConfig {
+                public_url: options.public_url,
+                port,
+                trusted_proxies: Vec::new(),
+            },
             web: Arc::new(WebClient::from_files(web)),
             direct_uploads: Some(Arc::new(store)),
         };
@@ -79,7 +89,15 @@ impl TestApp {
         let handle = http.handle();
         TestDatabase::runtime().spawn(http);
         let url = format!("http://127.0.0.1:{port}");
-        Self { url, services, database, objects, keys, handle, folder }
+        Self {
+            url,
+            services,
+            database,
+            objects,
+            keys,
+            handle,
+            folder,
+        }
     }
 
     /// Somebody who has not signed in.
@@ -93,7 +111,9 @@ impl TestApp {
         for handle in handles {
             users.push(Actor::sign_up(&self.url, handle).await);
         }
-        users.try_into().unwrap_or_else(|_| unreachable!("one was made for each handle"))
+        users
+            .try_into()
+            .unwrap_or_else(|_| unreachable!("one was made for each handle"))
     }
 
     /// New accounts who are all friends of each other.
@@ -124,15 +144,30 @@ impl TestApp {
 
     /// Works off every job that waits.
     pub async fn run_jobs(&self) {
-        let worker = JobWorker::new(self.database.database.clone(), self.objects.clone());
+        let worker = self.worker();
         while worker.run_next().await.expect("jobs can be worked off") {}
+    }
+
+    /// Sweeps up what has expired, and works off the jobs that come of it.
+    pub async fn sweep(&self) {
+        self.worker()
+            .sweep()
+            .await
+            .expect("what has expired can be swept up");
+        self.run_jobs().await;
+    }
+
+    fn worker(&self) -> JobWorker {
+        JobWorker::new(self.database.database.clone(), self.objects.clone())
     }
 }
 
 fn count_files(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).expect("the folder can be read");
     let paths = entries.map(|entry| entry.expect("the folder can be read").path());
-    paths.map(|path| if path.is_dir() { count_files(&path) } else { 1 }).sum()
+    paths
+        .map(|path| if path.is_dir() { count_files(&path) } else { 1 })
+        .sum()
 }
 
 impl Drop for TestApp {

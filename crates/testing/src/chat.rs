@@ -1,7 +1,9 @@
 //! What people do in conversations.
 
 use damso_domain::{AttachmentId, ClientKey, ConversationId, UserId};
-use damso_protocol::{Conversation, Conversations, Message, Messages, ReadPosition, SyncPosition, SyncRequest, SyncResponse};
+use damso_protocol::{
+    Conversation, Conversations, Message, Messages, ReadPosition, SyncPosition, SyncRequest, SyncResponse,
+};
 use serde_json::json;
 
 use crate::{Actor, Reply};
@@ -9,7 +11,12 @@ use crate::{Actor, Reply};
 impl Actor {
     /// Opens the direct conversation with a friend.
     pub async fn open_direct(&self, other: &Self) -> Conversation {
-        self.post("/conversations", &json!({ "kind": "direct", "user_id": other.id() })).await.json()
+        self.post(
+            "/conversations",
+            &json!({ "kind": "direct", "user_id": other.id() }),
+        )
+        .await
+        .json()
     }
 
     /// Makes a group of friends.
@@ -21,7 +28,12 @@ impl Actor {
     /// One's notes to oneself.
     pub async fn notes(&self) -> Conversation {
         let own = |conversation: &Conversation| conversation.kind == damso_domain::ConversationKind::SelfChat;
-        self.conversations().await.items.into_iter().find(own).expect("everyone has notes to themself")
+        self.conversations()
+            .await
+            .items
+            .into_iter()
+            .find(own)
+            .expect("everyone has notes to themself")
     }
 
     /// The first page of the list.
@@ -31,7 +43,12 @@ impl Actor {
 
     /// The conversations in the list.
     pub async fn listed(&self) -> Vec<ConversationId> {
-        self.conversations().await.items.iter().map(|conversation| conversation.id).collect()
+        self.conversations()
+            .await
+            .items
+            .iter()
+            .map(|conversation| conversation.id)
+            .collect()
     }
 
     /// One conversation as this actor sees it.
@@ -41,17 +58,26 @@ impl Actor {
 
     /// Brings others into a group.
     pub async fn add_members(&self, id: ConversationId, others: &[&Self]) -> Reply {
-        self.post(&format!("/conversations/{id}/members"), &json!({ "user_ids": ids(others) })).await
+        self.post(
+            &format!("/conversations/{id}/members"),
+            &json!({ "user_ids": ids(others) }),
+        )
+        .await
     }
 
     /// Takes somebody out of a group.
     pub async fn remove_member(&self, id: ConversationId, other: &Self) -> Reply {
-        self.delete(&format!("/conversations/{id}/members/{}", other.id())).await
+        self.delete(&format!("/conversations/{id}/members/{}", other.id()))
+            .await
     }
 
     /// Gives somebody a role.
     pub async fn set_role(&self, id: ConversationId, other: &Self, role: &str) -> Reply {
-        self.patch(&format!("/conversations/{id}/members/{}", other.id()), &json!({ "role": role })).await
+        self.patch(
+            &format!("/conversations/{id}/members/{}", other.id()),
+            &json!({ "role": role }),
+        )
+        .await
     }
 
     /// Changes name, picture or history setting of a group.
@@ -61,7 +87,8 @@ impl Actor {
 
     /// Changes how one sees a conversation.
     pub async fn update_membership(&self, id: ConversationId, change: &serde_json::Value) -> Reply {
-        self.patch(&format!("/conversations/{id}/membership"), change).await
+        self.patch(&format!("/conversations/{id}/membership"), change)
+            .await
     }
 
     /// Leaves, or clears a direct conversation.
@@ -77,13 +104,18 @@ impl Actor {
     /// Sends a text under a key.
     pub async fn send_with_key(&self, conversation: ConversationId, key: ClientKey, text: &str) -> Reply {
         let path = format!("/conversations/{conversation}/messages");
-        self.post(&path, &json!({ "client_key": key, "text": text })).await
+        self.post(&path, &json!({ "client_key": key, "text": text }))
+            .await
     }
 
     /// Sends files without a text.
     pub async fn send_files(&self, conversation: ConversationId, files: &[AttachmentId]) -> Reply {
         let path = format!("/conversations/{conversation}/messages");
-        self.post(&path, &json!({ "client_key": ClientKey::new(), "attachment_ids": files })).await
+        self.post(
+            &path,
+            &json!({ "client_key": ClientKey::new(), "attachment_ids": files }),
+        )
+        .await
     }
 
     /// Sends a text and returns what was stored.
@@ -100,27 +132,43 @@ impl Actor {
 
     /// A stretch of a conversation.
     pub async fn page(&self, conversation: ConversationId, query: &str) -> Messages {
-        self.get(&format!("/conversations/{conversation}/messages?{query}")).await.json()
+        self.get(&format!("/conversations/{conversation}/messages?{query}"))
+            .await
+            .json()
     }
 
     /// The texts of the newest page; system messages have none.
     pub async fn texts(&self, conversation: ConversationId) -> Vec<String> {
-        self.messages(conversation).await.items.into_iter().filter_map(|message| message.text).collect()
+        self.messages(conversation)
+            .await
+            .items
+            .into_iter()
+            .filter_map(|message| message.text)
+            .collect()
     }
 
     /// One message.
     pub async fn message(&self, conversation: ConversationId, seq: i64) -> Reply {
-        self.get(&format!("/conversations/{conversation}/messages/{seq}")).await
+        self.get(&format!("/conversations/{conversation}/messages/{seq}"))
+            .await
     }
 
     /// Deletes a message for `everyone` or for `me`.
     pub async fn delete_message(&self, conversation: ConversationId, seq: i64, audience: &str) -> Reply {
-        self.delete(&format!("/conversations/{conversation}/messages/{seq}?for={audience}")).await
+        self.delete(&format!(
+            "/conversations/{conversation}/messages/{seq}?for={audience}"
+        ))
+        .await
     }
 
     /// Says what was shown.
     pub async fn mark_read(&self, conversation: ConversationId, seq: i64) -> ReadPosition {
-        self.put(&format!("/conversations/{conversation}/read"), &json!({ "seq": seq })).await.json()
+        self.put(
+            &format!("/conversations/{conversation}/read"),
+            &json!({ "seq": seq }),
+        )
+        .await
+        .json()
     }
 
     /// What changed since the given numbers.
@@ -137,7 +185,11 @@ impl Actor {
             read_seq: conversation.membership.read_seq,
         };
         let conversations = conversations.iter().map(position).collect();
-        self.sync(&SyncRequest { user_rev: damso_domain::Rev::new(user_rev), conversations }).await
+        self.sync(&SyncRequest {
+            user_rev: damso_domain::Rev::new(user_rev),
+            conversations,
+        })
+        .await
     }
 }
 

@@ -41,7 +41,11 @@ impl Operation {
 
     /// The names of its placeholders.
     pub fn placeholders(&self) -> Vec<String> {
-        self.path.split('/').filter_map(placeholder).map(str::to_owned).collect()
+        self.path
+            .split('/')
+            .filter_map(placeholder)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// A query that names each required parameter, so that nothing but what is tested is wrong.
@@ -58,10 +62,14 @@ impl Operation {
     }
 
     fn matches(&self, method: &Method, path: &str) -> bool {
-        let (want, have): (Vec<&str>, Vec<&str>) = (self.path.split('/').collect(), path.split('/').collect());
+        let (want, have): (Vec<&str>, Vec<&str>) =
+            (self.path.split('/').collect(), path.split('/').collect());
         self.method == *method
             && want.len() == have.len()
-            && want.iter().zip(&have).all(|(want, have)| placeholder(want).is_some() || want == have)
+            && want
+                .iter()
+                .zip(&have)
+                .all(|(want, have)| placeholder(want).is_some() || want == have)
     }
 }
 
@@ -73,7 +81,9 @@ fn placeholder(segment: &str) -> Option<&str> {
 pub fn description() -> &'static Value {
     static DESCRIPTION: OnceLock<Value> = OnceLock::new();
     DESCRIPTION.get_or_init(|| {
-        let json = damso_controller::openapi().to_json().expect("the description serialises");
+        let json = damso_controller::openapi()
+            .to_json()
+            .expect("the description serialises");
         serde_json::from_str(&json).expect("it is JSON")
     })
 }
@@ -83,28 +93,42 @@ pub fn operations() -> &'static [Operation] {
     static OPERATIONS: OnceLock<Vec<Operation>> = OnceLock::new();
     OPERATIONS.get_or_init(|| {
         let paths = description()["paths"].as_object().expect("there are paths");
-        paths.iter().flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |one| (path, one)))
+        paths
+            .iter()
+            .flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |one| (path, one)))
             .filter_map(|(path, (method, operation))| read(path, method, operation))
             .collect()
     })
 }
 
 fn read(path: &str, method: &str, operation: &Value) -> Option<Operation> {
-    let method = ["get", "put", "post", "delete", "patch"].contains(&method).then(|| method.to_uppercase())?;
+    let method = ["get", "put", "post", "delete", "patch"]
+        .contains(&method)
+        .then(|| method.to_uppercase())?;
     let text = |name: &str| operation[name].as_str().map(str::to_owned);
     let list = |name: &str| operation[name].as_array().cloned().unwrap_or_default();
-    let answers = operation["responses"].as_object()?.iter().filter_map(|(status, answer)| {
-        let types = answer["content"].as_object().map(|content| content.keys().cloned().collect());
-        Some((status.parse().ok()?, types.unwrap_or_default()))
-    });
+    let answers = operation["responses"]
+        .as_object()?
+        .iter()
+        .filter_map(|(status, answer)| {
+            let types = answer["content"]
+                .as_object()
+                .map(|content| content.keys().cloned().collect());
+            Some((status.parse().ok()?, types.unwrap_or_default()))
+        });
     Some(Operation {
         method: method.parse().ok()?,
         path: path.to_owned(),
         id: text("operationId"),
         summary: text("summary"),
-        tags: list("tags").iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect(),
+        tags: list("tags")
+            .iter()
+            .filter_map(|tag| tag.as_str().map(str::to_owned))
+            .collect(),
         needs_sign_in: operation.get("security").is_some(),
-        body: operation.pointer("/requestBody/content/application~1json/schema").map(resolve),
+        body: operation
+            .pointer("/requestBody/content/application~1json/schema")
+            .map(resolve),
         parameters: list("parameters"),
         answers: answers.collect(),
     })
@@ -112,24 +136,42 @@ fn read(path: &str, method: &str, operation: &Value) -> Option<Operation> {
 
 /// Follows a reference into the components.
 pub fn resolve(schema: &Value) -> Value {
-    let Some(reference) = schema["$ref"].as_str() else { return schema.clone() };
+    let Some(reference) = schema["$ref"].as_str() else {
+        return schema.clone();
+    };
     let found = description().pointer(reference.trim_start_matches('#'));
     resolve(found.unwrap_or_else(|| panic!("{reference} is nowhere")))
 }
 
 /// The operation that a request goes to.
 pub fn find(method: &Method, path: &str) -> Option<&'static Operation> {
-    let exact = operations().iter().find(|operation| operation.method == *method && operation.path == path);
-    exact.or_else(|| operations().iter().find(|operation| operation.matches(method, path)))
+    let exact = operations()
+        .iter()
+        .find(|operation| operation.method == *method && operation.path == path);
+    exact.or_else(|| {
+        operations()
+            .iter()
+            .find(|operation| operation.matches(method, path))
+    })
 }
 
 /// Fails when an operation answered what its description does not say, or when the server failed.
 #[track_caller]
 pub(crate) fn check(method: &Method, path: &str, status: StatusCode, media_type: &str) {
-    assert!(status.as_u16() < 500 || status == StatusCode::SERVICE_UNAVAILABLE, "{method} {path}: {status}");
-    let Some(operation) = find(method, path) else { return };
+    assert!(
+        status.as_u16() < 500 || status == StatusCode::SERVICE_UNAVAILABLE,
+        "{method} {path}: {status}"
+    );
+    let Some(operation) = find(method, path) else {
+        return;
+    };
     let answer = operation.answers.get(&status.as_u16());
-    let types = answer.unwrap_or_else(|| panic!("{method} {} does not say that it answers {status}", operation.path));
+    let types = answer.unwrap_or_else(|| {
+        panic!(
+            "{method} {} does not say that it answers {status}",
+            operation.path
+        )
+    });
     let essence = media_type.split(';').next().unwrap_or_default();
     let is_documented = types.iter().any(|documented| documented == essence);
     // Files have the media types of what people send.

@@ -24,12 +24,17 @@ static SHARED: OnceLock<Shared> = OnceLock::new();
 fn shared() -> &'static Shared {
     SHARED.get_or_init(|| {
         // On a thread of its own: the first test to ask may be inside a runtime, which must not block.
-        std::thread::spawn(start).join().expect("the cluster of the tests starts")
+        std::thread::spawn(start)
+            .join()
+            .expect("the cluster of the tests starts")
     })
 }
 
 fn start() -> Shared {
-    let folder = tempfile::Builder::new().prefix("damso-test").tempdir().expect("a temporary folder can be made");
+    let folder = tempfile::Builder::new()
+        .prefix("damso-test")
+        .tempdir()
+        .expect("a temporary folder can be made");
     let mut config = ClusterConfig::new(folder.path());
     config.durable = false;
     config.max_connections = 400;
@@ -42,16 +47,26 @@ fn start() -> Shared {
         template.migrate().await.expect("the schema can be made");
         template.close();
     });
-    Shared { cluster, runtime, next: AtomicU32::new(0), _folder: folder }
+    Shared {
+        cluster,
+        runtime,
+        next: AtomicU32::new(0),
+        _folder: folder,
+    }
 }
 
 fn connect(cluster: &ManagedCluster, name: &str, runtime: &Handle) -> Database {
-    let config = DatabaseConfig { url: cluster.connection_url_for(name), max_connections: 8 };
+    let config = DatabaseConfig {
+        url: cluster.connection_url_for(name),
+        max_connections: 8,
+    };
     Database::new(&config, runtime.clone()).expect("the configuration is in order")
 }
 
 async fn admin(cluster: &ManagedCluster, sql: &str) {
-    let mut conn = Connection::establish(cluster.connection_url()).await.expect("the cluster answers");
+    let mut conn = Connection::establish(cluster.connection_url())
+        .await
+        .expect("the cluster answers");
     conn.batch_execute(sql).await.expect("the statement works");
 }
 
@@ -68,7 +83,11 @@ impl TestDatabase {
         let shared = shared();
         let name = format!("test_{}", shared.next.fetch_add(1, Ordering::Relaxed));
         let sql = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy");
-        shared.runtime.spawn(async move { admin(&shared.cluster, &sql).await }).await.expect("the copy is made");
+        shared
+            .runtime
+            .spawn(async move { admin(&shared.cluster, &sql).await })
+            .await
+            .expect("the copy is made");
         let database = connect(&shared.cluster, &name, shared.runtime.handle());
         Self { name, database }
     }
@@ -114,7 +133,11 @@ impl Drop for TestDatabase {
         self.database.close();
         let (shared, name) = (shared(), std::mem::take(&mut self.name));
         shared.runtime.spawn(async move {
-            admin(&shared.cluster, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+            admin(
+                &shared.cluster,
+                &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            )
+            .await;
         });
     }
 }

@@ -16,10 +16,16 @@ pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
 
 fn encode(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let picture = RgbImage::from_fn(width, height, |x, _| {
-        if x < width / 2 { Rgb([200, 30, 20]) } else { Rgb([20, 40, 200]) }
+        if x < width / 2 {
+            Rgb([200, 30, 20])
+        } else {
+            Rgb([20, 40, 200])
+        }
     });
     let mut bytes = Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, format).expect("a picture in memory can be encoded");
+    picture
+        .write_to(&mut bytes, format)
+        .expect("a picture in memory can be encoded");
     bytes.into_inner()
 }
 
@@ -37,7 +43,9 @@ pub fn giant_png_header() -> Vec<u8> {
 /// CRC-32 as PNG wants it (ISO 3309).
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg())
+        })
     })
 }
 

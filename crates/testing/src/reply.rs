@@ -20,7 +20,11 @@ impl Reply {
     pub(crate) async fn read(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.bytes().await.expect("the answer arrives whole").to_vec();
-        Self { status, headers, body }
+        Self {
+            status,
+            headers,
+            body,
+        }
     }
 
     /// The body of a success.
@@ -39,8 +43,18 @@ impl Reply {
     /// The whole problem.
     #[track_caller]
     pub fn problem(&self) -> Problem {
-        assert!(!self.status.is_success(), "not refused: {} {}", self.status, self.text());
-        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text());
+        assert!(
+            !self.status.is_success(),
+            "not refused: {} {}",
+            self.status,
+            self.text()
+        );
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{}",
+            self.text()
+        );
         let problem: Problem =
             serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()));
         assert_eq!(problem.status, self.status.as_u16());
@@ -56,7 +70,10 @@ impl Reply {
 
     /// A header; empty when absent.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// The body as text, for messages.

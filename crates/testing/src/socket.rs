@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use damso_protocol::{Authenticate, ClientCommand, Empty, Ready, SUBPROTOCOL, ServerEvent, TypingCommand, Watch};
+use damso_protocol::{
+    Authenticate, ClientCommand, Empty, Ready, SUBPROTOCOL, ServerEvent, TypingCommand, Watch,
+};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// Longer than anything that is awaited takes; a test that waits so long has failed.
@@ -36,7 +38,9 @@ impl Inbox {
         let protocol = SUBPROTOCOL.parse().expect("a token is a header value");
         request.headers_mut().insert("sec-websocket-protocol", protocol);
         if let Some(origin) = origin {
-            request.headers_mut().insert("origin", origin.parse().expect("an origin is a header value"));
+            request
+                .headers_mut()
+                .insert("origin", origin.parse().expect("an origin is a header value"));
         }
         match tokio_tungstenite::connect_async(request).await {
             Ok((stream, response)) => {
@@ -61,18 +65,23 @@ impl Inbox {
     /// Signs the socket in.
     pub async fn authenticate(&mut self, access_token: &str) {
         let access_token = access_token.to_owned();
-        self.command(&ClientCommand::Authenticate(Authenticate { access_token })).await;
+        self.command(&ClientCommand::Authenticate(Authenticate { access_token }))
+            .await;
     }
 
     /// Says what is on the screen, and waits until the server has understood.
     pub async fn watch(&mut self, conversations: &[damso_domain::ConversationId]) {
-        self.command(&ClientCommand::Watch(Watch { conversation_ids: conversations.to_vec() })).await;
+        self.command(&ClientCommand::Watch(Watch {
+            conversation_ids: conversations.to_vec(),
+        }))
+        .await;
         self.settle().await;
     }
 
     /// Says that one is typing.
     pub async fn typing(&mut self, conversation_id: damso_domain::ConversationId) {
-        self.command(&ClientCommand::Typing(TypingCommand { conversation_id })).await;
+        self.command(&ClientCommand::Typing(TypingCommand { conversation_id }))
+            .await;
     }
 
     /// Sends a command.
@@ -134,6 +143,14 @@ impl Inbox {
         }
     }
 
+    /// Waits until the other end has closed the connection.
+    pub async fn until_gone(&mut self) {
+        while let Some(Ok(_)) = timeout(PATIENCE, self.stream.next())
+            .await
+            .expect("the end comes in time")
+        {}
+    }
+
     /// Everything up to and including the event that `is_last` takes.
     pub async fn events_until(&mut self, is_last: impl Fn(&ServerEvent) -> bool) -> Vec<ServerEvent> {
         let mut events = Vec::new();
@@ -164,7 +181,9 @@ impl Inbox {
 
     async fn next_frame(&mut self) -> Message {
         loop {
-            let frame = timeout(PATIENCE, self.stream.next()).await.expect("something comes in time");
+            let frame = timeout(PATIENCE, self.stream.next())
+                .await
+                .expect("something comes in time");
             match frame.expect("the socket is open").expect("the frame is in order") {
                 Message::Ping(_) | Message::Pong(_) => (),
                 frame => return frame,

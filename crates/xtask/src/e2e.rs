@@ -56,8 +56,6 @@ fn start_server(repo: &Repo, data: &Path, log: &Path) -> Result<Server> {
         .args(["--listen", "127.0.0.1:0", "--web-dir"]);
     serve.arg(repo.web_bundle());
     server::forget_settings(&mut serve);
-    // Journeys do in seconds, and from one address, what people do in days.
-    serve.env("DAMSO_RATE_LIMIT_SCALE", "0");
     Server::start(serve, log)
 }
 

@@ -21,7 +21,10 @@ impl ImagePool {
     /// A pool that works on `threads` pictures at once.
     pub fn new(threads: usize) -> Self {
         let threads = threads.max(1);
-        Self { threads: Arc::new(Semaphore::new(threads)), places: Arc::new(Semaphore::new(threads + QUEUE)) }
+        Self {
+            threads: Arc::new(Semaphore::new(threads)),
+            places: Arc::new(Semaphore::new(threads + QUEUE)),
+        }
     }
 
     /// Loads the bytes once it is their turn, so that those who wait hold none, and works on them.
@@ -34,8 +37,17 @@ impl ImagePool {
         T: Send + 'static,
         L: Future<Output = ServiceResult<bytes::Bytes>> + Send,
     {
-        let _place = self.places.clone().try_acquire_owned().map_err(|_| ServiceError::Overloaded)?;
-        let thread = self.threads.clone().acquire_owned().await.map_err(|_| ServiceError::Overloaded)?;
+        let _place = self
+            .places
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| ServiceError::Overloaded)?;
+        let thread = self
+            .threads
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|_| ServiceError::Overloaded)?;
         let bytes = load.await?;
         let result = tokio::task::spawn_blocking(move || {
             let _thread = thread;

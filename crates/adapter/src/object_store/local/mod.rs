@@ -11,7 +11,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use damso_service::ports::{
-    DirectUpload, DirectUploadError, DirectUploads, Disposition, ObjectInfo, ObjectSource, ObjectStore, ObjectStoreError, PresignedPut,
+    DirectUpload, DirectUploadError, DirectUploads, Disposition, ObjectInfo, ObjectSource, ObjectStore,
+    ObjectStoreError, PresignedPut,
 };
 use secrecy::SecretSlice;
 use sha2::{Digest, Sha256};
@@ -95,7 +96,8 @@ impl DirectUploads for LocalObjectStore {
             });
         }
         let temporary = self.folders.temporary_path()?;
-        let upload = LocalUpload::create(temporary, self.folders.path_of(&grant.key), grant.size_bytes).await?;
+        let upload =
+            LocalUpload::create(temporary, self.folders.path_of(&grant.key), grant.size_bytes).await?;
         Ok(Box::new(upload))
     }
 }

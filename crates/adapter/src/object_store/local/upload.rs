@@ -44,7 +44,6 @@ impl LocalUpload {
             hasher: Sha256::new(),
         })
     }
-
 }
 
 #[async_trait]
