@@ -60,8 +60,8 @@ fn init_logging(config: &Config) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
     if config.log_json {
-        builder.json().init()
+        builder.json().init();
     } else {
-        builder.compact().init()
+        builder.compact().init();
     }
 }

@@ -121,7 +121,7 @@ const COMMON: [&str; 48] = [
 ];
 
 fn is_common(folded: &str) -> bool {
-    let is_one_character = folded.chars().all(|c| Some(c) == folded.chars().next());
+    let is_one_character = folded.chars().all(|c| folded.starts_with(c));
     is_one_character || COMMON.contains(&folded)
 }
 
