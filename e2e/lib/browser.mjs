@@ -11,6 +11,8 @@ import assert from "node:assert/strict";
 
 import { chromium } from "playwright-core";
 
+import { shot } from "./shots.mjs";
+
 /** The address of the server under test. */
 export const baseUrl = process.env.DAMSO_URL;
 
@@ -46,9 +48,22 @@ export async function launchBrowser(t) {
     headless: true,
     args: [...FLAGS, ...sandbox],
   });
-  t.after(() => browser.close());
+  const leavings = [];
+  LEAVINGS.set(browser, leavings);
+  t.after(async () => {
+    // The hooks of a test run in the order in which they were added, and a closed browser tells nothing.
+    const outcomes = await Promise.allSettled(leavings.map((leave) => leave()));
+    await browser.close();
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) {
+      throw failed.reason;
+    }
+  });
   return browser;
 }
+
+/** What is done in each browser before it is closed. */
+const LEAVINGS = new WeakMap();
 
 /**
  * Opens a window of somebody's own: cookies, storage, language, colours and size are shared with nobody.
@@ -69,18 +84,29 @@ export async function openContext(t, browser, options = {}) {
   const trouble = new Trouble();
   context.on("page", (page) => trouble.watch(page));
   const page = await context.newPage();
-  // Closing first would cut off requests under way, and report that as trouble.
-  t.after(async () => {
+  LEAVINGS.get(browser).push(async () => {
     // A test that failed already reports its own error only; what the browser said often explains it.
     trouble.unexpected().forEach((entry) => t.diagnostic(entry));
-    try {
-      trouble.assertNone();
-    } finally {
-      await context.close();
-    }
+    await showFailure(t, context);
+    trouble.assertNone();
   });
   return { context, page, trouble };
 }
+
+/** Keeps what the pages of a failed test show, for people to look at. */
+async function showFailure(t, context) {
+  if (t.error === null) {
+    return;
+  }
+  for (const page of context.pages().filter((page) => page.url() !== "about:blank")) {
+    failures += 1;
+    // A page that cannot be shown must not hide why the test failed.
+    const file = await shot(page, `failed-${failures}`).catch((error) => error.message);
+    t.diagnostic(`${page.url()} as it was: ${file}`);
+  }
+}
+
+let failures = 0;
 
 /** What went wrong in somebody's pages without the test noticing: errors on the console, failed requests. */
 export class Trouble {

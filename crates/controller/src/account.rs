@@ -10,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::ControllerConfig;
 use crate::auth::without_cookies;
+use crate::body::Body;
 use crate::error::ApiResult;
 use crate::extract::Caller;
 
@@ -39,7 +40,7 @@ async fn get_me(services: Data<Services>, caller: Caller) -> ApiResult<Json<Me>>
 async fn update_me(
     services: Data<Services>,
     caller: Caller,
-    body: Json<UpdateMeRequest>,
+    body: Body<UpdateMeRequest>,
 ) -> ApiResult<Json<Me>> {
     Ok(Json(services.account.update(caller.id(), &body).await?))
 }
@@ -59,7 +60,7 @@ async fn update_me(
 async fn set_avatar(
     services: Data<Services>,
     caller: Caller,
-    body: Json<SetAvatarRequest>,
+    body: Body<SetAvatarRequest>,
 ) -> ApiResult<Json<Me>> {
     Ok(Json(
         services
@@ -95,7 +96,7 @@ async fn delete_avatar(services: Data<Services>, caller: Caller) -> ApiResult<Js
 async fn change_password(
     services: Data<Services>,
     caller: Caller,
-    body: Json<ChangePasswordRequest>,
+    body: Body<ChangePasswordRequest>,
 ) -> ApiResult<HttpResponse> {
     services.account.change_password(caller.0, &body).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -119,7 +120,7 @@ async fn delete_me(
     services: Data<Services>,
     config: Data<ControllerConfig>,
     caller: Caller,
-    body: Json<DeletionRequest>,
+    body: Body<DeletionRequest>,
 ) -> ApiResult<HttpResponse> {
     let report = services.account.delete(caller.0, &body).await?;
     Ok(without_cookies(HttpResponse::Ok(), &config).json(report))

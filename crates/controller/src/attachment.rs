@@ -15,6 +15,7 @@ use damso_service::attachment::Content;
 use damso_service::ports::{Disposition, ObjectSource};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::body::Body;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Caller, Reader};
 use crate::paths::AttachmentPath;
@@ -43,7 +44,7 @@ const REVALIDATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 async fn create_attachment(
     services: Data<Services>,
     caller: Caller,
-    body: Json<CreateAttachmentRequest>,
+    body: Body<CreateAttachmentRequest>,
 ) -> ApiResult<HttpResponse> {
     let created = services.attachments.create(caller.id(), &body).await?;
     Ok(HttpResponse::Created().json(created))
@@ -66,7 +67,7 @@ async fn create_attachment_parts(
     services: Data<Services>,
     caller: Caller,
     path: Path<AttachmentPath>,
-    body: Json<UploadPartsRequest>,
+    body: Body<UploadPartsRequest>,
 ) -> ApiResult<Json<Upload>> {
     Ok(Json(
         services
@@ -96,7 +97,7 @@ async fn complete_attachment(
     services: Data<Services>,
     caller: Caller,
     path: Path<AttachmentPath>,
-    body: Json<CompleteAttachmentRequest>,
+    body: Body<CompleteAttachmentRequest>,
 ) -> ApiResult<Json<Attachment>> {
     Ok(Json(
         services

@@ -1,6 +1,6 @@
 //! Signing up, in and out.
 
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, post};
 use damso_protocol::{
     AuthResponse, ErrorKind, Problem, RefreshRequest, SignInRequest, SignUpRequest, TokenTransport,
@@ -10,6 +10,7 @@ use damso_service::auth::SignedIn;
 use damso_service::token::ACCESS_LIFETIME;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::body::Body;
 use crate::error::ApiResult;
 use crate::extract::{Caller, FromDevice};
 use crate::origin::refuse_cross_site;
@@ -32,7 +33,7 @@ async fn sign_up(
     config: Data<ControllerConfig>,
     request: HttpRequest,
     device: FromDevice,
-    body: Json<SignUpRequest>,
+    body: Body<SignUpRequest>,
 ) -> ApiResult<HttpResponse> {
     refuse_cross_site(&config, request.headers())?;
     let session = services.auth.sign_up(&body, device.0).await?;
@@ -58,7 +59,7 @@ async fn sign_in(
     config: Data<ControllerConfig>,
     request: HttpRequest,
     device: FromDevice,
-    body: Json<SignInRequest>,
+    body: Body<SignInRequest>,
 ) -> ApiResult<HttpResponse> {
     refuse_cross_site(&config, request.headers())?;
     let session = services.auth.sign_in(&body, device.0).await?;
@@ -85,7 +86,7 @@ async fn refresh(
     config: Data<ControllerConfig>,
     request: HttpRequest,
     device: FromDevice,
-    body: Json<RefreshRequest>,
+    body: Body<RefreshRequest>,
 ) -> ApiResult<HttpResponse> {
     refuse_cross_site(&config, request.headers())?;
     let (token, transport) = match body.into_inner().refresh_token {

@@ -10,6 +10,7 @@ use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::answer::created_or_found;
+use crate::body::Body;
 use crate::error::ApiResult;
 use crate::extract::Caller;
 use crate::paths::{ConversationPath, MemberPath};
@@ -18,7 +19,10 @@ use crate::paths::{ConversationPath, MemberPath};
 #[utoipa::path(
     tag = "conversations",
     params(PageQuery),
-    responses((status = 200, description = "A page of my list", body = Conversations)),
+    responses(
+        (status = 200, description = "A page of my list", body = Conversations),
+        (status = 422, description = "`invalid_fields`", body = Problem),
+    ),
     security(("access_token" = [])),
 )]
 #[get("/conversations")]
@@ -48,7 +52,7 @@ async fn list_conversations(
 async fn create_conversation(
     services: Data<Services>,
     caller: Caller,
-    body: Json<CreateConversationRequest>,
+    body: Body<CreateConversationRequest>,
 ) -> ApiResult<HttpResponse> {
     let opened = services
         .conversations
@@ -100,7 +104,7 @@ async fn update_conversation(
     services: Data<Services>,
     caller: Caller,
     path: Path<ConversationPath>,
-    body: Json<UpdateConversationRequest>,
+    body: Body<UpdateConversationRequest>,
 ) -> ApiResult<Json<Conversation>> {
     let updated = services
         .conversations
@@ -125,7 +129,7 @@ async fn update_membership(
     services: Data<Services>,
     caller: Caller,
     path: Path<ConversationPath>,
-    body: Json<UpdateMembershipRequest>,
+    body: Body<UpdateMembershipRequest>,
 ) -> ApiResult<Json<Membership>> {
     let membership = services
         .conversations
@@ -167,6 +171,7 @@ async fn leave_conversation(
     responses(
         (status = 200, description = "A page of members", body = Members),
         (status = 404, description = "`conversation_not_found`", body = Problem),
+        (status = 422, description = "`invalid_fields`", body = Problem),
     ),
     security(("access_token" = [])),
 )]
@@ -204,7 +209,7 @@ async fn add_members(
     services: Data<Services>,
     caller: Caller,
     path: Path<ConversationPath>,
-    body: Json<AddMembersRequest>,
+    body: Body<AddMembersRequest>,
 ) -> ApiResult<Json<Conversation>> {
     let ids = body.into_inner().user_ids;
     Ok(Json(
@@ -233,7 +238,7 @@ async fn update_member(
     services: Data<Services>,
     caller: Caller,
     path: Path<MemberPath>,
-    body: Json<UpdateMemberRequest>,
+    body: Body<UpdateMemberRequest>,
 ) -> ApiResult<Json<Member>> {
     let MemberPath {
         conversation_id,

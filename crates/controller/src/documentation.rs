@@ -94,10 +94,11 @@ pub fn openapi() -> OpenApi {
             &mut item.post,
             &mut item.delete,
             &mut item.patch,
-        ] {
-            if let Some(operation) = operation {
-                describe_common_refusals(operation);
-            }
+        ]
+        .into_iter()
+        .flatten()
+        {
+            describe_common_refusals(operation);
         }
     }
     api
@@ -144,12 +145,12 @@ fn describe_common_refusals(operation: &mut Operation) {
             });
     }
     for (status, response) in &mut operation.responses.responses {
-        if let (true, RefOr::T(response)) = (status.starts_with(['4', '5']), response) {
-            if let Some(content) = response.content.shift_remove("application/json") {
-                response
-                    .content
-                    .insert("application/problem+json".to_owned(), content);
-            }
+        if let (true, RefOr::T(response)) = (status.starts_with(['4', '5']), response)
+            && let Some(content) = response.content.shift_remove("application/json")
+        {
+            response
+                .content
+                .insert("application/problem+json".to_owned(), content);
         }
     }
 }
@@ -221,12 +222,13 @@ fn methods_at(api: &OpenApi, path: &str) -> Vec<Method> {
             && template
                 .iter()
                 .zip(&segments)
-                .all(|(want, have)| want.starts_with('{') || want == have)
+                .all(|(want, have)| want == have || (want.starts_with('{') && !have.is_empty()))
     };
     let mut methods = Vec::new();
     for (_, item) in api.paths.paths.iter().filter(|(template, _)| matches(template)) {
         let present = [
             (item.get.is_some(), Method::GET),
+            (item.get.is_some(), Method::HEAD),
             (item.put.is_some(), Method::PUT),
             (item.post.is_some(), Method::POST),
             (item.delete.is_some(), Method::DELETE),

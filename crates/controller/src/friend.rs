@@ -8,6 +8,7 @@ use damso_protocol::{
 use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::body::Body;
 use crate::error::ApiResult;
 use crate::extract::Caller;
 use crate::paths::{FriendRequestPath, UserPath};
@@ -16,7 +17,10 @@ use crate::paths::{FriendRequestPath, UserPath};
 #[utoipa::path(
     tag = "people",
     params(PageQuery),
-    responses((status = 200, description = "A page of friends", body = Page<Friend>)),
+    responses(
+        (status = 200, description = "A page of friends", body = Page<Friend>),
+        (status = 422, description = "`invalid_fields`", body = Problem),
+    ),
     security(("access_token" = [])),
 )]
 #[get("/friends")]
@@ -67,7 +71,7 @@ async fn delete_friend(
 async fn create_friend_request(
     services: Data<Services>,
     caller: Caller,
-    body: Json<CreateFriendRequest>,
+    body: Body<CreateFriendRequest>,
 ) -> ApiResult<HttpResponse> {
     let request = services.friends.request(caller.id(), &body).await?;
     Ok(HttpResponse::Created().json(request))
@@ -77,7 +81,10 @@ async fn create_friend_request(
 #[utoipa::path(
     tag = "people",
     params(FriendRequestsQuery),
-    responses((status = 200, description = "A page of requests", body = Page<FriendRequest>)),
+    responses(
+        (status = 200, description = "A page of requests", body = Page<FriendRequest>),
+        (status = 422, description = "`invalid_fields`", body = Problem),
+    ),
     security(("access_token" = [])),
 )]
 #[get("/friend-requests")]

@@ -7,12 +7,14 @@ mod account;
 mod answer;
 mod attachment;
 mod auth;
+mod body;
 mod conversation;
 mod cookies;
 mod documentation;
 mod error;
 mod extract;
 mod friend;
+mod head;
 mod headers;
 mod image;
 mod message;
@@ -108,6 +110,7 @@ pub fn app(
         .split_for_parts();
     app.configure(storage::configure)
         .default_service(actix_web::web::to(web::serve))
+        .wrap(from_fn(head::as_get))
         .wrap(from_fn(headers::add))
         .wrap(from_fn(request_id::assign))
 }

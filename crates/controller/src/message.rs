@@ -11,6 +11,7 @@ use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::answer::created_or_found;
+use crate::body::Body;
 use crate::error::ApiResult;
 use crate::extract::Caller;
 use crate::paths::{ConversationPath, MessagePath};
@@ -72,7 +73,7 @@ async fn send_message(
     services: Data<Services>,
     caller: Caller,
     path: Path<ConversationPath>,
-    body: Json<SendMessageRequest>,
+    body: Body<SendMessageRequest>,
 ) -> ApiResult<HttpResponse> {
     let sent = services
         .messages
@@ -182,7 +183,7 @@ async fn mark_read(
     services: Data<Services>,
     caller: Caller,
     path: Path<ConversationPath>,
-    body: Json<MarkReadRequest>,
+    body: Body<MarkReadRequest>,
 ) -> ApiResult<Json<ReadPosition>> {
     Ok(Json(
         services

@@ -1,6 +1,7 @@
 //! The WebSocket.
 
 use std::collections::HashSet;
+use std::io;
 use std::time::Duration;
 
 use actix_web::web::{Data, Payload};
@@ -33,7 +34,7 @@ const HEARTBEAT: Duration = Duration::from_secs(45);
 /// Without anything from the client for so long, it is gone.
 const SILENCE: Duration = Duration::from_secs(110);
 /// How often the session is looked up.
-const RECHECK: Duration = Duration::from_secs(60);
+const RECHECK: Duration = Duration::from_mins(1);
 /// How long one write may take before the reader counts as slow.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -130,11 +131,16 @@ impl Socket {
                 Ok(None)
             }
             Some(Ok(AggregatedMessage::Pong(_))) => Ok(None),
-            Some(Ok(AggregatedMessage::Binary(_))) => Err(Some(CloseCode::MalformedFrame)),
             Some(Ok(AggregatedMessage::Close(_))) | None => Err(None),
             Some(Err(ProtocolError::Overflow)) => Err(Some(CloseCode::FrameTooLarge)),
-            Some(Err(ProtocolError::Io(_))) => Err(None),
-            Some(Err(_)) => Err(Some(CloseCode::MalformedFrame)),
+            // What is put together from parts has no errors of its own: too much of it is `Other`, text that is
+            // not UTF-8 is `InvalidData`. Both are told; telling does no harm to a connection that is gone.
+            Some(Err(ProtocolError::Io(error))) => Err(match error.kind() {
+                io::ErrorKind::Other => Some(CloseCode::FrameTooLarge),
+                io::ErrorKind::InvalidData => Some(CloseCode::MalformedFrame),
+                _ => None,
+            }),
+            Some(Ok(AggregatedMessage::Binary(_)) | Err(_)) => Err(Some(CloseCode::MalformedFrame)),
         }
     }
 
@@ -202,11 +208,10 @@ impl Socket {
                         return Err(None);
                     }
                     // A `watch` that came too fast is not lost: the last one counts once there is room.
-                    if waiting_watch.is_some() && budget.has_room(Instant::now()) {
-                        if let Some(watch) = waiting_watch.take() {
+                    if waiting_watch.is_some() && budget.has_room(Instant::now())
+                        && let Some(watch) = waiting_watch.take() {
                             self.watch(user, subscription, watch).await?;
                         }
-                    }
                 }
                 _ = recheck.tick() => {
                     if !self.services.sessions.is_live(user.session_id).await.unwrap_or(true) {

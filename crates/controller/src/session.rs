@@ -6,6 +6,7 @@ use damso_protocol::{Problem, RenameSessionRequest, Sessions};
 use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::body::Body;
 use crate::error::ApiResult;
 use crate::extract::Caller;
 use crate::paths::SessionPath;
@@ -38,7 +39,7 @@ async fn rename_session(
     services: Data<Services>,
     caller: Caller,
     path: Path<SessionPath>,
-    body: Json<RenameSessionRequest>,
+    body: Body<RenameSessionRequest>,
 ) -> ApiResult<HttpResponse> {
     services
         .sessions

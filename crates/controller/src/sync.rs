@@ -6,6 +6,7 @@ use damso_protocol::{SyncRequest, SyncResponse};
 use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::body::Body;
 use crate::error::ApiResult;
 use crate::extract::Caller;
 
@@ -23,7 +24,7 @@ use crate::extract::Caller;
 async fn sync(
     services: Data<Services>,
     caller: Caller,
-    body: Json<SyncRequest>,
+    body: Body<SyncRequest>,
 ) -> ApiResult<Json<SyncResponse>> {
     Ok(Json(services.sync.sync(caller.id(), body.into_inner()).await?))
 }

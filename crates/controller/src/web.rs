@@ -107,7 +107,7 @@ fn media_type(path: &str) -> &'static str {
 /// `/api` there is nothing but the API.
 pub(crate) async fn serve(request: HttpRequest, client: Data<WebClient>) -> HttpResponse {
     let path = request.path().trim_start_matches('/');
-    if path.starts_with("api/") || path.starts_with("storage/") {
+    if matches!(path.split('/').next(), Some("api" | "storage")) {
         return documentation::unmatched(&request);
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {

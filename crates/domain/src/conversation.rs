@@ -33,7 +33,7 @@ stored_enum!(
         SelfChat = "self",
         /// Between two people; one for each pair.
         Direct = "direct",
-        /// Between up to [`ConversationKind::MAX_MEMBERS`] people.
+        /// Between up to 1,000 people.
         Group = "group",
     }
 );

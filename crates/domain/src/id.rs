@@ -63,7 +63,7 @@ id!(
     ConversationId, now_v7
 );
 id!(
-    /// A message. UUIDv7; the order of messages is their [`Seq`], never their id.
+    /// A message. UUIDv7; the order of messages is their `seq`, never their id.
     MessageId, now_v7
 );
 id!(

@@ -45,7 +45,7 @@ pub struct Authenticate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Watch {
-    /// At most [`Watch::MAX`].
+    /// At most 32.
     pub conversation_ids: Vec<ConversationId>,
 }
 

@@ -12,7 +12,7 @@ use crate::{Conversation, Friend, FriendRequest, Me, Member, Membership, Message
 pub struct SyncRequest {
     /// Where the client's copy of the user's own stream stands.
     pub user_rev: Rev,
-    /// At most [`SyncRequest::MAX_CONVERSATIONS`].
+    /// At most 500.
     pub conversations: Vec<SyncPosition>,
 }
 

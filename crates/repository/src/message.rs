@@ -196,6 +196,29 @@ pub async fn find_visible(
     row.map(MessageRow::into_message).transpose()
 }
 
+/// Everyone who may see a message.
+pub async fn list_viewers(conn: &mut Connection, target: MessageRef) -> RepositoryResult<Vec<UserId>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        user_id: Uuid,
+    }
+    let rows: Vec<Row> = diesel::sql_query(concat!(
+        "SELECT me.user_id FROM members me JOIN conversations c ON c.id = me.conversation_id \
+         JOIN messages m ON m.conversation_id = c.id \
+         WHERE me.conversation_id = $1 AND me.left_rev IS NULL AND m.seq = $2 AND ",
+        visible!()
+    ))
+    .bind::<SqlUuid, _>(target.conversation_id.as_uuid())
+    .bind::<BigInt, _>(target.seq.as_i64())
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| UserId::from_uuid(row.user_id))
+        .collect())
+}
+
 /// Up to `limit` messages that `user` may see and that changed after `rev`, by `seq`.
 pub async fn list_changed(
     conn: &mut Connection,

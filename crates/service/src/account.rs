@@ -19,7 +19,7 @@ use crate::session::SessionService;
 use crate::{Context, CurrentUser, Fields, ServiceError, ServiceResult, deletion, view};
 
 /// How long nobody else can take a handle that was given up.
-pub const HOLD_HANDLE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+pub const HOLD_HANDLE: Duration = Duration::from_hours(2160);
 
 /// Changes one's own account.
 #[derive(Clone)]
@@ -68,10 +68,10 @@ impl AccountService {
                     .await?
                     .pop()
                     .ok_or(ErrorKind::NotAuthenticated)?;
-                if let Some(handle) = &change.handle {
-                    if repository::user::is_handle_held(conn, handle, Some(user), now).await? {
-                        return Err(ErrorKind::HandleTaken.into());
-                    }
+                if let Some(handle) = &change.handle
+                    && repository::user::is_handle_held(conn, handle, Some(user), now).await?
+                {
+                    return Err(ErrorKind::HandleTaken.into());
                 }
                 let updated = match repository::user::update_profile(conn, user, &change).await {
                     Err(RepositoryError::Conflict { .. }) => return Err(ErrorKind::HandleTaken.into()),

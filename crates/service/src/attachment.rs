@@ -24,7 +24,7 @@ use crate::ports::{Disposition, ObjectSource, ObjectStore, ObjectStoreError};
 use crate::{Context, Fields, ServiceError, ServiceResult, view};
 
 /// How long an announced upload may take.
-pub const UPLOAD_LIFETIME: Duration = Duration::from_secs(60 * 60);
+pub const UPLOAD_LIFETIME: Duration = Duration::from_hours(1);
 /// A thumbnail or preview that this server encoded never has more bytes.
 const MAX_VARIANT_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -216,7 +216,7 @@ impl AttachmentService {
             Ok(_) | Err(ObjectStoreError::NotFound) => return Err(ErrorKind::UploadIncomplete.into()),
             Err(error) => return Err(error.into()),
         }
-        let start = self.objects.read_start(&upload_key, SNIFF_BYTES as u64).await?;
+        let start = self.objects.read_start(&upload_key, SNIFF_BYTES).await?;
         let sniffed = media::sniff(&start, &attachment.file_name);
         let object_key = format!("files/{}", Uuid::new_v4());
         let stored = match sniffed.kind {

@@ -23,9 +23,9 @@ use crate::token::{ACCESS_LIFETIME, CurrentUser, RefreshToken, Tokens};
 use crate::{Context, Fields, ServiceError, ServiceResult, view};
 
 /// A session that is not used for so long ends.
-pub const IDLE_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub const IDLE_LIFETIME: Duration = Duration::from_hours(720);
 /// A session ends after so long, used or not.
-pub const ABSOLUTE_LIFETIME: Duration = Duration::from_secs(180 * 24 * 60 * 60);
+pub const ABSOLUTE_LIFETIME: Duration = Duration::from_hours(4320);
 /// How long the predecessor of the newest refresh token is good after the newest was first seen in use.
 pub const PREDECESSOR_GRACE: Duration = Duration::from_secs(10);
 
@@ -122,7 +122,7 @@ impl AuthService {
         passwords: PasswordHasher,
         tokens: Tokens,
         sessions: SessionService,
-        keys: Keys,
+        keys: &Keys,
         sign_up: SignUp,
     ) -> Self {
         Self {
@@ -194,7 +194,7 @@ impl AuthService {
                 Ok::<_, ServiceError>(user)
             })
             .await?;
-        self.signed_in(view::me(&user)?, session_id, 1, &token, now)
+        Ok(self.signed_in(view::me(&user)?, session_id, 1, &token, now))
     }
 
     /// Opens a session. Takes as long, and says the same, whether or not the account exists.
@@ -257,7 +257,7 @@ impl AuthService {
                 Ok::<_, ServiceError>(user)
             })
             .await?;
-        self.signed_in(view::me(&user)?, session_id, 1, &token, now)
+        Ok(self.signed_in(view::me(&user)?, session_id, 1, &token, now))
     }
 
     /// Exchanges a refresh token for its successor and a new access token.
@@ -291,7 +291,7 @@ impl AuthService {
                     .run(async move |conn: &mut Connection| repository::user::find(conn, id).await)
                     .await?
                     .ok_or(ErrorKind::RefreshTokenInvalid)?;
-                self.signed_in(view::me(&user)?, session.id, generation, &token, now)
+                Ok(self.signed_in(view::me(&user)?, session.id, generation, &token, now))
             }
         }
     }
@@ -367,14 +367,14 @@ impl AuthService {
         generation: i64,
         token: &RefreshToken,
         now: Timestamp,
-    ) -> ServiceResult<SignedIn> {
-        Ok(SignedIn {
+    ) -> SignedIn {
+        SignedIn {
             session_id,
             access_token: self.tokens.access(user.id, session_id, generation, now),
             refresh_token: token.encode(),
             media_token: self.tokens.media(user.id, session_id, now),
             user,
-        })
+        }
     }
 }
 

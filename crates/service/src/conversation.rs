@@ -641,10 +641,10 @@ async fn update_group(
     if let Some(name) = name {
         change.conversation.name = name.map(ConversationName::into_string);
     }
-    if let Some(avatar) = avatar {
-        if let Some(old) = std::mem::replace(&mut change.conversation.avatar, avatar) {
-            crate::image::delete_later(conn, old.id, now).await?;
-        }
+    if let Some(avatar) = avatar
+        && let Some(old) = std::mem::replace(&mut change.conversation.avatar, avatar)
+    {
+        crate::image::delete_later(conn, old.id, now).await?;
     }
     change.conversation.history = history.unwrap_or(before.history);
     if change.conversation == before {

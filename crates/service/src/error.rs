@@ -76,6 +76,10 @@ pub struct Fields(Vec<FieldError>);
 
 impl Fields {
     /// Notes a field that is not acceptable.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "texts and errors are handed over as they come"
+    )]
     pub fn add(&mut self, field: &str, kind: FieldErrorKind, detail: impl ToString) {
         self.0.push(FieldError {
             field: field.to_owned(),

@@ -14,9 +14,9 @@ use crate::{ServiceError, ServiceResult};
 /// How often the worker looks when nothing waits; a removed file is gone within a minute.
 const IDLE: Duration = Duration::from_secs(10);
 /// How often what has expired is swept up.
-const SWEEP: Duration = Duration::from_secs(10 * 60);
+const SWEEP: Duration = Duration::from_mins(10);
 /// Ended sessions are kept so long, so that late tokens are told apart from unknown ones.
-const KEEP_ENDED_SESSIONS: Duration = Duration::from_secs(24 * 60 * 60);
+const KEEP_ENDED_SESSIONS: Duration = Duration::from_hours(24);
 
 /// Works off jobs until it is dropped.
 #[derive(Clone)]

@@ -69,10 +69,7 @@ impl Keys {
         let digest = Sha256::new()
             .chain_update(b"damso root fingerprint v1")
             .chain_update(self.0.expose_secret());
-        digest.finalize()[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex::encode(&digest.finalize()[..8])
     }
 }
 

@@ -120,7 +120,7 @@ impl Services {
                 passwords.clone(),
                 tokens,
                 sessions.clone(),
-                keys.clone(),
+                keys,
                 config.sign_up,
             ),
             account: account::AccountService::new(

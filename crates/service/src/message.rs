@@ -6,8 +6,8 @@ use damso_domain::{
 };
 use damso_protocol::{
     ConversationJoined, DeleteFor, ErrorKind, MarkReadRequest, MemberRead, Message, MessageCreated,
-    MessageDeleted, MessageHidden, Messages, MessagesQuery, ReadPosition, Readers, Reads, SendMessageRequest,
-    ServerEvent, SystemNotice, UnreadChanged,
+    MessageDeleted, MessageHidden, MessageWithheld, Messages, MessagesQuery, ReadPosition, Readers, Reads,
+    SendMessageRequest, ServerEvent, SystemNotice, UnreadChanged,
 };
 use damso_repository as repository;
 use damso_repository::attachment::Attachment;
@@ -102,7 +102,7 @@ impl MessageService {
                 {
                     return Ok(Err(first));
                 }
-                refuse_if_nobody_hears(conn, &change).await?;
+                refuse_if_somebody_is_gone(conn, &change).await?;
                 let attachments = take_attachments(conn, author, &draft.attachment_ids).await?;
                 let new = NewMessage {
                     conversation_id: conversation,
@@ -235,25 +235,38 @@ impl MessageService {
                     return Ok(None);
                 }
                 let rev = change.conversation.take_rev();
+                let viewers = repository::message::list_viewers(conn, target).await?;
                 let held = repository::message::mark_deleted(conn, target, rev, now).await?;
                 repository::conversation::save_numbers(conn, &change.conversation).await?;
                 crate::attachment::delete_unheld_later(conn, &held, now).await?;
-                let event = MessageDeleted {
+                let deleted = MessageDeleted {
                     conversation_id: target.conversation_id,
                     seq: target.seq,
                     rev,
                     author_id: message.author_id,
                     deleted_at: now,
                 };
-                Ok::<_, ServiceError>(Some((change.audience(), event)))
+                let (viewers, others): (Vec<_>, Vec<_>) =
+                    change.audience().into_iter().partition(|id| viewers.contains(id));
+                Ok::<_, ServiceError>(Some((viewers, others, deleted)))
             })
             .await?;
-        if let Some((audience, event)) = announcement {
-            self.context
-                .hub
-                .to_users(&audience, &ServerEvent::MessageDeleted(event));
+        if let Some((viewers, others, deleted)) = announcement {
+            self.announce_deleted(&viewers, &others, deleted);
         }
         Ok(())
+    }
+
+    /// Who could not see the message learns its numbers only, so that none is missing.
+    fn announce_deleted(&self, viewers: &[UserId], others: &[UserId], deleted: MessageDeleted) {
+        let withheld = MessageWithheld {
+            conversation_id: deleted.conversation_id,
+            seq: deleted.seq,
+            rev: deleted.rev,
+        };
+        let hub = &self.context.hub;
+        hub.to_users(viewers, &ServerEvent::MessageDeleted(deleted));
+        hub.to_users(others, &ServerEvent::MessageWithheld(withheld));
     }
 
     async fn hide(&self, user: UserId, target: MessageRef) -> ServiceResult<()> {
@@ -385,24 +398,21 @@ impl MessageService {
     }
 }
 
-/// A conversation of two in which the other one is gone takes no more messages.
-async fn refuse_if_nobody_hears(conn: &mut Connection, change: &Change) -> ServiceResult<()> {
-    if change.conversation.kind != ConversationKind::Direct {
+/// Accounts that are deleted stay in their notes and in conversations of two. The other one of two is told that
+/// nobody listens any more; the account itself may have been signed in when this request began.
+async fn refuse_if_somebody_is_gone(conn: &mut Connection, change: &Change) -> ServiceResult<()> {
+    if change.conversation.kind.has_changing_members() {
         return Ok(());
     }
-    let others: Vec<UserId> = change
-        .audience()
-        .into_iter()
-        .filter(|id| *id != change.me.user_id)
-        .collect();
-    let are_gone = repository::user::list(conn, &others)
-        .await?
+    let members = repository::user::list(conn, &change.audience()).await?;
+    let mut gone = members
         .iter()
-        .any(|user| user.deleted_at.is_some());
-    if are_gone {
-        Err(ErrorKind::NotAllowed.into())
-    } else {
-        Ok(())
+        .filter(|user| user.deleted_at.is_some())
+        .map(|user| user.id);
+    match gone.next() {
+        None => Ok(()),
+        Some(id) if id == change.me.user_id => Err(ErrorKind::NotAuthenticated.into()),
+        Some(_) => Err(ErrorKind::NotAllowed.into()),
     }
 }
 
@@ -573,12 +583,12 @@ impl Stretch {
             }
             Position::Around(seq) => {
                 let half = Self {
-                    size: self.size.div_ceil(2),
+                    size: self.size / 2,
                     ..self
                 };
                 let mut found = half.before(conn, user, conversation, seq).await?;
                 let rest = Self {
-                    size: self.size - found.items.len().min(self.size / 2),
+                    size: self.size - found.items.len(),
                     ..self
                 };
                 let after = rest

@@ -106,15 +106,19 @@ impl Subscription {
 
     /// Replaces what is on the screen. The caller has checked that the user is in these conversations.
     pub fn watch(&self, conversations: HashSet<ConversationId>) {
-        let old = std::mem::replace(&mut *self.connection.watched(), conversations.clone());
-        for gone in old.difference(&conversations) {
-            self.hub.0.forget_watcher(*gone, self.connection.id);
+        let mut watched = self.connection.watched();
+        let gone: Vec<ConversationId> = watched.difference(&conversations).copied().collect();
+        let new: Vec<ConversationId> = conversations.difference(&watched).copied().collect();
+        *watched = conversations;
+        drop(watched);
+        for conversation in gone {
+            self.hub.0.forget_watcher(conversation, self.connection.id);
         }
-        for new in conversations.difference(&old) {
+        for conversation in new {
             self.hub
                 .0
                 .watchers
-                .entry(*new)
+                .entry(conversation)
                 .or_default()
                 .push(self.connection.clone());
         }

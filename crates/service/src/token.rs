@@ -14,9 +14,9 @@ use sha2::{Digest, Sha256};
 use crate::keys::{Key, Keys, Purpose};
 
 /// How long an access token is good for.
-pub const ACCESS_LIFETIME: Duration = Duration::from_secs(15 * 60);
+pub const ACCESS_LIFETIME: Duration = Duration::from_mins(15);
 /// How long a media token is good for; it is made anew with each refresh.
-pub const MEDIA_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+pub const MEDIA_LIFETIME: Duration = Duration::from_hours(24);
 
 const AUDIENCE: &str = "damso";
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use damso_domain::{ConversationId, MessageRef, UserId};
 use damso_protocol as protocol;
+use damso_protocol::ErrorKind;
 use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::attachment::Attachment;
@@ -40,11 +41,9 @@ pub(crate) fn user(user: &User) -> protocol::User {
     }
 }
 
-/// A live account as its owner sees it.
+/// A live account as its owner sees it; nobody is signed in to one that was deleted a moment ago.
 pub(crate) fn me(user: &User) -> ServiceResult<protocol::Me> {
-    let handle = user.handle.clone();
-    let handle =
-        handle.ok_or_else(|| anyhow::anyhow!("the account {} is deleted and still signed in", user.id))?;
+    let handle = user.handle.clone().ok_or(ErrorKind::NotAuthenticated)?;
     Ok(protocol::Me {
         id: user.id,
         handle,

@@ -111,6 +111,7 @@ impl Actor {
     }
 
     /// Nobody, at the same server.
+    #[must_use]
     pub fn signed_out(&self) -> Self {
         Self::anonymous(&self.url)
     }

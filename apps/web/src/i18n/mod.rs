@@ -72,7 +72,11 @@ pub fn texts() -> &'static Texts {
 
 /// The current language, tracked like [`texts`].
 pub fn locale() -> Locale {
-    if Observer::get().is_some() { LOCALE.get() } else { LOCALE.get_untracked() }
+    if Observer::get().is_some() {
+        LOCALE.get()
+    } else {
+        LOCALE.get_untracked()
+    }
 }
 
 /// Changes the language of the page.

@@ -1,4 +1,7 @@
 //! Things to press.
+//!
+//! They are transparent: listeners that are put on an erased component get lost when the screen around it is
+//! replaced by another one of the same shape.
 
 use leptos::prelude::*;
 
@@ -30,7 +33,7 @@ impl ButtonKind {
 }
 
 /// A button with words on it. `on:click` on the component is put on the `<button>`.
-#[component]
+#[component(transparent)]
 pub fn Button(
     /// How much it asks to be pressed.
     #[prop(optional)]
@@ -75,7 +78,7 @@ pub fn Button(
 }
 
 /// A button with an icon on it. The label is its name and its tooltip.
-#[component]
+#[component(transparent)]
 pub fn IconButton(
     /// What is drawn.
     #[prop(into)]

@@ -130,7 +130,9 @@ pub fn Menu(
 }
 
 /// One thing to do. `on:click` on the component is put on the `<button>`; the menu closes by itself.
-#[component]
+///
+/// Transparent for the reason that buttons are.
+#[component(transparent)]
 pub fn MenuItem(
     /// Stands before the words.
     icon: IconName,

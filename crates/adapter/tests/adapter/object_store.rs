@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use damso_adapter::object_store::{LocalObjectStore, S3Config, S3ObjectStore, STORAGE_PATH};
-use damso_service::ports::{DirectUpload, DirectUploadError, DirectUploads, Disposition, ObjectSource, ObjectStore, ObjectStoreError, PresignedPut};
+use damso_service::ports::{
+    DirectUploadError, DirectUploads, Disposition, ObjectSource, ObjectStore, ObjectStoreError, PresignedPut,
+};
 use tempfile::TempDir;
 
 use crate::s3_server::S3Server;

@@ -155,8 +155,10 @@ fn AskForm(user: User, is_open: RwSignal<bool>) -> impl IntoView {
             message,
             handle: None,
         };
+        // Taken now: once the request is known, this form gives way to the news that it was sent.
+        let name = name.get_value();
         submission.run(async move { people.ask(&request).await }, move |request| {
-            toasts.show(outcome(request.state, &name.try_get_value().unwrap_or_default()));
+            toasts.show(outcome(request.state, &name));
             is_open.try_set(false);
         });
     };

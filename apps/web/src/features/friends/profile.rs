@@ -260,10 +260,10 @@ fn AskButton(user: User) -> impl IntoView {
             user_id: Some(id),
             ..CreateFriendRequest::default()
         };
+        // Taken now: once the request is known, this button gives way to another one.
+        let name = name.get_value();
         submission.run(async move { people.ask(&request).await }, move |_| {
-            if let Some(name) = name.try_get_value() {
-                toasts.show((texts().friends.request_sent)(&name));
-            }
+            toasts.show((texts().friends.request_sent)(&name));
         });
     };
     view! {

@@ -96,7 +96,7 @@ pub fn AvatarEditor() -> impl IntoView {
                 type="file"
                 accept=PICTURES
                 tabindex="-1"
-                aria-label=move || texts().settings.change_picture
+                aria-hidden="true"
                 node_ref=input
                 on:change:target=move |event| choose(event.target())
             />

@@ -117,7 +117,13 @@ fn JumpToEnd(id: ConversationId, scroller: Scroller) -> impl IntoView {
         <Show when=move || !scroller.is_at_end()>
             <button class="to-end" type="button" aria-label=label on:click=move |_| scroller.jump_to_end()>
                 {move || {
-                    (0 < unread.get()).then(|| view! { <span class="to-end__count num">{unread.get().min(999)}</span> })
+                    (0 < unread.get())
+                        .then(|| {
+                            view! {
+                                // Drawn, not written: the label says it in words.
+                                <span class="to-end__count num" data-count=unread.get().min(999)></span>
+                            }
+                        })
                 }}
                 <Icon name=IconName::ArrowDown />
             </button>

@@ -1,0 +1,37 @@
+//! The server through its own API: a real database, real sockets, people who use it.
+//!
+//! Every answer is held against the OpenAPI description as it arrives; see `damso_testing::contract`.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod attachments;
+mod content;
+mod conversation_list;
+mod deleting_messages;
+mod deletion;
+mod description;
+mod direct;
+mod every_body;
+mod every_route;
+mod friend_requests;
+mod friends;
+mod groups;
+mod headers;
+mod origins;
+mod password;
+mod probe;
+mod profile;
+mod reading;
+mod reads;
+mod refresh;
+mod replay;
+mod roles;
+mod sending;
+mod sessions;
+mod sign_in;
+mod sign_up;
+mod sockets;
+mod sync;
+mod tokens;
+mod typing;
+mod uploads;
+mod visibility;

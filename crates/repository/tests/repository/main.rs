@@ -1,0 +1,7 @@
+//! The repository against a real PostgreSQL: the schema as it is, and how work runs on it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod catalogue;
+mod migrations;
+mod schema;
+mod work;

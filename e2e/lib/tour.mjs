@@ -1,0 +1,194 @@
+// A walk through every screen. `visit(name, person)` is awaited at each of them.
+
+import { call } from "./api.mjs";
+import { stage } from "./cast.mjs";
+import { Person } from "./person.mjs";
+import { pngFile } from "./pictures.mjs";
+import { eventually, gone, seen } from "./wait.mjs";
+
+/** What somebody sees who has no account, and right after making one. */
+export async function tourEntrance(t, browser, language, options, visit) {
+  const person = await Person.arrive(t, browser, { name: "한결", language, options });
+  const { page, words } = person;
+  person.trouble.expect(/^401 POST .*\/auth\/(refresh|sign-in)$/);
+  await page.goto("/welcome");
+  await seen(page.getByRole("link", { name: words.signUp }));
+  await visit("welcome", person);
+
+  await page.getByRole("link", { name: words.signIn }).click();
+  await person.field(words.handle).fill(person.handle);
+  await person.field(words.password).fill("not my password");
+  await person.button(words.signIn).click();
+  await seen(page.getByText(words.wrongCredentials, { exact: true }));
+  await visit("sign-in", person);
+
+  await page.getByRole("link", { name: words.signUp }).click();
+  await person.field(words.handle).fill("ab");
+  await person.field(words.displayName).fill(person.name);
+  await person.field(words.password).fill(person.password);
+  await person.button(words.signUp).click();
+  await seen(page.getByText(words.tooShort, { exact: true }));
+  await visit("sign-up", person);
+  await person.field(words.handle).fill(person.handle);
+  await person.button(words.signUp).click();
+
+  await seen(person.pane(words.friends));
+  await visit("friends-empty", person);
+  await person.goTo(words.chats);
+  await visit("chats-empty", person);
+}
+
+/** What somebody sees who has been here for a while. */
+export async function tourInside(t, browser, language, options, visit) {
+  const scene = await stage(t, browser, language, options);
+  await scene.me.start();
+  await visitFriends(scene, visit);
+  await visitChats(scene, visit);
+  await visitGroup(scene, visit);
+  await visitSettings(scene, visit);
+}
+
+async function visitFriends({ me, cast, stranger }, visit) {
+  const { page, words } = me;
+  await seen(me.button(words.acceptRequest(stranger.name)));
+  await seen(me.friendRow(cast[3]));
+  await visit("friends", me);
+  await me.friendRow(cast[0]).click();
+  await seen(me.button(words.startDirect));
+  await visit("profile", me);
+
+  await me.leaveDetail();
+  await me.pane(words.friends).getByRole("button", { name: words.addFriend }).first().click();
+  const dialog = await seen(me.dialog(words.addFriend));
+  const unknown = await unaskedHandle(me);
+  await me.field(words.friendHandle, dialog).fill(unknown);
+  await me.button(words.find, dialog).click();
+  await seen(me.button(words.sendRequest, dialog));
+  await visit("add-friend", me);
+  await page.keyboard.press("Escape");
+  await gone(dialog);
+}
+
+/** The handle of somebody who is found but is no friend. */
+async function unaskedHandle(me) {
+  const handle = `${me.handle}.b`;
+  // Without a context of its own: a session there would end the one that is being looked at.
+  const response = await fetch(`${process.env.DAMSO_URL}/api/v1/auth/sign-up`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: process.env.DAMSO_URL },
+    body: JSON.stringify({ handle, display_name: "윤슬", password: me.password, token_transport: "body" }),
+  });
+  const { access_token: token } = await response.json();
+  await call(me.context, "PATCH", "/me", { token, body: { status_message: "반짝이는 물결" } });
+  return handle;
+}
+
+async function visitChats({ me, cast, story }, visit) {
+  const { page, words } = me;
+  await me.goTo(words.chats);
+  await seen(me.badge(cast[2].name, 2));
+  await visit("chats", me);
+
+  await me.openChat(cast[0].name);
+  await seen(me.message(story.directTalk.at(-1)[1]));
+  await failOnce(me, story.failing);
+  await visit("conversation", me);
+  await me.message(story.directTalk.at(-1)[1]).click({ button: "right" });
+  await seen(page.getByRole("menu"));
+  await visit("message-menu", me);
+  await page.keyboard.press("Escape");
+
+  const memo = { name: "memo.txt", mimeType: "text/plain", buffer: Buffer.from("…") };
+  await me.attach([pngFile("지도.png", 240, 240), memo]);
+  await eventually(() => me.tray().getByRole("progressbar").count(), 0, "the upload does not end");
+  await me.composer().fill("…");
+  await visit("composer", me);
+  await me.openDrawer();
+  await visit("drawer-direct", me);
+
+  await me.leaveDrawer();
+  await me.leaveDetail();
+  await me.pane(words.chats).getByRole("button", { name: words.newChat }).first().click();
+  const dialog = await seen(me.dialog(words.newChat));
+  for (const friend of [cast[0], cast[1]]) {
+    await dialog.getByRole("checkbox", { name: friend.name, exact: true }).check();
+  }
+  await visit("new-chat", me);
+  await page.keyboard.press("Escape");
+  await gone(dialog);
+}
+
+/** A message that the server refuses, because it grows on its way. */
+async function failOnce(me, text) {
+  me.trouble.expect(/^422 POST .*\/messages$/);
+  const lengthen = (route) => {
+    const body = { ...route.request().postDataJSON(), text: "가".repeat(4_001) };
+    return route.continue({ postData: JSON.stringify(body) });
+  };
+  await me.page.route("**/messages", lengthen, { times: 1 });
+  await me.say(text);
+  await seen(me.button(me.words.discard, me.message(text)));
+}
+
+async function visitGroup({ me, cast, story }, visit) {
+  const { page, words } = me;
+  await me.openChat(story.group);
+  await seen(me.message(story.last));
+  await picturesAreShown(me);
+  await visit("group", me);
+  await me.log().getByRole("button", { name: words.openPhotoOf(2, 3), exact: true }).click();
+  await seen(me.dialog(words.photo));
+  await visit("viewer", me);
+  await page.keyboard.press("Escape");
+
+  const drawer = await me.openDrawer();
+  await seen(me.button(words.manage(cast[3].name), drawer));
+  await visit("drawer-group", me);
+  await me.button(words.manage(cast[3].name), drawer).click();
+  await seen(page.getByRole("menu"));
+  await visit("member-menu", me);
+  await page.keyboard.press("Escape");
+  await me.button(words.editGroup, drawer).click();
+  await seen(me.dialog(words.editGroup));
+  await visit("edit-group", me);
+  await page.keyboard.press("Escape");
+  await me.button(words.leave, drawer).click();
+  await seen(me.dialog(words.leaveTitle(story.group)));
+  await visit("leave", me);
+  await page.keyboard.press("Escape");
+  await me.leaveDrawer();
+}
+
+function picturesAreShown(me) {
+  const loaded = (images) => images.every((image) => image.complete && 0 < image.naturalWidth);
+  return eventually(() => me.log().locator("img").evaluateAll(loaded), true, "a picture is not shown");
+}
+
+async function visitSettings({ me }, visit) {
+  const { page, words } = me;
+  await me.goTo(words.settings);
+  await visit("settings", me);
+  for (const [name, section] of [
+    ["profile", words.profile],
+    ["account", words.account],
+    ["sessions", words.sessions],
+    ["appearance", words.appearance],
+    ["language", words.language],
+  ]) {
+    await me.goToSettings(section);
+    await gone(page.getByRole("main").getByRole("status", { name: words.loading, exact: true }));
+    await visit(`settings-${name}`, me);
+  }
+  await page.goto("/nowhere/at/all");
+  await seen(page.getByRole("main").getByRole("heading"));
+  await visit("not-found", me);
+
+  await page.goto("/settings/account");
+  await me.button(words.deleteAccount).click();
+  const dialog = await seen(me.dialog(words.deleteAccountTitle));
+  await visit("delete-account", me);
+  await me.field(words.currentPassword, dialog).fill(me.password);
+  await me.button(words.deleteForGood, dialog).click();
+  await seen(page.getByRole("heading", { name: words.accountDeleted, exact: true }));
+  await visit("account-deleted", me);
+}
