@@ -11,7 +11,7 @@ use damso_protocol::{
     ErrorKind, Problem, Upload, UploadPartsRequest,
 };
 use damso_service::Services;
-use damso_service::attachment::Content;
+use damso_service::content::Content;
 use damso_service::ports::{Disposition, ObjectSource};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -178,8 +178,8 @@ async fn get_attachment_content(
     query: Query<ContentQuery>,
 ) -> ApiResult<HttpResponse> {
     match services
-        .attachments
-        .content(reader.id(), path.attachment_id, query.variant)
+        .content
+        .read(reader.id(), path.attachment_id, query.variant)
         .await?
     {
         Content::Picture { bytes, media_type } => Ok(picture(bytes, media_type)),

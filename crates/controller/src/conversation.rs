@@ -107,7 +107,7 @@ async fn update_conversation(
     body: Body<UpdateConversationRequest>,
 ) -> ApiResult<Json<Conversation>> {
     let updated = services
-        .conversations
+        .groups
         .update(caller.id(), path.conversation_id, body.into_inner())
         .await?;
     Ok(Json(updated))
@@ -184,8 +184,8 @@ async fn list_members(
 ) -> ApiResult<Json<Members>> {
     Ok(Json(
         services
-            .conversations
-            .members(caller.id(), path.conversation_id, &query)
+            .members
+            .list(caller.id(), path.conversation_id, &query)
             .await?,
     ))
 }
@@ -214,8 +214,8 @@ async fn add_members(
     let ids = body.into_inner().user_ids;
     Ok(Json(
         services
-            .conversations
-            .add_members(caller.id(), path.conversation_id, ids)
+            .members
+            .add(caller.id(), path.conversation_id, ids)
             .await?,
     ))
 }
@@ -246,8 +246,8 @@ async fn update_member(
     } = path.into_inner();
     Ok(Json(
         services
-            .conversations
-            .update_member(caller.id(), conversation_id, user_id, body.role)
+            .members
+            .update_role(caller.id(), conversation_id, user_id, body.role)
             .await?,
     ))
 }
@@ -271,8 +271,8 @@ async fn delete_member(
     path: Path<MemberPath>,
 ) -> ApiResult<HttpResponse> {
     services
-        .conversations
-        .remove_member(caller.id(), path.conversation_id, path.user_id)
+        .members
+        .remove(caller.id(), path.conversation_id, path.user_id)
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

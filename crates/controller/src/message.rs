@@ -142,7 +142,7 @@ async fn list_readers(
     caller: Caller,
     path: Path<MessagePath>,
 ) -> ApiResult<Json<Readers>> {
-    Ok(Json(services.messages.readers(caller.id(), path.target()).await?))
+    Ok(Json(services.reads.readers(caller.id(), path.target()).await?))
 }
 
 /// How far everyone has read, for the numbers beside the messages.
@@ -162,7 +162,7 @@ async fn list_reads(
     path: Path<ConversationPath>,
 ) -> ApiResult<Json<Reads>> {
     Ok(Json(
-        services.messages.reads(caller.id(), path.conversation_id).await?,
+        services.reads.list(caller.id(), path.conversation_id).await?,
     ))
 }
 
@@ -187,7 +187,7 @@ async fn mark_read(
 ) -> ApiResult<Json<ReadPosition>> {
     Ok(Json(
         services
-            .messages
+            .reads
             .mark_read(caller.id(), path.conversation_id, body.into_inner())
             .await?,
     ))

@@ -6,9 +6,11 @@
 
 pub mod attachment;
 pub mod conversation;
+pub mod conversation_view;
 mod database;
 mod error;
 pub mod friend;
+pub mod held_handle;
 pub mod job;
 pub mod member;
 pub mod message;
@@ -17,6 +19,7 @@ pub mod server_fact;
 pub mod session;
 pub mod sync;
 pub mod user;
+pub mod user_change;
 mod visibility;
 
 pub use database::{Connection, Database, DatabaseConfig, Work};

@@ -4,13 +4,13 @@ use damso_domain::{
     DisplayName, EmailAddress, Handle, ImageId, Locale, Rev, StatusMessage, Timestamp, UserId,
 };
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
+use diesel::sql_types::Uuid as SqlUuid;
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
 use crate::error::stored;
-use crate::schema::{held_handles, users};
+use crate::schema::users;
 use crate::{Connection, RepositoryResult};
 
 /// An account.
@@ -327,48 +327,6 @@ pub async fn lock(conn: &mut Connection, ids: &[UserId]) -> RepositoryResult<Vec
     rows.into_iter().map(UserRow::into_user).collect()
 }
 
-/// Keeps a handle from being taken by anyone but `user` until `until`.
-pub async fn hold_handle(
-    conn: &mut Connection,
-    handle: &str,
-    user: UserId,
-    until: Timestamp,
-) -> RepositoryResult<()> {
-    let until = until.as_jiff().to_diesel();
-    diesel::insert_into(held_handles::table)
-        .values((
-            held_handles::handle.eq(handle),
-            held_handles::user_id.eq(user.as_uuid()),
-            held_handles::held_until.eq(until),
-        ))
-        .on_conflict(held_handles::handle)
-        .do_update()
-        .set((
-            held_handles::user_id.eq(user.as_uuid()),
-            held_handles::held_until.eq(until),
-        ))
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// Whether somebody other than `user` gave this handle up a short while ago.
-pub async fn is_handle_held(
-    conn: &mut Connection,
-    handle: &Handle,
-    user: Option<UserId>,
-    now: Timestamp,
-) -> RepositoryResult<bool> {
-    let holder: Option<Uuid> = held_handles::table
-        .find(handle.as_str())
-        .filter(held_handles::held_until.gt(now.as_jiff().to_diesel()))
-        .select(held_handles::user_id)
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(holder.is_some_and(|holder| Some(holder) != user.map(UserId::as_uuid)))
-}
-
 /// Everyone who sees this user's profile: friends, people who keep them as a friend, and those who share a
 /// conversation with them; without the user.
 pub async fn list_audience(conn: &mut Connection, id: UserId) -> RepositoryResult<Vec<UserId>> {
@@ -389,72 +347,4 @@ pub async fn list_audience(conn: &mut Connection, id: UserId) -> RepositoryResul
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|row| UserId::from_uuid(row.id)).collect())
-}
-
-/// What a change of a user's own stream is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UserChange {
-    /// A conversation came into the list or left it.
-    Conversation(damso_domain::ConversationId),
-    /// A conversation is seen otherwise: pinned, muted.
-    Membership(damso_domain::ConversationId),
-    /// A message was hidden.
-    HiddenMessage(damso_domain::MessageId),
-    /// A friendship began or ended.
-    Friend(UserId),
-    /// A friend request was made, answered or withdrawn.
-    FriendRequest(damso_domain::FriendRequestId),
-}
-
-impl UserChange {
-    /// How the change is stored: its kind and what it is about.
-    fn columns(self) -> (&'static str, Uuid) {
-        match self {
-            Self::Conversation(id) => ("conversation", id.as_uuid()),
-            Self::Membership(id) => ("membership", id.as_uuid()),
-            Self::HiddenMessage(id) => ("hidden_message", id.as_uuid()),
-            Self::Friend(id) => ("friend", id.as_uuid()),
-            Self::FriendRequest(id) => ("friend_request", id.as_uuid()),
-        }
-    }
-}
-
-/// Gives each change the next number of its user's own stream and notes it for `/sync`. Returns the numbers in
-/// the order of `changes`.
-///
-/// This is the only place that moves `users.rev`. It locks the users in the order of their ids, so it has to
-/// come after every conversation that the transaction locks.
-pub async fn record_changes(
-    conn: &mut Connection,
-    changes: &[(UserId, UserChange)],
-) -> RepositoryResult<Vec<Rev>> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = BigInt)]
-        rev: i64,
-    }
-    let mut order: Vec<usize> = (0..changes.len()).collect();
-    order.sort_by_key(|&at| changes[at].0);
-    let mut revs = vec![Rev::ZERO; changes.len()];
-    let ids: Vec<Uuid> = changes.iter().map(|(user, _)| user.as_uuid()).collect();
-    diesel::sql_query("SELECT id FROM users WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE")
-        .bind::<Array<SqlUuid>, _>(ids)
-        .execute(conn)
-        .await?;
-    for at in order {
-        let (user, change) = changes[at];
-        let (kind, subject) = change.columns();
-        let row: Row = diesel::sql_query(
-            "WITH moved AS (UPDATE users SET rev = rev + 1 WHERE id = $1 RETURNING rev) \
-             INSERT INTO user_changes (user_id, kind, subject_id, rev) SELECT $1, $2, $3, rev FROM moved \
-             ON CONFLICT (user_id, kind, subject_id) DO UPDATE SET rev = EXCLUDED.rev RETURNING rev",
-        )
-        .bind::<SqlUuid, _>(user.as_uuid())
-        .bind::<Text, _>(kind)
-        .bind::<SqlUuid, _>(subject)
-        .get_result(conn)
-        .await?;
-        revs[at] = Rev::new(row.rev);
-    }
-    Ok(revs)
 }

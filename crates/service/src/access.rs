@@ -1,8 +1,9 @@
-//! The one place that decides who may touch which conversation: it returns the loaded thing, or refuses.
+//! The one place that decides who may touch which conversation and which file: it returns the loaded thing, or refuses.
 
-use damso_domain::{ConversationId, UserId};
+use damso_domain::{AttachmentId, ConversationId, UserId};
 use damso_protocol::ErrorKind;
 use damso_repository::Connection;
+use damso_repository::attachment::{self, Attachment};
 use damso_repository::conversation::{self, LockedConversation};
 use damso_repository::member::{self, Member};
 
@@ -17,6 +18,28 @@ pub(crate) async fn member(
     member::find(conn, conversation, user)
         .await?
         .ok_or_else(|| ErrorKind::ConversationNotFound.into())
+}
+
+/// An attachment that `user` may read: their own, or in a message they may see.
+pub(crate) async fn attachment(
+    conn: &mut Connection,
+    user: UserId,
+    id: AttachmentId,
+) -> ServiceResult<Attachment> {
+    let found = attachment::find(conn, id)
+        .await?
+        .ok_or(ErrorKind::AttachmentNotFound)?;
+    let is_held = !attachment::list_held(conn, &[id]).await?.is_empty();
+    let is_readable = if is_held {
+        attachment::is_visible(conn, user, id).await?
+    } else {
+        found.owner_id == user
+    };
+    if is_readable {
+        Ok(found)
+    } else {
+        Err(ErrorKind::AttachmentNotFound.into())
+    }
 }
 
 /// A conversation that is locked for a change, everyone in it, and who asks. Holding it proves that the lock

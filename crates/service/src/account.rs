@@ -69,7 +69,7 @@ impl AccountService {
                     .pop()
                     .ok_or(ErrorKind::NotAuthenticated)?;
                 if let Some(handle) = &change.handle
-                    && repository::user::is_handle_held(conn, handle, Some(user), now).await?
+                    && repository::held_handle::is_held(conn, handle, Some(user), now).await?
                 {
                     return Err(ErrorKind::HandleTaken.into());
                 }
@@ -81,7 +81,7 @@ impl AccountService {
                     .handle
                     .filter(|handle| updated.handle.as_ref() != Some(handle))
                 {
-                    repository::user::hold_handle(conn, &given_up, user, now.after(HOLD_HANDLE)).await?;
+                    repository::held_handle::insert(conn, &given_up, user, now.after(HOLD_HANDLE)).await?;
                 }
                 let audience = repository::user::list_audience(conn, user).await?;
                 Ok::<_, ServiceError>((updated, audience))

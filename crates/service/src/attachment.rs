@@ -1,4 +1,4 @@
-//! Uploads: announced, put straight to the storage, checked by their bytes, served under another key.
+//! Uploads: announced, put straight to the storage, checked by their bytes, kept under another key.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,62 +10,30 @@ use damso_domain::{
 };
 use damso_protocol::{
     Attachment, CompleteAttachmentRequest, CreateAttachmentRequest, CreatedAttachment, ErrorKind,
-    FieldErrorKind, Upload, UploadHeader, UploadPart, UploadPartsRequest, Variant,
+    FieldErrorKind, Upload, UploadHeader, UploadPart, UploadPartsRequest,
 };
 use damso_repository as repository;
+use damso_repository::Connection;
 use damso_repository::attachment::{CompletedUpload, NewAttachment};
-use damso_repository::job::Job;
-use damso_repository::{Connection, RepositoryResult};
 use uuid::Uuid;
 
 use crate::media::pool::ImagePool;
 use crate::media::{self, EncodedImage, MediaError, PreparedImage, SNIFF_BYTES};
-use crate::ports::{Disposition, ObjectSource, ObjectStore, ObjectStoreError};
-use crate::{Context, Fields, ServiceError, ServiceResult, view};
+use crate::object::{
+    delete_objects_later, delete_unheld_later, object_keys, original_key, preview_key, thumbnail_key,
+};
+use crate::ports::{ObjectStore, ObjectStoreError};
+use crate::{Context, Fields, ServiceError, ServiceResult, access, view};
 
 /// How long an announced upload may take.
 pub const UPLOAD_LIFETIME: Duration = Duration::from_hours(1);
-/// A thumbnail or preview that this server encoded never has more bytes.
-const MAX_VARIANT_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Takes uploads and hands out what became of them.
+/// Takes uploads.
 #[derive(Clone)]
 pub struct AttachmentService {
     context: Context,
     objects: Arc<dyn ObjectStore>,
     pool: ImagePool,
-}
-
-/// The content of an attachment, ready to be served.
-#[derive(Clone, Debug)]
-pub enum Content {
-    /// A picture that this server made: small, cacheable for ever.
-    Picture {
-        /// The whole of it.
-        bytes: bytes::Bytes,
-        /// Its media type.
-        media_type: &'static str,
-    },
-    /// The original, wherever it lies.
-    Original {
-        /// Where to read it from.
-        source: ObjectSource,
-        /// How a browser is to treat it.
-        disposition: Disposition,
-    },
-}
-
-/// Where the original of an object lies; its variants lie beside it.
-pub(crate) fn original_key(object_key: &str) -> String {
-    format!("{object_key}/original")
-}
-
-fn thumbnail_key(object_key: &str) -> String {
-    format!("{object_key}/thumbnail")
-}
-
-fn preview_key(object_key: &str) -> String {
-    format!("{object_key}/preview")
 }
 
 /// What the client is told of a picture that was not taken.
@@ -348,33 +316,12 @@ impl AttachmentService {
 
     /// An attachment that `user` may read: their own, or in a message they may see.
     pub async fn get(&self, user: UserId, id: AttachmentId) -> ServiceResult<Attachment> {
-        Ok(view::attachment(&self.readable(user, id).await?))
-    }
-
-    async fn readable(
-        &self,
-        user: UserId,
-        id: AttachmentId,
-    ) -> ServiceResult<repository::attachment::Attachment> {
-        self.context
+        let found = self
+            .context
             .database
-            .run(async move |conn: &mut Connection| {
-                let found = repository::attachment::find(conn, id)
-                    .await?
-                    .ok_or(ErrorKind::AttachmentNotFound)?;
-                let is_held = !repository::attachment::list_held(conn, &[id]).await?.is_empty();
-                let is_readable = if is_held {
-                    repository::attachment::is_visible(conn, user, id).await?
-                } else {
-                    found.owner_id == user
-                };
-                if is_readable {
-                    Ok(found)
-                } else {
-                    Err(ErrorKind::AttachmentNotFound.into())
-                }
-            })
-            .await
+            .run(async move |conn: &mut Connection| access::attachment(conn, user, id).await)
+            .await?;
+        Ok(view::attachment(&found))
     }
 
     /// Removes an upload of `user` that is in no message.
@@ -393,31 +340,6 @@ impl AttachmentService {
                 Ok(())
             })
             .await
-    }
-
-    /// The bytes of an attachment that `user` may read.
-    pub async fn content(&self, user: UserId, id: AttachmentId, variant: Variant) -> ServiceResult<Content> {
-        let attachment = self.readable(user, id).await?;
-        let key = attachment
-            .object_key
-            .as_deref()
-            .ok_or(ErrorKind::AttachmentNotReady)?;
-        let picture_key = match (variant, attachment.kind) {
-            (Variant::Original, _) => None,
-            (Variant::Thumbnail, AttachmentKind::Image) => Some(thumbnail_key(key)),
-            (Variant::Preview, AttachmentKind::Image) => Some(preview_key(key)),
-            (Variant::Thumbnail | Variant::Preview, _) => return Err(ErrorKind::AttachmentNotFound.into()),
-        };
-        if let Some(picture_key) = picture_key {
-            let bytes = self.objects.read(&picture_key, MAX_VARIANT_BYTES).await?;
-            return Ok(Content::Picture {
-                bytes,
-                media_type: EncodedImage::MEDIA_TYPE,
-            });
-        }
-        let disposition = disposition(&attachment);
-        let source = self.objects.source(&original_key(key), &disposition).await?;
-        Ok(Content::Original { source, disposition })
     }
 }
 
@@ -467,91 +389,6 @@ fn media_type(raw: &str) -> Option<String> {
     (essence.len() <= 127 && is_token(kind) && is_token(subtype)).then_some(essence)
 }
 
-/// Only what browsers show without running anything is shown; the rest is a download of nameless bytes.
-fn disposition(attachment: &repository::attachment::Attachment) -> Disposition {
-    let name = percent_encode(&attachment.file_name);
-    match attachment.kind {
-        AttachmentKind::Image | AttachmentKind::Video | AttachmentKind::Audio => Disposition {
-            content_type: attachment.media_type.clone(),
-            content_disposition: format!("inline; filename*=UTF-8''{name}"),
-        },
-        AttachmentKind::File => Disposition {
-            content_type: media::OCTET_STREAM.to_owned(),
-            content_disposition: format!("attachment; filename*=UTF-8''{name}"),
-        },
-    }
-}
-
-/// The extended notation of RFC 8187 §3.2.1.
-fn percent_encode(text: &str) -> String {
-    text.bytes()
-        .fold(String::with_capacity(text.len()), |mut out, byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                out.push(char::from(byte));
-            } else {
-                out.push('%');
-                out.push(char::from(b"0123456789ABCDEF"[usize::from(byte >> 4)]));
-                out.push(char::from(b"0123456789ABCDEF"[usize::from(byte & 15)]));
-            }
-            out
-        })
-}
-
-fn object_keys(object_key: &str, kind: AttachmentKind) -> Vec<String> {
-    let mut keys = vec![original_key(object_key)];
-    if kind == AttachmentKind::Image {
-        keys.extend([preview_key(object_key), thumbnail_key(object_key)]);
-    }
-    keys
-}
-
-async fn delete_objects_later(
-    conn: &mut Connection,
-    keys: Vec<String>,
-    now: Timestamp,
-) -> RepositoryResult<()> {
-    if keys.is_empty() {
-        return Ok(());
-    }
-    repository::job::insert(conn, &Job::DeleteObjects { keys }, now).await
-}
-
-/// How much was removed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct RemovedFiles {
-    pub(crate) count: i64,
-    pub(crate) bytes: i64,
-}
-
-/// Forgets those of `ids` that no message holds, and removes their objects once the transaction is committed.
-pub(crate) async fn delete_unheld_later(
-    conn: &mut Connection,
-    ids: &[AttachmentId],
-    now: Timestamp,
-) -> ServiceResult<RemovedFiles> {
-    if ids.is_empty() {
-        return Ok(RemovedFiles::default());
-    }
-    let removed = repository::attachment::delete_unheld(conn, ids).await?;
-    let mut keys: Vec<String> = removed
-        .iter()
-        .filter_map(|attachment| attachment.upload_key.clone())
-        .collect();
-    for attachment in &removed {
-        keys.extend(
-            attachment
-                .object_key
-                .iter()
-                .flat_map(|key| object_keys(key, attachment.kind)),
-        );
-    }
-    delete_objects_later(conn, keys, now).await?;
-    Ok(RemovedFiles {
-        count: i64::try_from(removed.len()).unwrap_or(i64::MAX),
-        bytes: removed.iter().map(|attachment| attachment.size_bytes).sum(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -568,13 +405,5 @@ mod tests {
         ] {
             assert_eq!(media_type(raw).as_deref(), expected, "{raw:?}");
         }
-    }
-
-    #[test]
-    fn file_names_cannot_leave_their_header() {
-        assert_eq!(
-            percent_encode("회 \"1\".pdf\r\n"),
-            "%ED%9A%8C%20%221%22.pdf%0D%0A"
-        );
     }
 }

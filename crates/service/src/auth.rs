@@ -172,7 +172,7 @@ impl AuthService {
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
-                if repository::user::is_handle_held(conn, &new.handle, None, now).await? {
+                if repository::held_handle::is_held(conn, &new.handle, None, now).await? {
                     return Err(ErrorKind::HandleTaken.into());
                 }
                 // The constraint decides between two who ask for one handle at once.

@@ -8,13 +8,13 @@ use damso_protocol::{
 use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::session::SessionsToEnd;
-use damso_repository::user::UserChange;
+use damso_repository::user_change::UserChange;
 
 use crate::access::Change;
 use crate::account::HOLD_HANDLE;
-use crate::attachment::delete_unheld_later;
-use crate::conversation::heir;
-use crate::message::insert_system;
+use crate::group::insert_system;
+use crate::member::heir;
+use crate::object::delete_unheld_later;
 use crate::session::SessionService;
 use crate::{Context, ServiceError, ServiceResult, view};
 
@@ -213,7 +213,7 @@ impl Deletion {
         self.counts.sessions = count(ended.len());
         let emptied = repository::user::mark_deleted(conn, self.user, self.now).await?;
         if let Some(handle) = &before.handle {
-            repository::user::hold_handle(conn, handle, self.user, self.now.after(HOLD_HANDLE)).await?;
+            repository::held_handle::insert(conn, handle, self.user, self.now.after(HOLD_HANDLE)).await?;
         }
         let event = ServerEvent::ProfileUpdated(ProfileUpdated {
             user: view::user(&emptied),
@@ -243,7 +243,7 @@ impl Deletion {
             .iter()
             .map(|request| (other(request), UserChange::FriendRequest(request.id)));
         let changes: Vec<_> = ended.chain(closed).collect();
-        let revs = repository::user::record_changes(conn, &changes).await?;
+        let revs = repository::user_change::record(conn, &changes).await?;
         for ((user, change), user_rev) in changes.into_iter().zip(revs) {
             let event = match change {
                 UserChange::FriendRequest(request_id) => {

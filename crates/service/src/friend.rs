@@ -9,7 +9,7 @@ use damso_protocol::{
 use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::friend::RequestDirection;
-use damso_repository::user::UserChange;
+use damso_repository::user_change::UserChange;
 
 use crate::cursor::Paging;
 use crate::{Context, Fields, ServiceError, ServiceResult, view};
@@ -113,7 +113,7 @@ impl FriendService {
                 let stored = repository::friend::insert_request(conn, user, other, &message, now).await?;
                 let full = full_request(conn, &stored).await?;
                 let change = UserChange::FriendRequest(stored.id);
-                let revs = repository::user::record_changes(conn, &[(user, change), (other, change)]).await?;
+                let revs = repository::user_change::record(conn, &[(user, change), (other, change)]).await?;
                 let received = |user_rev| {
                     ServerEvent::FriendRequestReceived(FriendRequestReceived {
                         user_rev,
@@ -197,7 +197,7 @@ impl FriendService {
                     (user, UserChange::Friend(friend)),
                     (friend, UserChange::Friend(user)),
                 ];
-                let revs = repository::user::record_changes(conn, &changes).await?;
+                let revs = repository::user_change::record(conn, &changes).await?;
                 let removed =
                     |user_rev, user_id| ServerEvent::FriendRemoved(FriendRemoved { user_rev, user_id });
                 Ok::<_, ServiceError>(vec![
@@ -283,7 +283,7 @@ async fn befriend(
     repository::friend::insert_both(conn, one, other, now).await?;
     let mut announcements = announce_closed(conn, request).await?;
     let changes = [(one, UserChange::Friend(other)), (other, UserChange::Friend(one))];
-    let revs = repository::user::record_changes(conn, &changes).await?;
+    let revs = repository::user_change::record(conn, &changes).await?;
     for ((user, friend), user_rev) in [(one, other), (other, one)].into_iter().zip(revs) {
         let friendship = repository::friend::find(conn, user, friend).await?;
         let friend = view::friends(conn, friendship.as_slice())
@@ -301,7 +301,7 @@ async fn announce_closed(
 ) -> ServiceResult<Announcements> {
     let (from, to, request_id) = (request.from_id, request.to_id, request.id);
     let change = UserChange::FriendRequest(request_id);
-    let revs = repository::user::record_changes(conn, &[(from, change), (to, change)]).await?;
+    let revs = repository::user_change::record(conn, &[(from, change), (to, change)]).await?;
     let closed = |user_rev| ServerEvent::FriendRequestClosed(FriendRequestClosed { user_rev, request_id });
     Ok(vec![(from, closed(revs[0])), (to, closed(revs[1]))])
 }

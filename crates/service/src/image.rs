@@ -67,7 +67,7 @@ impl ImageService {
             let limit = damso_domain::UploadSize::MAX_BYTES;
             Ok(self
                 .objects
-                .read(&crate::attachment::original_key(&key), limit)
+                .read(&crate::object::original_key(&key), limit)
                 .await?)
         };
         let prepared = self
@@ -89,7 +89,7 @@ impl ImageService {
         let now = Timestamp::now();
         self.database
             .transaction(async move |conn: &mut Connection| {
-                crate::attachment::delete_unheld_later(conn, &[id], now).await
+                crate::object::delete_unheld_later(conn, &[id], now).await
             })
             .await?;
         Ok(picture)

@@ -77,7 +77,7 @@ impl JobWorker {
             .transaction(async move |conn: &mut Connection| {
                 let now = Timestamp::now();
                 let expired = repository::attachment::list_expired(conn, now, BATCH).await?;
-                crate::attachment::delete_unheld_later(conn, &expired, now).await?;
+                crate::object::delete_unheld_later(conn, &expired, now).await?;
                 repository::session::delete_ended_before(conn, now.before(KEEP_ENDED_SESSIONS)).await?;
                 Ok(())
             })

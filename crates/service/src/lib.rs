@@ -5,20 +5,27 @@
 
 mod access;
 pub mod account;
+mod announcement;
 pub mod attachment;
 pub mod auth;
+pub mod content;
 pub mod conversation;
 mod cursor;
 mod deletion;
 mod error;
 pub mod friend;
+pub mod group;
+mod history;
 pub mod image;
 pub mod job;
 pub mod keys;
 pub mod media;
+pub mod member;
 pub mod message;
+mod object;
 mod password;
 pub mod ports;
+pub mod read;
 pub mod realtime;
 pub mod session;
 pub mod sync;
@@ -78,14 +85,22 @@ pub struct Services {
     pub users: user::UserService,
     /// Friends and requests.
     pub friends: friend::FriendService,
-    /// Conversations and their members.
+    /// Conversations, as each member sees them.
     pub conversations: conversation::ConversationService,
-    /// Messages and read pointers.
+    /// Groups.
+    pub groups: group::GroupService,
+    /// Who is in a conversation.
+    pub members: member::MemberService,
+    /// Messages.
     pub messages: message::MessageService,
+    /// Read pointers.
+    pub reads: read::ReadService,
     /// Catching up.
     pub sync: sync::SyncService,
     /// Uploads.
     pub attachments: attachment::AttachmentService,
+    /// What became of them.
+    pub content: content::ContentService,
     /// Pictures of people and groups.
     pub images: image::ImageService,
     /// Who is connected.
@@ -114,6 +129,7 @@ impl Services {
             database: database.clone(),
             hub: hub.clone(),
         };
+        let groups = group::GroupService::new(context.clone(), images.clone());
         Self {
             auth: auth::AuthService::new(
                 context.clone(),
@@ -132,9 +148,13 @@ impl Services {
             sessions,
             users: user::UserService::new(context.clone()),
             friends: friend::FriendService::new(context.clone()),
-            conversations: conversation::ConversationService::new(context.clone(), images.clone()),
+            conversations: conversation::ConversationService::new(context.clone(), groups.clone()),
+            groups,
+            members: member::MemberService::new(context.clone()),
             messages: message::MessageService::new(context.clone()),
+            reads: read::ReadService::new(context.clone()),
             sync: sync::SyncService::new(context.clone()),
+            content: content::ContentService::new(context.clone(), objects.clone()),
             attachments: attachment::AttachmentService::new(context, objects.clone(), pictures),
             images,
             hub,

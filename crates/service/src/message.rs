@@ -1,25 +1,25 @@
-//! Messages and how far people have read.
+//! Messages.
 
 use damso_domain::{
     AttachmentId, AttachmentState, ClientKey, ConversationId, ConversationKind, MessageKind, MessageRef,
-    MessageText, MessageTextError, Seq, Timestamp, UserId,
+    MessageText, MessageTextError, Timestamp, UserId,
 };
 use damso_protocol::{
-    ConversationJoined, DeleteFor, ErrorKind, MarkReadRequest, MemberRead, Message, MessageCreated,
-    MessageDeleted, MessageHidden, MessageWithheld, Messages, MessagesQuery, ReadPosition, Readers, Reads,
-    SendMessageRequest, ServerEvent, SystemNotice, UnreadChanged,
+    ConversationJoined, DeleteFor, ErrorKind, Message, MessageCreated, MessageDeleted, MessageHidden,
+    MessageWithheld, Messages, MessagesQuery, SendMessageRequest, ServerEvent,
 };
 use damso_repository as repository;
+use damso_repository::Connection;
 use damso_repository::attachment::Attachment;
-use damso_repository::message::{Direction, NewMessage};
-use damso_repository::user::UserChange;
-use damso_repository::{Connection, RepositoryError};
+use damso_repository::message::NewMessage;
+use damso_repository::user_change::UserChange;
 
 use crate::access::{self, Change};
-use crate::cursor::page_size;
+use crate::announcement::joined_event;
+use crate::history::Stretch;
 use crate::{Context, ServiceError, ServiceResult, view};
 
-/// Sends, reads and deletes messages, and moves read pointers.
+/// Sends, reads and deletes messages.
 #[derive(Clone)]
 pub struct MessageService {
     context: Context,
@@ -238,7 +238,7 @@ impl MessageService {
                 let viewers = repository::message::list_viewers(conn, target).await?;
                 let held = repository::message::mark_deleted(conn, target, rev, now).await?;
                 repository::conversation::save_numbers(conn, &change.conversation).await?;
-                crate::attachment::delete_unheld_later(conn, &held, now).await?;
+                crate::object::delete_unheld_later(conn, &held, now).await?;
                 let deleted = MessageDeleted {
                     conversation_id: target.conversation_id,
                     seq: target.seq,
@@ -282,7 +282,7 @@ impl MessageService {
                     return Ok(None);
                 }
                 let change = (user, UserChange::HiddenMessage(message.id));
-                let user_rev = repository::user::record_changes(conn, &[change]).await?[0];
+                let user_rev = repository::user_change::record(conn, &[change]).await?[0];
                 let MessageRef { conversation_id, seq } = target;
                 Ok::<_, ServiceError>(Some(MessageHidden {
                     user_rev,
@@ -295,106 +295,6 @@ impl MessageService {
             self.context.hub.to_user(user, &ServerEvent::MessageHidden(event));
         }
         Ok(())
-    }
-
-    /// Moves `user`'s pointer forward, to the last message at the most.
-    pub async fn mark_read(
-        &self,
-        user: UserId,
-        conversation: ConversationId,
-        request: MarkReadRequest,
-    ) -> ServiceResult<ReadPosition> {
-        if request.seq < Seq::ZERO {
-            return Err(ErrorKind::SeqOutOfRange.into());
-        }
-        let (position, has_moved, is_counted) = self
-            .context
-            .database
-            .transaction(async move |conn: &mut Connection| {
-                let before = access::member(conn, user, conversation).await?;
-                let last = repository::conversation::find_last_seq(conn, conversation)
-                    .await?
-                    .unwrap_or_default();
-                let seq = request.seq.min(last);
-                let has_moved = repository::member::advance_read(conn, conversation, user, seq).await?;
-                let unread_count = repository::conversation::count_unread(conn, user, conversation).await?;
-                let read_seq = if has_moved { seq } else { before.read_seq.max(seq) };
-                Ok::<_, ServiceError>((
-                    ReadPosition {
-                        read_seq,
-                        unread_count,
-                    },
-                    has_moved,
-                    before.is_counted,
-                ))
-            })
-            .await?;
-        if has_moved {
-            let ReadPosition {
-                read_seq,
-                unread_count,
-            } = position;
-            let event = UnreadChanged {
-                conversation_id: conversation,
-                read_seq,
-                unread_count,
-            };
-            self.context.hub.to_user(user, &ServerEvent::UnreadChanged(event));
-            if is_counted {
-                self.context.hub.reads_moved(conversation, user, Some(read_seq));
-            }
-        }
-        Ok(position)
-    }
-
-    /// How far everyone who is counted has read.
-    pub async fn reads(&self, user: UserId, conversation: ConversationId) -> ServiceResult<Reads> {
-        let members = self
-            .context
-            .database
-            .run(async move |conn: &mut Connection| {
-                access::member(conn, user, conversation).await?;
-                Ok::<_, ServiceError>(repository::member::list_all(conn, conversation).await?)
-            })
-            .await?;
-        let items = members
-            .iter()
-            .filter(|member| member.is_counted)
-            .map(|member| MemberRead {
-                user_id: member.user_id,
-                joined_seq: member.joined_seq,
-                read_seq: member.read_seq,
-            });
-        Ok(Reads {
-            items: items.collect(),
-        })
-    }
-
-    /// Who has read a message, and who has not; without its author.
-    pub async fn readers(&self, user: UserId, target: MessageRef) -> ServiceResult<Readers> {
-        self.context
-            .database
-            .run(async move |conn: &mut Connection| {
-                access::member(conn, user, target.conversation_id).await?;
-                let message = repository::message::find_visible(conn, user, target).await?;
-                let author = message.ok_or(ErrorKind::MessageNotFound)?.author_id;
-                let members = repository::member::list_all(conn, target.conversation_id).await?;
-                let (mut read, mut unread) = (view::Mentioned::default(), view::Mentioned::default());
-                for member in members {
-                    let counts =
-                        member.is_counted && member.user_id != author && member.joined_seq < target.seq;
-                    match (counts, target.seq <= member.read_seq) {
-                        (false, _) => (),
-                        (true, true) => read.add(member.user_id),
-                        (true, false) => unread.add(member.user_id),
-                    }
-                }
-                Ok(Readers {
-                    read: read.load(conn).await?,
-                    unread: unread.load(conn).await?,
-                })
-            })
-            .await
     }
 }
 
@@ -471,190 +371,10 @@ async fn list_again(
         .iter()
         .map(|user| (*user, UserChange::Conversation(id)))
         .collect();
-    let revs = repository::user::record_changes(conn, &changes).await?;
+    let revs = repository::user_change::record(conn, &changes).await?;
     let mut appeared = Vec::with_capacity(unlisted.len());
     for (user, user_rev) in unlisted.into_iter().zip(revs) {
         appeared.push((user, joined_event(conn, user, id, user_rev).await?));
     }
     Ok(appeared)
-}
-
-/// What somebody is told whose list the conversation has come into.
-pub(crate) async fn joined_event(
-    conn: &mut Connection,
-    user: UserId,
-    id: ConversationId,
-    user_rev: damso_domain::Rev,
-) -> ServiceResult<ConversationJoined> {
-    let conversation = view::load_conversation(conn, user, id)
-        .await?
-        .ok_or(ErrorKind::ConversationNotFound)?;
-    let mut mentioned = view::Mentioned::default();
-    mentioned.add_conversation(&conversation);
-    Ok(ConversationJoined {
-        user_rev,
-        users: mentioned.load(conn).await?,
-        conversation,
-    })
-}
-
-/// Stores what the conversation says of itself, in the transaction of the change it speaks of.
-pub(crate) async fn insert_system(
-    conn: &mut Connection,
-    change: &mut Change,
-    notice: &SystemNotice,
-    now: Timestamp,
-) -> ServiceResult<repository::message::Message> {
-    let system = serde_json::to_value(notice)
-        .map_err(|error| RepositoryError::Query(format!("messages.system: {error}")))?;
-    let new = NewMessage {
-        conversation_id: change.conversation.id,
-        seq: change.conversation.take_seq(),
-        rev: change.conversation.take_rev(),
-        author_id: change.me.user_id,
-        client_key: ClientKey::new(),
-        kind: MessageKind::System,
-        text: None,
-        system: Some(system),
-        created_at: now,
-    };
-    Ok(repository::message::insert(conn, &new, Vec::new()).await?)
-}
-
-/// Which part of a conversation is asked for.
-#[derive(Clone, Copy)]
-struct Stretch {
-    position: Position,
-    size: usize,
-}
-
-#[derive(Clone, Copy)]
-enum Position {
-    Newest,
-    Before(Seq),
-    After(Seq),
-    Around(Seq),
-}
-
-/// What was found of it.
-struct Found {
-    items: Vec<repository::message::Message>,
-    has_more_before: bool,
-    has_more_after: bool,
-}
-
-impl Stretch {
-    fn parse(query: &MessagesQuery) -> ServiceResult<Self> {
-        let size = page_size(query.limit)?.as_usize();
-        let position = match (query.before, query.after, query.around) {
-            (None, None, None) => Position::Newest,
-            (Some(seq), None, None) => Position::Before(Seq::new(seq)),
-            (None, Some(seq), None) => Position::After(Seq::new(seq)),
-            (None, None, Some(seq)) => Position::Around(Seq::new(seq)),
-            _ => return Err(ErrorKind::MalformedRequest.into()),
-        };
-        Ok(Self { position, size })
-    }
-
-    async fn load(
-        self,
-        conn: &mut Connection,
-        user: UserId,
-        conversation: ConversationId,
-    ) -> ServiceResult<Found> {
-        match self.position {
-            Position::Newest => self.before(conn, user, conversation, Seq::new(i64::MAX)).await,
-            Position::Before(seq) => {
-                let mut found = self.before(conn, user, conversation, seq).await?;
-                found.has_more_after = has_any(
-                    conn,
-                    user,
-                    conversation,
-                    Direction::After(Seq::new(seq.as_i64().saturating_sub(1))),
-                )
-                .await?;
-                Ok(found)
-            }
-            Position::After(seq) => {
-                let mut found = self.after(conn, user, conversation, seq).await?;
-                found.has_more_before =
-                    has_any(conn, user, conversation, Direction::Before(seq.next())).await?;
-                Ok(found)
-            }
-            Position::Around(seq) => {
-                let half = Self {
-                    size: self.size / 2,
-                    ..self
-                };
-                let mut found = half.before(conn, user, conversation, seq).await?;
-                let rest = Self {
-                    size: self.size - found.items.len(),
-                    ..self
-                };
-                let after = rest
-                    .after(conn, user, conversation, Seq::new(seq.as_i64().saturating_sub(1)))
-                    .await?;
-                found.items.extend(after.items);
-                found.has_more_after = after.has_more_after;
-                Ok(found)
-            }
-        }
-    }
-
-    /// Ends before `seq`.
-    async fn before(
-        self,
-        conn: &mut Connection,
-        user: UserId,
-        conversation: ConversationId,
-        seq: Seq,
-    ) -> ServiceResult<Found> {
-        let limit = fetch(self.size);
-        let mut items =
-            repository::message::list(conn, user, conversation, Direction::Before(seq), limit).await?;
-        let has_more_before = self.size < items.len();
-        items.truncate(self.size);
-        items.reverse();
-        Ok(Found {
-            items,
-            has_more_before,
-            has_more_after: false,
-        })
-    }
-
-    /// Begins after `seq`.
-    async fn after(
-        self,
-        conn: &mut Connection,
-        user: UserId,
-        conversation: ConversationId,
-        seq: Seq,
-    ) -> ServiceResult<Found> {
-        let limit = fetch(self.size);
-        let mut items =
-            repository::message::list(conn, user, conversation, Direction::After(seq), limit).await?;
-        let has_more_after = self.size < items.len();
-        items.truncate(self.size);
-        Ok(Found {
-            items,
-            has_more_before: false,
-            has_more_after,
-        })
-    }
-}
-
-/// One more than is wanted, to see whether there is more.
-fn fetch(size: usize) -> i64 {
-    i64::try_from(size + 1).unwrap_or(i64::MAX)
-}
-
-async fn has_any(
-    conn: &mut Connection,
-    user: UserId,
-    conversation: ConversationId,
-    direction: Direction,
-) -> ServiceResult<bool> {
-    Ok(!repository::message::list(conn, user, conversation, direction, 1)
-        .await?
-        .is_empty())
 }

@@ -9,7 +9,7 @@ use damso_protocol::{
 };
 use damso_repository as repository;
 use damso_repository::Connection;
-use damso_repository::conversation::ConversationView;
+use damso_repository::conversation_view::ConversationView;
 use damso_repository::sync::ChangedSubjects;
 
 use crate::{Context, ServiceError, ServiceResult, view};
@@ -59,7 +59,7 @@ async fn answer(conn: &mut Connection, user: UserId, request: &SyncRequest) -> S
     wanted.sort_unstable();
     wanted.dedup();
     let views: HashMap<ConversationId, ConversationView> =
-        repository::conversation::views(conn, user, &wanted)
+        repository::conversation_view::list_by_ids(conn, user, &wanted)
             .await?
             .into_iter()
             .map(|view| (view.id, view))

@@ -8,7 +8,7 @@ use damso_protocol::ErrorKind;
 use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::attachment::Attachment;
-use damso_repository::conversation::{ConversationView, OwnMembership};
+use damso_repository::conversation_view::{ConversationView, OwnMembership};
 use damso_repository::friend::{FriendRequest, Friendship};
 use damso_repository::member::Member;
 use damso_repository::message::Message;
@@ -174,7 +174,7 @@ pub(crate) async fn load_conversation(
     user: UserId,
     id: ConversationId,
 ) -> ServiceResult<Option<protocol::Conversation>> {
-    let views = repository::conversation::views(conn, user, &[id]).await?;
+    let views = repository::conversation_view::list_by_ids(conn, user, &[id]).await?;
     Ok(conversations(conn, &views).await?.pop())
 }
 

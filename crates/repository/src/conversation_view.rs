@@ -1,0 +1,269 @@
+//! Conversations as a member sees them in a list.
+
+use damso_domain::{ConversationId, ConversationKind, History, Rev, Role, Seq, Timestamp, UserId};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff_diesel::ToDiesel;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::error::stored;
+use crate::member::Member;
+use crate::user::Picture;
+use crate::visibility::{counts_as_unread, visible};
+use crate::{Connection, RepositoryError, RepositoryResult};
+
+/// A conversation as one member sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConversationView {
+    /// The conversation.
+    pub id: ConversationId,
+    /// What it is.
+    pub kind: ConversationKind,
+    /// Of a group.
+    pub name: Option<String>,
+    /// Of a group.
+    pub avatar: Option<Picture>,
+    /// What somebody who joins later can read.
+    pub history: History,
+    /// The number of its last change.
+    pub rev: Rev,
+    /// The number of its last message.
+    pub last_seq: Seq,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// How many people are in it.
+    pub member_count: i64,
+    /// The first eight, by when they joined.
+    pub first_members: Vec<Member>,
+    /// The member who looks.
+    pub membership: OwnMembership,
+    /// Whether it is in their list.
+    pub is_listed: bool,
+    /// The newest message they may see.
+    pub last_message_seq: Option<Seq>,
+    /// What the list is ordered by.
+    pub activity_at: Timestamp,
+    /// Exact to 999; 1000 means more.
+    pub unread_count: i64,
+}
+
+/// A member's own place in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnMembership {
+    /// What they may do.
+    pub role: Role,
+    /// They joined after this message.
+    pub joined_seq: Seq,
+    /// They have read up to this message.
+    pub read_seq: Seq,
+    /// Kept on top.
+    pub is_pinned: bool,
+    /// No notifications until then.
+    pub muted_until: Option<Timestamp>,
+}
+
+#[derive(QueryableByName)]
+struct ViewRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    name: Option<String>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    avatar_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Text>)]
+    avatar_placeholder: Option<String>,
+    #[diesel(sql_type = Text)]
+    history: String,
+    #[diesel(sql_type = BigInt)]
+    rev: i64,
+    #[diesel(sql_type = BigInt)]
+    last_seq: i64,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: jiff_diesel::Timestamp,
+    #[diesel(sql_type = Text)]
+    role: String,
+    #[diesel(sql_type = BigInt)]
+    joined_seq: i64,
+    #[diesel(sql_type = BigInt)]
+    read_seq: i64,
+    #[diesel(sql_type = Bool)]
+    is_pinned: bool,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    muted_until: Option<jiff_diesel::Timestamp>,
+    #[diesel(sql_type = Bool)]
+    is_listed: bool,
+    #[diesel(sql_type = BigInt)]
+    member_count: i64,
+    #[diesel(sql_type = Jsonb)]
+    first_members: serde_json::Value,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    last_message_seq: Option<i64>,
+    #[diesel(sql_type = Timestamptz)]
+    activity_at: jiff_diesel::Timestamp,
+    #[diesel(sql_type = BigInt)]
+    unread_count: i64,
+}
+
+/// A member inside `first_members`.
+#[derive(Deserialize)]
+struct FirstMember {
+    user_id: Uuid,
+    role: String,
+    joined_seq: i64,
+    joined_rev: i64,
+    read_seq: i64,
+    is_counted: bool,
+}
+
+impl FirstMember {
+    fn into_member(self) -> RepositoryResult<Member> {
+        let Self {
+            user_id,
+            role,
+            joined_seq,
+            joined_rev,
+            read_seq,
+            is_counted,
+        } = self;
+        Ok(Member {
+            user_id: UserId::from_uuid(user_id),
+            role: stored(Role::from_text(&role), "members.role")?,
+            joined_seq: Seq::new(joined_seq),
+            joined_rev: Rev::new(joined_rev),
+            read_seq: Seq::new(read_seq),
+            is_counted,
+            is_listed: true,
+        })
+    }
+}
+
+impl ViewRow {
+    fn into_view(self) -> RepositoryResult<ConversationView> {
+        let first_members: Vec<FirstMember> = serde_json::from_value(self.first_members)
+            .map_err(|error| RepositoryError::Query(format!("first_members: {error}")))?;
+        let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
+        Ok(ConversationView {
+            id: ConversationId::from_uuid(self.id),
+            kind: stored(ConversationKind::from_text(&self.kind), "conversations.kind")?,
+            name: self.name,
+            avatar: Picture::from_columns(self.avatar_id, self.avatar_placeholder),
+            history: stored(History::from_text(&self.history), "conversations.history")?,
+            rev: Rev::new(self.rev),
+            last_seq: Seq::new(self.last_seq),
+            created_at: time(self.created_at),
+            member_count: self.member_count,
+            first_members: first_members
+                .into_iter()
+                .map(FirstMember::into_member)
+                .collect::<Result<_, _>>()?,
+            membership: OwnMembership {
+                role: stored(Role::from_text(&self.role), "members.role")?,
+                joined_seq: Seq::new(self.joined_seq),
+                read_seq: Seq::new(self.read_seq),
+                is_pinned: self.is_pinned,
+                muted_until: self.muted_until.map(time),
+            },
+            is_listed: self.is_listed,
+            last_message_seq: self.last_message_seq.map(Seq::new),
+            activity_at: time(self.activity_at),
+            unread_count: self.unread_count,
+        })
+    }
+}
+
+/// Everything a list shows of a conversation, in one statement. `$1` is the member.
+macro_rules! view {
+    ($rest:literal) => {
+        concat!(
+            "SELECT * FROM (SELECT c.id, c.kind, c.name, c.avatar_id, c.avatar_placeholder, c.history, c.rev, \
+                 c.last_seq, c.created_at, me.role, me.joined_seq, me.read_seq, me.is_pinned, me.muted_until, \
+                 me.is_listed, \
+                 (SELECT count(*) FROM members x WHERE x.conversation_id = c.id AND x.left_rev IS NULL) AS member_count, \
+                 (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.joined_rev), '[]') FROM \
+                     (SELECT user_id, role, joined_seq, joined_rev, read_seq, is_counted FROM members x \
+                      WHERE x.conversation_id = c.id AND x.left_rev IS NULL ORDER BY joined_rev LIMIT 8) x) AS first_members, \
+                 newest.seq AS last_message_seq, \
+                 greatest(newest.created_at, me.joined_at) AS activity_at, \
+                 unread.count AS unread_count \
+             FROM members me JOIN conversations c ON c.id = me.conversation_id \
+             LEFT JOIN LATERAL (SELECT m.seq, m.created_at FROM messages m \
+                 WHERE m.conversation_id = c.id AND ", visible!(), " ORDER BY m.seq DESC LIMIT 1) newest ON true \
+             CROSS JOIN LATERAL (SELECT count(*) FROM (SELECT FROM messages m \
+                 WHERE m.conversation_id = c.id AND m.seq > me.read_seq AND ", counts_as_unread!(), " LIMIT 1000) u) unread \
+             WHERE me.user_id = $1 AND me.left_rev IS NULL) v WHERE ",
+            $rest
+        )
+    };
+}
+
+/// Where a page of the list ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListPosition {
+    /// Whether the last one was pinned.
+    pub is_pinned: bool,
+    /// Its last activity.
+    pub activity_at: Timestamp,
+    /// Which it was.
+    pub id: ConversationId,
+}
+
+/// Up to `limit` conversations of `user`'s list after `after`: pinned ones first, then the latest first.
+pub async fn list(
+    conn: &mut Connection,
+    user: UserId,
+    after: Option<ListPosition>,
+    limit: i64,
+) -> RepositoryResult<Vec<ConversationView>> {
+    let rows: Vec<ViewRow> = diesel::sql_query(view!(
+        "is_listed AND ($2 IS NULL OR (is_pinned, activity_at, id) < ($2, $3, $4)) \
+         ORDER BY is_pinned DESC, activity_at DESC, id DESC LIMIT $5"
+    ))
+    .bind::<SqlUuid, _>(user.as_uuid())
+    .bind::<Nullable<Bool>, _>(after.map(|position| position.is_pinned))
+    .bind::<Nullable<Timestamptz>, _>(after.map(|position| position.activity_at.as_jiff().to_diesel()))
+    .bind::<Nullable<SqlUuid>, _>(after.map(|position| position.id.as_uuid()))
+    .bind::<BigInt, _>(limit)
+    .load(conn)
+    .await?;
+    rows.into_iter().map(ViewRow::into_view).collect()
+}
+
+/// The conversations among `ids` that `user` is a member of, listed or not, in no particular order.
+pub async fn list_by_ids(
+    conn: &mut Connection,
+    user: UserId,
+    ids: &[ConversationId],
+) -> RepositoryResult<Vec<ConversationView>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    let rows: Vec<ViewRow> = diesel::sql_query(view!("id = ANY ($2)"))
+        .bind::<SqlUuid, _>(user.as_uuid())
+        .bind::<Array<SqlUuid>, _>(ids)
+        .load(conn)
+        .await?;
+    rows.into_iter().map(ViewRow::into_view).collect()
+}
+
+/// How many messages of others a member may see after their pointer; 1000 means more.
+pub async fn count_unread(conn: &mut Connection, user: UserId, id: ConversationId) -> RepositoryResult<i64> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let row: Row = diesel::sql_query(concat!(
+        "SELECT count(*) FROM (SELECT FROM members me JOIN conversations c ON c.id = me.conversation_id \
+         JOIN messages m ON m.conversation_id = c.id AND m.seq > me.read_seq \
+         WHERE me.user_id = $1 AND me.conversation_id = $2 AND me.left_rev IS NULL AND ",
+        counts_as_unread!(),
+        " LIMIT 1000) u"
+    ))
+    .bind::<SqlUuid, _>(user.as_uuid())
+    .bind::<SqlUuid, _>(id.as_uuid())
+    .get_result(conn)
+    .await?;
+    Ok(row.count)
+}

@@ -1,0 +1,74 @@
+//! Each user's own stream: what changed for them alone, numbered.
+
+use damso_domain::{ConversationId, FriendRequestId, MessageId, Rev, UserId};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::{Connection, RepositoryResult};
+
+/// What a change of a user's own stream is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserChange {
+    /// A conversation came into the list or left it.
+    Conversation(ConversationId),
+    /// A conversation is seen otherwise: pinned, muted.
+    Membership(ConversationId),
+    /// A message was hidden.
+    HiddenMessage(MessageId),
+    /// A friendship began or ended.
+    Friend(UserId),
+    /// A friend request was made, answered or withdrawn.
+    FriendRequest(FriendRequestId),
+}
+
+impl UserChange {
+    /// How the change is stored: its kind and what it is about.
+    fn columns(self) -> (&'static str, Uuid) {
+        match self {
+            Self::Conversation(id) => ("conversation", id.as_uuid()),
+            Self::Membership(id) => ("membership", id.as_uuid()),
+            Self::HiddenMessage(id) => ("hidden_message", id.as_uuid()),
+            Self::Friend(id) => ("friend", id.as_uuid()),
+            Self::FriendRequest(id) => ("friend_request", id.as_uuid()),
+        }
+    }
+}
+
+/// Gives each change the next number of its user's own stream and notes it for `/sync`. Returns the numbers in
+/// the order of `changes`.
+///
+/// This is the only place that moves `users.rev`. It locks the users in the order of their ids, so it has to
+/// come after every conversation that the transaction locks.
+pub async fn record(conn: &mut Connection, changes: &[(UserId, UserChange)]) -> RepositoryResult<Vec<Rev>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        rev: i64,
+    }
+    let mut order: Vec<usize> = (0..changes.len()).collect();
+    order.sort_by_key(|&at| changes[at].0);
+    let mut revs = vec![Rev::ZERO; changes.len()];
+    let ids: Vec<Uuid> = changes.iter().map(|(user, _)| user.as_uuid()).collect();
+    diesel::sql_query("SELECT id FROM users WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE")
+        .bind::<Array<SqlUuid>, _>(ids)
+        .execute(conn)
+        .await?;
+    for at in order {
+        let (user, change) = changes[at];
+        let (kind, subject) = change.columns();
+        let row: Row = diesel::sql_query(
+            "WITH moved AS (UPDATE users SET rev = rev + 1 WHERE id = $1 RETURNING rev) \
+             INSERT INTO user_changes (user_id, kind, subject_id, rev) SELECT $1, $2, $3, rev FROM moved \
+             ON CONFLICT (user_id, kind, subject_id) DO UPDATE SET rev = EXCLUDED.rev RETURNING rev",
+        )
+        .bind::<SqlUuid, _>(user.as_uuid())
+        .bind::<Text, _>(kind)
+        .bind::<SqlUuid, _>(subject)
+        .get_result(conn)
+        .await?;
+        revs[at] = Rev::new(row.rev);
+    }
+    Ok(revs)
+}

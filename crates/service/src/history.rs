@@ -1,0 +1,148 @@
+//! A stretch of a conversation: which messages are asked for, and what lies before and after them.
+
+use damso_domain::{ConversationId, Seq, UserId};
+use damso_protocol::{ErrorKind, MessagesQuery};
+use damso_repository as repository;
+use damso_repository::Connection;
+use damso_repository::message::{Direction, Message};
+
+use crate::ServiceResult;
+use crate::cursor::page_size;
+
+/// Which part of a conversation is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Stretch {
+    position: Position,
+    size: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Position {
+    Newest,
+    Before(Seq),
+    After(Seq),
+    Around(Seq),
+}
+
+/// What was found of it.
+pub(crate) struct Found {
+    pub(crate) items: Vec<Message>,
+    pub(crate) has_more_before: bool,
+    pub(crate) has_more_after: bool,
+}
+
+impl Stretch {
+    pub(crate) fn parse(query: &MessagesQuery) -> ServiceResult<Self> {
+        let size = page_size(query.limit)?.as_usize();
+        let position = match (query.before, query.after, query.around) {
+            (None, None, None) => Position::Newest,
+            (Some(seq), None, None) => Position::Before(Seq::new(seq)),
+            (None, Some(seq), None) => Position::After(Seq::new(seq)),
+            (None, None, Some(seq)) => Position::Around(Seq::new(seq)),
+            _ => return Err(ErrorKind::MalformedRequest.into()),
+        };
+        Ok(Self { position, size })
+    }
+
+    pub(crate) async fn load(
+        self,
+        conn: &mut Connection,
+        user: UserId,
+        conversation: ConversationId,
+    ) -> ServiceResult<Found> {
+        match self.position {
+            Position::Newest => self.before(conn, user, conversation, Seq::new(i64::MAX)).await,
+            Position::Before(seq) => {
+                let mut found = self.before(conn, user, conversation, seq).await?;
+                found.has_more_after = has_any(
+                    conn,
+                    user,
+                    conversation,
+                    Direction::After(Seq::new(seq.as_i64().saturating_sub(1))),
+                )
+                .await?;
+                Ok(found)
+            }
+            Position::After(seq) => {
+                let mut found = self.after(conn, user, conversation, seq).await?;
+                found.has_more_before =
+                    has_any(conn, user, conversation, Direction::Before(seq.next())).await?;
+                Ok(found)
+            }
+            Position::Around(seq) => {
+                let half = Self {
+                    size: self.size / 2,
+                    ..self
+                };
+                let mut found = half.before(conn, user, conversation, seq).await?;
+                let rest = Self {
+                    size: self.size - found.items.len(),
+                    ..self
+                };
+                let after = rest
+                    .after(conn, user, conversation, Seq::new(seq.as_i64().saturating_sub(1)))
+                    .await?;
+                found.items.extend(after.items);
+                found.has_more_after = after.has_more_after;
+                Ok(found)
+            }
+        }
+    }
+
+    /// Ends before `seq`.
+    async fn before(
+        self,
+        conn: &mut Connection,
+        user: UserId,
+        conversation: ConversationId,
+        seq: Seq,
+    ) -> ServiceResult<Found> {
+        let limit = fetch(self.size);
+        let mut items =
+            repository::message::list(conn, user, conversation, Direction::Before(seq), limit).await?;
+        let has_more_before = self.size < items.len();
+        items.truncate(self.size);
+        items.reverse();
+        Ok(Found {
+            items,
+            has_more_before,
+            has_more_after: false,
+        })
+    }
+
+    /// Begins after `seq`.
+    async fn after(
+        self,
+        conn: &mut Connection,
+        user: UserId,
+        conversation: ConversationId,
+        seq: Seq,
+    ) -> ServiceResult<Found> {
+        let limit = fetch(self.size);
+        let mut items =
+            repository::message::list(conn, user, conversation, Direction::After(seq), limit).await?;
+        let has_more_after = self.size < items.len();
+        items.truncate(self.size);
+        Ok(Found {
+            items,
+            has_more_before: false,
+            has_more_after,
+        })
+    }
+}
+
+/// One more than is wanted, to see whether there is more.
+fn fetch(size: usize) -> i64 {
+    i64::try_from(size + 1).unwrap_or(i64::MAX)
+}
+
+async fn has_any(
+    conn: &mut Connection,
+    user: UserId,
+    conversation: ConversationId,
+    direction: Direction,
+) -> ServiceResult<bool> {
+    Ok(!repository::message::list(conn, user, conversation, direction, 1)
+        .await?
+        .is_empty())
+}

@@ -1,0 +1,286 @@
+//! Who is in a conversation, and how that changes.
+
+use damso_domain::{ConversationId, ConversationKind, Rev, Role, Timestamp, UserId};
+use damso_protocol::{
+    Conversation, ErrorKind, MemberChanged, MemberRemoved, Members, PageQuery, ServerEvent, SystemNotice,
+};
+use damso_repository as repository;
+use damso_repository::Connection;
+use damso_repository::member::Member;
+
+use crate::access::{self, Change};
+use crate::announcement::{Announcement, created, tell_joined, tell_left};
+use crate::conversation::refuse_unless_friends;
+use crate::cursor::Paging;
+use crate::group::{distinct_without, insert_member, insert_system, no_members, refuse_unless_group};
+use crate::{Context, ServiceError, ServiceResult, view};
+
+/// The most people one call adds.
+pub const MAX_ADDED: usize = 100;
+
+/// Lists the people in conversations, and adds and removes them.
+#[derive(Clone)]
+pub struct MemberService {
+    context: Context,
+}
+
+impl MemberService {
+    pub(crate) fn new(context: Context) -> Self {
+        Self { context }
+    }
+
+    /// A page of the people in a conversation, by when they joined.
+    pub async fn list(&self, user: UserId, id: ConversationId, query: &PageQuery) -> ServiceResult<Members> {
+        let paging = Paging::<Rev>::parse(query.cursor.as_deref(), query.limit)?;
+        self.context
+            .database
+            .run(async move |conn: &mut Connection| {
+                access::member(conn, user, id).await?;
+                let after = paging.after.unwrap_or_default();
+                let fetched = repository::member::list(conn, id, after, paging.fetch()).await?;
+                let page = paging.page(fetched, |member| member.joined_rev);
+                let items: Vec<_> = page.items.iter().map(view::member).collect();
+                let mut mentioned = view::Mentioned::default();
+                mentioned.add_members(&items);
+                Ok(Members {
+                    users: mentioned.load(conn).await?,
+                    items,
+                    next_cursor: page.next_cursor,
+                })
+            })
+            .await
+    }
+
+    /// Brings friends of `user` into a group. Who is in it already stays as they are.
+    pub async fn add(
+        &self,
+        user: UserId,
+        id: ConversationId,
+        ids: Vec<UserId>,
+    ) -> ServiceResult<Conversation> {
+        if ids.is_empty() || MAX_ADDED < ids.len() {
+            return Err(no_members());
+        }
+        let now = Timestamp::now();
+        let (conversation, announcement) = self
+            .context
+            .database
+            .transaction(async move |conn: &mut Connection| {
+                let mut change = Change::begin(conn, user, id).await?;
+                refuse_unless_group(&change)?;
+                if !change.me.role.can_add_members() {
+                    return Err(ErrorKind::NotAllowed.into());
+                }
+                let announcement = add_to_group(conn, &mut change, ids, now).await?;
+                let conversation = view::load_conversation(conn, user, id).await?;
+                Ok::<_, ServiceError>((conversation.ok_or(ErrorKind::ConversationNotFound)?, announcement))
+            })
+            .await?;
+        announcement.tell(&self.context.hub);
+        Ok(conversation)
+    }
+
+    /// Gives a member of a group another role; making somebody the owner hands the group over.
+    pub async fn update_role(
+        &self,
+        user: UserId,
+        id: ConversationId,
+        other: UserId,
+        role: Role,
+    ) -> ServiceResult<damso_protocol::Member> {
+        let now = Timestamp::now();
+        let (member, announcement) = self
+            .context
+            .database
+            .transaction(async move |conn: &mut Connection| {
+                let mut change = Change::begin(conn, user, id).await?;
+                refuse_unless_group(&change)?;
+                let target = change.member(other)?;
+                if !change.me.role.can_change_roles() || target.user_id == user {
+                    return Err(ErrorKind::NotAllowed.into());
+                }
+                let (member, announcement) = change_role(conn, &mut change, target, role, now).await?;
+                Ok::<_, ServiceError>((view::member(&member), announcement))
+            })
+            .await?;
+        announcement.tell(&self.context.hub);
+        Ok(member)
+    }
+
+    /// Removes somebody from a group.
+    pub async fn remove(&self, user: UserId, id: ConversationId, other: UserId) -> ServiceResult<()> {
+        let now = Timestamp::now();
+        let announcement = self
+            .context
+            .database
+            .transaction(async move |conn: &mut Connection| {
+                let mut change = Change::begin(conn, user, id).await?;
+                refuse_unless_group(&change)?;
+                let target = change.member(other)?;
+                if !change.me.role.can_remove(target.role) {
+                    return Err(ErrorKind::NotAllowed.into());
+                }
+                let notice = SystemNotice::MemberRemoved { user_id: other };
+                take_out(conn, &mut change, other, &notice, now).await
+            })
+            .await?;
+        announcement.tell(&self.context.hub);
+        Ok(())
+    }
+}
+
+async fn add_to_group(
+    conn: &mut Connection,
+    change: &mut Change,
+    ids: Vec<UserId>,
+    now: Timestamp,
+) -> ServiceResult<Announcement> {
+    let mut announcement = Announcement {
+        members: change.audience(),
+        ..Announcement::default()
+    };
+    let mut added = distinct_without(ids, change.me.user_id);
+    added.retain(|id| !announcement.members.contains(id));
+    if added.is_empty() {
+        return Ok(announcement);
+    }
+    if ConversationKind::MAX_MEMBERS < change.members.len() + added.len() {
+        return Err(ErrorKind::GroupFull.into());
+    }
+    refuse_unless_friends(conn, change.me.user_id, &added).await?;
+    let users = repository::user::list(conn, &added).await?;
+    for id in &added {
+        let member = insert_member(conn, &mut change.conversation, *id, Role::Member, now).await?;
+        let user = users
+            .iter()
+            .find(|user| user.id == *id)
+            .ok_or(ErrorKind::UserNotFound)?;
+        announcement
+            .to_members
+            .push(ServerEvent::MemberAdded(MemberChanged {
+                conversation_id: change.conversation.id,
+                rev: change.conversation.rev(),
+                member: view::member(&member),
+                user: view::user(user),
+            }));
+    }
+    let notice = SystemNotice::MembersAdded {
+        user_ids: added.clone(),
+    };
+    let message = insert_system(conn, change, &notice, now).await?;
+    announcement.to_members.push(created(&message)?);
+    repository::conversation::save_numbers(conn, &change.conversation).await?;
+    announcement.to_users = tell_joined(conn, change.conversation.id, &added).await?;
+    Ok(announcement)
+}
+
+/// Stores one member's new role and prepares what the others are told.
+async fn store_role(
+    conn: &mut Connection,
+    change: &mut Change,
+    target: UserId,
+    role: Role,
+) -> ServiceResult<(Member, ServerEvent)> {
+    let rev = change.conversation.take_rev();
+    let member = repository::member::update_role(conn, change.conversation.id, target, role, rev).await?;
+    let user = repository::user::find(conn, target)
+        .await?
+        .ok_or(ErrorKind::UserNotFound)?;
+    let event = ServerEvent::MemberUpdated(MemberChanged {
+        conversation_id: change.conversation.id,
+        rev,
+        member: view::member(&member),
+        user: view::user(&user),
+    });
+    Ok((member, event))
+}
+
+async fn change_role(
+    conn: &mut Connection,
+    change: &mut Change,
+    target: Member,
+    role: Role,
+    now: Timestamp,
+) -> ServiceResult<(Member, Announcement)> {
+    let mut announcement = Announcement {
+        members: change.audience(),
+        ..Announcement::default()
+    };
+    if target.role == role {
+        return Ok((target, announcement));
+    }
+    let (member, event) = store_role(conn, change, target.user_id, role).await?;
+    announcement.to_members.push(event);
+    if role == Role::Owner {
+        // There is exactly one owner: handing over makes an admin of the old one.
+        let (_, event) = store_role(conn, change, change.me.user_id, Role::Admin).await?;
+        announcement.to_members.push(event);
+        let notice = SystemNotice::OwnerChanged {
+            user_id: target.user_id,
+        };
+        let message = insert_system(conn, change, &notice, now).await?;
+        announcement.to_members.push(created(&message)?);
+    }
+    repository::conversation::save_numbers(conn, &change.conversation).await?;
+    Ok((member, announcement))
+}
+
+/// Takes somebody out of a group, with what the conversation says of it.
+async fn take_out(
+    conn: &mut Connection,
+    change: &mut Change,
+    user: UserId,
+    notice: &SystemNotice,
+    now: Timestamp,
+) -> ServiceResult<Announcement> {
+    let id = change.conversation.id;
+    let rev = change.conversation.take_rev();
+    repository::member::mark_left(conn, id, user, rev).await?;
+    let message = insert_system(conn, change, notice, now).await?;
+    repository::conversation::save_numbers(conn, &change.conversation).await?;
+    let left = tell_left(conn, user, id).await?;
+    let removed = ServerEvent::MemberRemoved(MemberRemoved {
+        conversation_id: id,
+        rev,
+        user_id: user,
+    });
+    Ok(Announcement {
+        to_members: vec![removed, created(&message)?],
+        members: change
+            .audience()
+            .into_iter()
+            .filter(|member| *member != user)
+            .collect(),
+        to_users: vec![left],
+        left: vec![(id, user)],
+    })
+}
+
+/// Who owns a group after its owner has left: the oldest admin, else the oldest member.
+pub(crate) fn heir(change: &Change) -> Option<Member> {
+    let others = || {
+        change
+            .members
+            .iter()
+            .filter(|member| member.user_id != change.me.user_id)
+    };
+    others()
+        .find(|member| member.role == Role::Admin)
+        .or_else(|| others().next())
+        .copied()
+}
+
+pub(crate) async fn leave(
+    conn: &mut Connection,
+    change: &mut Change,
+    now: Timestamp,
+) -> ServiceResult<Announcement> {
+    let handed_over = match (change.me.role, heir(change)) {
+        (Role::Owner, Some(heir)) => Some(store_role(conn, change, heir.user_id, Role::Owner).await?.1),
+        _ => None,
+    };
+    let me = change.me.user_id;
+    let mut announcement = take_out(conn, change, me, &SystemNotice::MemberLeft, now).await?;
+    announcement.to_members.splice(0..0, handed_over);
+    Ok(announcement)
+}

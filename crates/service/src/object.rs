@@ -1,0 +1,76 @@
+//! Which objects belong to an attachment, and their removal once nothing refers to them.
+
+use damso_domain::{AttachmentId, AttachmentKind, Timestamp};
+use damso_repository as repository;
+use damso_repository::job::Job;
+use damso_repository::{Connection, RepositoryResult};
+
+use crate::ServiceResult;
+
+/// Where the original of an object lies; its variants lie beside it.
+pub(crate) fn original_key(object_key: &str) -> String {
+    format!("{object_key}/original")
+}
+
+pub(crate) fn thumbnail_key(object_key: &str) -> String {
+    format!("{object_key}/thumbnail")
+}
+
+pub(crate) fn preview_key(object_key: &str) -> String {
+    format!("{object_key}/preview")
+}
+
+pub(crate) fn object_keys(object_key: &str, kind: AttachmentKind) -> Vec<String> {
+    let mut keys = vec![original_key(object_key)];
+    if kind == AttachmentKind::Image {
+        keys.extend([preview_key(object_key), thumbnail_key(object_key)]);
+    }
+    keys
+}
+
+pub(crate) async fn delete_objects_later(
+    conn: &mut Connection,
+    keys: Vec<String>,
+    now: Timestamp,
+) -> RepositoryResult<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    repository::job::insert(conn, &Job::DeleteObjects { keys }, now).await
+}
+
+/// How much was removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RemovedFiles {
+    pub(crate) count: i64,
+    pub(crate) bytes: i64,
+}
+
+/// Forgets those of `ids` that no message holds, and removes their objects once the transaction is committed.
+pub(crate) async fn delete_unheld_later(
+    conn: &mut Connection,
+    ids: &[AttachmentId],
+    now: Timestamp,
+) -> ServiceResult<RemovedFiles> {
+    if ids.is_empty() {
+        return Ok(RemovedFiles::default());
+    }
+    let removed = repository::attachment::delete_unheld(conn, ids).await?;
+    let mut keys: Vec<String> = removed
+        .iter()
+        .filter_map(|attachment| attachment.upload_key.clone())
+        .collect();
+    for attachment in &removed {
+        keys.extend(
+            attachment
+                .object_key
+                .iter()
+                .flat_map(|key| object_keys(key, attachment.kind)),
+        );
+    }
+    delete_objects_later(conn, keys, now).await?;
+    Ok(RemovedFiles {
+        count: i64::try_from(removed.len()).unwrap_or(i64::MAX),
+        bytes: removed.iter().map(|attachment| attachment.size_bytes).sum(),
+    })
+}

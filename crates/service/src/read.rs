@@ -1,0 +1,123 @@
+//! How far people have read.
+
+use damso_domain::{ConversationId, MessageRef, Seq, UserId};
+use damso_protocol::{
+    ErrorKind, MarkReadRequest, MemberRead, ReadPosition, Readers, Reads, ServerEvent, UnreadChanged,
+};
+use damso_repository as repository;
+use damso_repository::Connection;
+
+use crate::{Context, ServiceError, ServiceResult, access, view};
+
+/// Moves read pointers and tells who has read what.
+#[derive(Clone)]
+pub struct ReadService {
+    context: Context,
+}
+
+impl ReadService {
+    pub(crate) fn new(context: Context) -> Self {
+        Self { context }
+    }
+
+    /// Moves `user`'s pointer forward, to the last message at the most.
+    pub async fn mark_read(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        request: MarkReadRequest,
+    ) -> ServiceResult<ReadPosition> {
+        if request.seq < Seq::ZERO {
+            return Err(ErrorKind::SeqOutOfRange.into());
+        }
+        let (position, has_moved, is_counted) = self
+            .context
+            .database
+            .transaction(async move |conn: &mut Connection| {
+                let before = access::member(conn, user, conversation).await?;
+                let last = repository::conversation::find_last_seq(conn, conversation)
+                    .await?
+                    .unwrap_or_default();
+                let seq = request.seq.min(last);
+                let has_moved = repository::member::advance_read(conn, conversation, user, seq).await?;
+                let unread_count =
+                    repository::conversation_view::count_unread(conn, user, conversation).await?;
+                let read_seq = if has_moved { seq } else { before.read_seq.max(seq) };
+                Ok::<_, ServiceError>((
+                    ReadPosition {
+                        read_seq,
+                        unread_count,
+                    },
+                    has_moved,
+                    before.is_counted,
+                ))
+            })
+            .await?;
+        if has_moved {
+            let ReadPosition {
+                read_seq,
+                unread_count,
+            } = position;
+            let event = UnreadChanged {
+                conversation_id: conversation,
+                read_seq,
+                unread_count,
+            };
+            self.context.hub.to_user(user, &ServerEvent::UnreadChanged(event));
+            if is_counted {
+                self.context.hub.reads_moved(conversation, user, Some(read_seq));
+            }
+        }
+        Ok(position)
+    }
+
+    /// How far everyone who is counted has read.
+    pub async fn list(&self, user: UserId, conversation: ConversationId) -> ServiceResult<Reads> {
+        let members = self
+            .context
+            .database
+            .run(async move |conn: &mut Connection| {
+                access::member(conn, user, conversation).await?;
+                Ok::<_, ServiceError>(repository::member::list_all(conn, conversation).await?)
+            })
+            .await?;
+        let items = members
+            .iter()
+            .filter(|member| member.is_counted)
+            .map(|member| MemberRead {
+                user_id: member.user_id,
+                joined_seq: member.joined_seq,
+                read_seq: member.read_seq,
+            });
+        Ok(Reads {
+            items: items.collect(),
+        })
+    }
+
+    /// Who has read a message, and who has not; without its author.
+    pub async fn readers(&self, user: UserId, target: MessageRef) -> ServiceResult<Readers> {
+        self.context
+            .database
+            .run(async move |conn: &mut Connection| {
+                access::member(conn, user, target.conversation_id).await?;
+                let message = repository::message::find_visible(conn, user, target).await?;
+                let author = message.ok_or(ErrorKind::MessageNotFound)?.author_id;
+                let members = repository::member::list_all(conn, target.conversation_id).await?;
+                let (mut read, mut unread) = (view::Mentioned::default(), view::Mentioned::default());
+                for member in members {
+                    let counts =
+                        member.is_counted && member.user_id != author && member.joined_seq < target.seq;
+                    match (counts, target.seq <= member.read_seq) {
+                        (false, _) => (),
+                        (true, true) => read.add(member.user_id),
+                        (true, false) => unread.add(member.user_id),
+                    }
+                }
+                Ok(Readers {
+                    read: read.load(conn).await?,
+                    unread: unread.load(conn).await?,
+                })
+            })
+            .await
+    }
+}
