@@ -25,6 +25,7 @@ pub mod message;
 mod object;
 mod password;
 pub mod ports;
+mod queue;
 pub mod read;
 pub mod realtime;
 pub mod session;

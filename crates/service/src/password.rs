@@ -1,14 +1,12 @@
 //! Hashing passwords without letting it take the machine.
 
-use std::sync::Arc;
-
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use damso_domain::Password;
-use tokio::sync::Semaphore;
 
-use crate::{ServiceError, ServiceResult};
+use crate::ServiceResult;
+use crate::queue::BlockingQueue;
 
 /// Compared with when there is no account, so that the answer takes as long. Of the usual form and cost, but
 /// the hash of nothing: its last part is made up.
@@ -18,17 +16,11 @@ const DECOY: &str =
 /// argon2id with m = 19 MiB, t = 2, p = 1 (OWASP Password Storage Cheat Sheet; the crate's default), on a few
 /// threads and behind a bounded queue: a storm of sign-ins is turned away instead of taking all memory.
 #[derive(Clone)]
-pub(crate) struct PasswordHasher {
-    threads: Arc<Semaphore>,
-    places: Arc<Semaphore>,
-}
+pub(crate) struct PasswordHasher(BlockingQueue);
 
 impl PasswordHasher {
     pub(crate) fn new(threads: usize, queue: usize) -> Self {
-        Self {
-            threads: Arc::new(Semaphore::new(threads)),
-            places: Arc::new(Semaphore::new(threads + queue)),
-        }
+        Self(BlockingQueue::new(threads, queue))
     }
 
     pub(crate) async fn hash(&self, password: Password) -> ServiceResult<String> {
@@ -58,24 +50,7 @@ impl PasswordHasher {
         &self,
         work: impl FnOnce() -> ServiceResult<T> + Send + 'static,
     ) -> ServiceResult<T> {
-        let _place = self
-            .places
-            .clone()
-            .try_acquire_owned()
-            .map_err(|_| ServiceError::Overloaded)?;
-        let thread = self
-            .threads
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|_| ServiceError::Overloaded)?;
-        let result = tokio::task::spawn_blocking(move || {
-            let _thread = thread;
-            work()
-        });
-        result
-            .await
-            .map_err(|error| ServiceError::Internal(error.into()))?
+        self.0.run(async { Ok(()) }, |()| work()).await?
     }
 }
 
@@ -105,15 +80,5 @@ mod tests {
                 .await
                 .unwrap()
         );
-    }
-
-    #[tokio::test]
-    async fn a_full_queue_turns_callers_away() {
-        let hasher = PasswordHasher::new(1, 0);
-        let _busy = hasher.places.clone().try_acquire_owned().unwrap();
-        assert!(matches!(
-            hasher.hash(password("correct horse")).await,
-            Err(ServiceError::Overloaded)
-        ));
     }
 }
