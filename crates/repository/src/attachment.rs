@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
 use crate::error::stored;
@@ -55,46 +56,10 @@ macro_rules! json_object {
 }
 pub(crate) use json_object;
 
-/// What [`json_object`] yields.
-#[derive(Deserialize)]
-pub(crate) struct AttachmentJson {
-    id: Uuid,
-    owner_id: Uuid,
-    file_name: String,
-    media_type: String,
-    size_bytes: i64,
-    state: String,
-    kind: String,
-    width: Option<i32>,
-    height: Option<i32>,
-    placeholder: Option<String>,
-    object_key: Option<String>,
-    expires_at: i64,
-}
-
-impl AttachmentJson {
-    pub(crate) fn into_attachment(self) -> RepositoryResult<Attachment> {
-        Ok(Attachment {
-            id: AttachmentId::from_uuid(self.id),
-            owner_id: UserId::from_uuid(self.owner_id),
-            file_name: self.file_name,
-            media_type: self.media_type,
-            size_bytes: self.size_bytes,
-            state: stored(AttachmentState::from_text(&self.state), "attachments.state")?,
-            kind: stored(AttachmentKind::from_text(&self.kind), "attachments.kind")?,
-            width: self.width,
-            height: self.height,
-            placeholder: self.placeholder,
-            upload_key: None,
-            object_key: self.object_key,
-            expires_at: stored(Timestamp::from_millis(self.expires_at), "attachments.expires_at")?,
-        })
-    }
-}
-
-#[derive(Queryable, Selectable, QueryableByName)]
+/// A row, or what [`json_object`] makes of one.
+#[derive(Queryable, Selectable, QueryableByName, Deserialize)]
 #[diesel(table_name = attachments)]
-struct AttachmentRow {
+pub(crate) struct AttachmentRow {
     id: Uuid,
     owner_id: Uuid,
     file_name: String,
@@ -107,11 +72,18 @@ struct AttachmentRow {
     placeholder: Option<String>,
     upload_key: Option<String>,
     object_key: Option<String>,
+    #[serde(deserialize_with = "from_millis")]
     expires_at: jiff_diesel::Timestamp,
 }
 
+fn from_millis<'de, D: Deserializer<'de>>(deserializer: D) -> Result<jiff_diesel::Timestamp, D::Error> {
+    let millis = i64::deserialize(deserializer)?;
+    let time = Timestamp::from_millis(millis).ok_or_else(|| D::Error::custom("is beyond all time"))?;
+    Ok(time.as_jiff().to_diesel())
+}
+
 impl AttachmentRow {
-    fn into_attachment(self) -> RepositoryResult<Attachment> {
+    pub(crate) fn into_attachment(self) -> RepositoryResult<Attachment> {
         Ok(Attachment {
             id: AttachmentId::from_uuid(self.id),
             owner_id: UserId::from_uuid(self.owner_id),

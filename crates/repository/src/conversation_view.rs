@@ -5,11 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::error::stored;
-use crate::member::Member;
+use crate::member::{Member, MemberRow};
 use crate::user::Picture;
 use crate::visibility::{counts_as_unread, visible};
 use crate::{Connection, RepositoryError, RepositoryResult};
@@ -108,42 +107,9 @@ struct ViewRow {
     unread_count: i64,
 }
 
-/// A member inside `first_members`.
-#[derive(Deserialize)]
-struct FirstMember {
-    user_id: Uuid,
-    role: String,
-    joined_seq: i64,
-    joined_rev: i64,
-    read_seq: i64,
-    is_counted: bool,
-}
-
-impl FirstMember {
-    fn into_member(self) -> RepositoryResult<Member> {
-        let Self {
-            user_id,
-            role,
-            joined_seq,
-            joined_rev,
-            read_seq,
-            is_counted,
-        } = self;
-        Ok(Member {
-            user_id: UserId::from_uuid(user_id),
-            role: stored(Role::from_text(&role), "members.role")?,
-            joined_seq: Seq::new(joined_seq),
-            joined_rev: Rev::new(joined_rev),
-            read_seq: Seq::new(read_seq),
-            is_counted,
-            is_listed: true,
-        })
-    }
-}
-
 impl ViewRow {
     fn into_view(self) -> RepositoryResult<ConversationView> {
-        let first_members: Vec<FirstMember> = serde_json::from_value(self.first_members)
+        let first_members: Vec<MemberRow> = serde_json::from_value(self.first_members)
             .map_err(|error| RepositoryError::Query(format!("first_members: {error}")))?;
         let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
         Ok(ConversationView {
@@ -158,7 +124,7 @@ impl ViewRow {
             member_count: self.member_count,
             first_members: first_members
                 .into_iter()
-                .map(FirstMember::into_member)
+                .map(MemberRow::into_member)
                 .collect::<Result<_, _>>()?,
             membership: OwnMembership {
                 role: stored(Role::from_text(&self.role), "members.role")?,
@@ -184,7 +150,7 @@ macro_rules! view {
                  me.is_listed, \
                  (SELECT count(*) FROM members x WHERE x.conversation_id = c.id AND x.left_rev IS NULL) AS member_count, \
                  (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.joined_rev), '[]') FROM \
-                     (SELECT user_id, role, joined_seq, joined_rev, read_seq, is_counted FROM members x \
+                     (SELECT user_id, role, joined_seq, joined_rev, read_seq, is_counted, is_listed FROM members x \
                       WHERE x.conversation_id = c.id AND x.left_rev IS NULL ORDER BY joined_rev LIMIT 8) x) AS first_members, \
                  newest.seq AS last_message_seq, \
                  greatest(newest.created_at, me.joined_at) AS activity_at, \

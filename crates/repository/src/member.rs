@@ -4,6 +4,7 @@ use damso_domain::{ConversationId, Rev, Role, Seq, Timestamp, UserId};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::error::stored;
@@ -29,9 +30,10 @@ pub struct Member {
     pub is_listed: bool,
 }
 
-#[derive(Queryable, Selectable)]
+/// A row, or the JSON of one in a statement that aggregates.
+#[derive(Queryable, Selectable, Deserialize)]
 #[diesel(table_name = members)]
-struct MemberRow {
+pub(crate) struct MemberRow {
     user_id: Uuid,
     role: String,
     joined_seq: i64,
@@ -42,7 +44,7 @@ struct MemberRow {
 }
 
 impl MemberRow {
-    fn into_member(self) -> RepositoryResult<Member> {
+    pub(crate) fn into_member(self) -> RepositoryResult<Member> {
         let Self {
             user_id,
             role,
@@ -255,12 +257,13 @@ pub async fn mark_uncounted(
     conversation: ConversationId,
     user: UserId,
     rev: Rev,
-) -> RepositoryResult<()> {
-    diesel::update(one(conversation, user))
+) -> RepositoryResult<Member> {
+    let row: MemberRow = diesel::update(one(conversation, user))
         .set((members::is_counted.eq(false), members::rev.eq(rev.as_i64())))
-        .execute(conn)
+        .returning(MemberRow::as_returning())
+        .get_result(conn)
         .await?;
-    Ok(())
+    row.into_member()
 }
 
 /// Puts the conversation into the list of those members who do not have it there.

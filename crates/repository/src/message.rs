@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
-use crate::attachment::{Attachment, AttachmentJson};
+use crate::attachment::{Attachment, AttachmentRow};
 use crate::error::stored;
 use crate::schema::{hidden_messages, message_attachments, messages};
 use crate::visibility::visible;
@@ -118,7 +118,7 @@ impl MessageRow {
             deleted_at,
             attachments,
         } = self;
-        let attachments: Vec<AttachmentJson> = attachments
+        let attachments: Vec<AttachmentRow> = attachments
             .map(serde_json::from_value)
             .transpose()
             .map_err(|error| RepositoryError::Query(format!("attachments: {error}")))?
@@ -136,7 +136,7 @@ impl MessageRow {
             system,
             attachments: attachments
                 .into_iter()
-                .map(AttachmentJson::into_attachment)
+                .map(AttachmentRow::into_attachment)
                 .collect::<Result<_, _>>()?,
             created_at: time(created_at),
             deleted_at: deleted_at.map(time),
