@@ -82,4 +82,11 @@ impl Change {
     pub(crate) fn audience(&self) -> Vec<UserId> {
         self.members.iter().map(|member| member.user_id).collect()
     }
+
+    /// Everyone who hears of the change but one, who hears of it otherwise.
+    pub(crate) fn audience_without(&self, user: UserId) -> Vec<UserId> {
+        let mut others = self.audience();
+        others.retain(|member| *member != user);
+        others
+    }
 }

@@ -64,10 +64,7 @@ impl AccountService {
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
-                let before = repository::user::lock(conn, &[user])
-                    .await?
-                    .pop()
-                    .ok_or(ErrorKind::NotAuthenticated)?;
+                let before = lock_own(conn, user).await?;
                 if let Some(handle) = &change.handle
                     && repository::held_handle::is_held(conn, handle, Some(user), now).await?
                 {
@@ -108,10 +105,7 @@ impl AccountService {
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
-                let before = repository::user::lock(conn, &[user])
-                    .await?
-                    .pop()
-                    .ok_or(ErrorKind::NotAuthenticated)?;
+                let before = lock_own(conn, user).await?;
                 let updated = repository::user::update_avatar(conn, user, picture.as_ref()).await?;
                 if let Some(old) = before.avatar {
                     crate::image::delete_later(conn, old.id, now).await?;
@@ -191,6 +185,12 @@ impl AccountService {
         .await?;
         deletion::delete(&self.context, &self.sessions, user.id, request.messages).await
     }
+}
+
+/// Locks an account that is signed in; it may have been deleted a moment ago.
+async fn lock_own(conn: &mut Connection, user: UserId) -> ServiceResult<User> {
+    let locked = repository::user::lock(conn, &[user]).await?.pop();
+    locked.ok_or_else(|| ErrorKind::NotAuthenticated.into())
 }
 
 fn parse_profile(request: &UpdateMeRequest) -> ServiceResult<ProfileChange> {

@@ -1,7 +1,7 @@
 //! What a change has to tell, gathered in its transaction and told after the commit.
 
 use damso_domain::{ConversationId, Rev, Role, UserId};
-use damso_protocol::{ConversationJoined, ConversationLeft, ErrorKind, MessageCreated, ServerEvent};
+use damso_protocol::{ConversationJoined, ConversationLeft, MessageCreated, ServerEvent};
 use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::user_change::UserChange;
@@ -40,9 +40,7 @@ pub(crate) async fn joined_event(
     id: ConversationId,
     user_rev: Rev,
 ) -> ServiceResult<ConversationJoined> {
-    let conversation = view::load_conversation(conn, user, id)
-        .await?
-        .ok_or(ErrorKind::ConversationNotFound)?;
+    let conversation = view::load_conversation(conn, user, id).await?;
     let mut mentioned = view::Mentioned::default();
     mentioned.add_conversation(&conversation);
     Ok(ConversationJoined {

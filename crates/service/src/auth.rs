@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use damso_domain::{
-    ConversationKind, DisplayName, EmailAddress, Handle, History, Locale, Password, Role, Seq, SessionId,
+    ConversationKind, DisplayName, EmailAddress, Handle, History, Locale, Password, Role, SessionId,
     SessionName, Timestamp, UserId,
 };
 use damso_protocol::{ErrorKind, FieldErrorKind, Me, SignInRequest, SignUp, SignUpRequest};
 use damso_repository as repository;
 use damso_repository::conversation::NewConversation;
-use damso_repository::member::NewMember;
 use damso_repository::session::{Session, SessionsToEnd};
-use damso_repository::user::NewUser;
+use damso_repository::user::{NewUser, User};
 use damso_repository::{Connection, RepositoryError};
 use moka::future::Cache;
 
@@ -20,7 +19,7 @@ use crate::keys::{Key, Keys, Purpose};
 use crate::password::PasswordHasher;
 use crate::session::SessionService;
 use crate::token::{ACCESS_LIFETIME, CurrentUser, RefreshToken, Tokens};
-use crate::{Context, Fields, ServiceError, ServiceResult, view};
+use crate::{Context, Fields, ServiceError, ServiceResult, member, view};
 
 /// A session that is not used for so long ends.
 pub const IDLE_LIFETIME: Duration = Duration::from_hours(720);
@@ -28,6 +27,9 @@ pub const IDLE_LIFETIME: Duration = Duration::from_hours(720);
 pub const ABSOLUTE_LIFETIME: Duration = Duration::from_hours(4320);
 /// How long the predecessor of the newest refresh token is good after the newest was first seen in use.
 pub const PREDECESSOR_GRACE: Duration = Duration::from_secs(10);
+
+/// The number of a session's first refresh token.
+const FIRST_GENERATION: i64 = 1;
 
 /// Signs people up, in and out.
 #[derive(Clone)]
@@ -102,6 +104,35 @@ impl NewAccount {
     }
 }
 
+/// A session that is about to begin, and its first refresh token.
+struct NewSession {
+    id: SessionId,
+    token: RefreshToken,
+    device: Device,
+    opened_at: Timestamp,
+}
+
+impl NewSession {
+    fn new(device: Device, now: Timestamp) -> ServiceResult<Self> {
+        let token = RefreshToken::random()
+            .map_err(|error| ServiceError::Internal(anyhow::anyhow!("no randomness: {error}")))?;
+        Ok(Self {
+            id: SessionId::new(),
+            token,
+            device,
+            opened_at: now,
+        })
+    }
+
+    /// Stores it, in the transaction that found out that it may begin.
+    async fn insert(&self, conn: &mut Connection, user: UserId) -> ServiceResult<()> {
+        let Device { name, address } = &self.device;
+        repository::session::insert(conn, self.id, user, name, address.as_deref(), self.opened_at).await?;
+        repository::session::insert_token(conn, &self.token.hash(), self.id, FIRST_GENERATION).await?;
+        Ok(())
+    }
+}
+
 /// What became of a refresh token.
 enum Refreshed {
     /// It is good; this one follows it.
@@ -165,10 +196,8 @@ impl AuthService {
             locale: account.locale,
             created_at: now,
         };
-        let token = first_token()?;
-        let hash = token.hash();
-        let session_id = SessionId::new();
-        let user = self
+        let session = NewSession::new(device, now)?;
+        let (user, session) = self
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
@@ -181,20 +210,11 @@ impl AuthService {
                     inserted => inserted?,
                 };
                 insert_notes(conn, user.id, now).await?;
-                repository::session::insert(
-                    conn,
-                    session_id,
-                    user.id,
-                    &device.name,
-                    device.address.as_deref(),
-                    now,
-                )
-                .await?;
-                repository::session::insert_token(conn, &hash, session_id, 1).await?;
-                Ok::<_, ServiceError>(user)
+                session.insert(conn, user.id).await?;
+                Ok::<_, ServiceError>((user, session))
             })
             .await?;
-        Ok(self.signed_in(view::me(&user)?, session_id, 1, &token, now))
+        self.opened(&user, &session)
     }
 
     /// Opens a session. Takes as long, and says the same, whether or not the account exists.
@@ -225,11 +245,8 @@ impl AuthService {
         verified_hash: String,
         device: Device,
     ) -> ServiceResult<SignedIn> {
-        let now = Timestamp::now();
-        let token = first_token()?;
-        let hash = token.hash();
-        let session_id = SessionId::new();
-        let user = self
+        let session = NewSession::new(device, Timestamp::now())?;
+        let (user, session) = self
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
@@ -244,20 +261,11 @@ impl AuthService {
                 {
                     return Err(ErrorKind::InvalidCredentials.into());
                 }
-                repository::session::insert(
-                    conn,
-                    session_id,
-                    user.id,
-                    &device.name,
-                    device.address.as_deref(),
-                    now,
-                )
-                .await?;
-                repository::session::insert_token(conn, &hash, session_id, 1).await?;
-                Ok::<_, ServiceError>(user)
+                session.insert(conn, user.id).await?;
+                Ok::<_, ServiceError>((user, session))
             })
             .await?;
-        Ok(self.signed_in(view::me(&user)?, session_id, 1, &token, now))
+        self.opened(&user, &session)
     }
 
     /// Exchanges a refresh token for its successor and a new access token.
@@ -360,6 +368,13 @@ impl AuthService {
         }
     }
 
+    fn opened(&self, user: &User, session: &NewSession) -> ServiceResult<SignedIn> {
+        let NewSession {
+            id, token, opened_at, ..
+        } = session;
+        Ok(self.signed_in(view::me(user)?, *id, FIRST_GENERATION, token, *opened_at))
+    }
+
     fn signed_in(
         &self,
         user: Me,
@@ -378,10 +393,6 @@ impl AuthService {
     }
 }
 
-fn first_token() -> ServiceResult<RefreshToken> {
-    RefreshToken::random().map_err(|error| ServiceError::Internal(anyhow::anyhow!("no randomness: {error}")))
-}
-
 /// The conversation of a person with themself.
 async fn insert_notes(conn: &mut Connection, user: UserId, now: Timestamp) -> ServiceResult<()> {
     let new = NewConversation {
@@ -394,16 +405,7 @@ async fn insert_notes(conn: &mut Connection, user: UserId, now: Timestamp) -> Se
     let mut notes = repository::conversation::insert(conn, &new)
         .await?
         .ok_or_else(|| anyhow::anyhow!("notes to oneself have no pair to be in conflict with"))?;
-    let member = NewMember {
-        conversation_id: notes.id,
-        user_id: user,
-        role: Role::Owner,
-        joined_seq: Seq::ZERO,
-        rev: notes.take_rev(),
-        is_listed: true,
-        joined_at: now,
-    };
-    repository::member::insert(conn, &member).await?;
+    member::insert(conn, &mut notes, user, Role::Owner, now).await?;
     repository::conversation::save_numbers(conn, &notes).await?;
     Ok(())
 }

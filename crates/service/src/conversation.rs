@@ -74,10 +74,7 @@ impl ConversationService {
     pub async fn get(&self, user: UserId, id: ConversationId) -> ServiceResult<Conversation> {
         self.context
             .database
-            .run(async move |conn: &mut Connection| {
-                let found = view::load_conversation(conn, user, id).await?;
-                found.ok_or_else(|| ErrorKind::ConversationNotFound.into())
-            })
+            .run(async move |conn: &mut Connection| view::load_conversation(conn, user, id).await)
             .await
     }
 
@@ -135,7 +132,6 @@ impl ConversationService {
                     Some(list_for(conn, user, id).await?)
                 };
                 let conversation = view::load_conversation(conn, user, id).await?;
-                let conversation = conversation.ok_or(ErrorKind::ConversationNotFound)?;
                 Ok::<_, ServiceError>((Opened { conversation, is_new }, event))
             })
             .await?;

@@ -1,9 +1,9 @@
 //! The end of an account.
 
-use damso_domain::{AttachmentId, ConversationId, ConversationKind, Role, Timestamp, UserId};
+use damso_domain::{AttachmentId, ConversationId, ConversationKind, Timestamp, UserId};
 use damso_protocol::{
     DeletedCounts, DeletedMessages, DeletionReport, ErrorKind, FriendRemoved, FriendRequestClosed,
-    MemberChanged, MemberRemoved, MessageCreated, MessagesErased, ProfileUpdated, ServerEvent, SystemNotice,
+    MessagesErased, ProfileUpdated, ServerEvent,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -12,11 +12,9 @@ use damso_repository::user_change::UserChange;
 
 use crate::access::Change;
 use crate::account::HOLD_HANDLE;
-use crate::group::insert_system;
-use crate::member::heir;
 use crate::object::delete_unheld_later;
 use crate::session::SessionService;
-use crate::{Context, ServiceError, ServiceResult, view};
+use crate::{Context, ServiceError, ServiceResult, member, view};
 
 /// What the others are told after the commit.
 type Announcements = Vec<(Vec<UserId>, ServerEvent)>;
@@ -73,11 +71,7 @@ impl Deletion {
     /// Erases what was written, if so chosen, and takes the account out of one conversation.
     async fn leave(&mut self, conn: &mut Connection, id: ConversationId) -> ServiceResult<()> {
         let mut change = Change::begin(conn, self.user, id).await?;
-        let others: Vec<UserId> = change
-            .audience()
-            .into_iter()
-            .filter(|member| *member != self.user)
-            .collect();
+        let others = change.audience_without(self.user);
         self.counts.conversations += 1;
         // Notes to oneself have no other reader: they always go.
         if self.messages == DeletedMessages::Erase || change.conversation.kind == ConversationKind::SelfChat {
@@ -88,11 +82,15 @@ impl Deletion {
             // The other one keeps the conversation; whose it was is known, but nobody waits for them to read.
             ConversationKind::Direct => {
                 let rev = change.conversation.take_rev();
-                repository::member::mark_uncounted(conn, id, self.user, rev).await?;
-                let event = self.member_updated(conn, &change, rev).await?;
+                let me = repository::member::mark_uncounted(conn, id, self.user, rev).await?;
+                let event = member::updated(conn, &change, &me).await?;
                 self.told.push((others, event));
             }
-            ConversationKind::Group => self.leave_group(conn, &mut change, others).await?,
+            ConversationKind::Group => {
+                let events = member::step_out(conn, &mut change, self.now).await?;
+                self.told
+                    .extend(events.into_iter().map(|event| (others.clone(), event)));
+            }
         }
         repository::conversation::save_numbers(conn, &change.conversation).await?;
         Ok(())
@@ -125,66 +123,6 @@ impl Deletion {
         let removed = delete_unheld_later(conn, ids, self.now).await?;
         self.counts.attachments += removed.count;
         self.counts.bytes += removed.bytes;
-        Ok(())
-    }
-
-    async fn member_updated(
-        &self,
-        conn: &mut Connection,
-        change: &Change,
-        rev: damso_domain::Rev,
-    ) -> ServiceResult<ServerEvent> {
-        let member = repository::member::find(conn, change.conversation.id, self.user).await?;
-        let member = member.ok_or(ErrorKind::MemberNotFound)?;
-        let user = repository::user::find(conn, self.user)
-            .await?
-            .ok_or(ErrorKind::UserNotFound)?;
-        Ok(ServerEvent::MemberUpdated(MemberChanged {
-            conversation_id: change.conversation.id,
-            rev,
-            member: view::member(&member),
-            user: view::user(&user),
-        }))
-    }
-
-    async fn leave_group(
-        &mut self,
-        conn: &mut Connection,
-        change: &mut Change,
-        others: Vec<UserId>,
-    ) -> ServiceResult<()> {
-        let conversation_id = change.conversation.id;
-        if let (Role::Owner, Some(heir)) = (change.me.role, heir(change)) {
-            let rev = change.conversation.take_rev();
-            let member =
-                repository::member::update_role(conn, conversation_id, heir.user_id, Role::Owner, rev)
-                    .await?;
-            let user = repository::user::find(conn, heir.user_id)
-                .await?
-                .ok_or(ErrorKind::UserNotFound)?;
-            let (member, user) = (view::member(&member), view::user(&user));
-            let event = ServerEvent::MemberUpdated(MemberChanged {
-                conversation_id,
-                rev,
-                member,
-                user,
-            });
-            self.told.push((others.clone(), event));
-        }
-        let rev = change.conversation.take_rev();
-        repository::member::mark_left(conn, conversation_id, self.user, rev).await?;
-        let removed = MemberRemoved {
-            conversation_id,
-            rev,
-            user_id: self.user,
-        };
-        self.told
-            .push((others.clone(), ServerEvent::MemberRemoved(removed)));
-        let message = insert_system(conn, change, &SystemNotice::MemberLeft, self.now).await?;
-        let created = ServerEvent::MessageCreated(MessageCreated {
-            message: view::message(&message)?,
-        });
-        self.told.push((others, created));
         Ok(())
     }
 

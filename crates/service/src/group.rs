@@ -10,7 +10,6 @@ use damso_protocol::{
 };
 use damso_repository as repository;
 use damso_repository::conversation::{LockedConversation, NewConversation};
-use damso_repository::member::{Member, NewMember};
 use damso_repository::message::{Message, NewMessage};
 use damso_repository::user::Picture;
 use damso_repository::{Connection, RepositoryError};
@@ -19,7 +18,7 @@ use crate::access::Change;
 use crate::announcement::{Announcement, created, tell_joined};
 use crate::conversation::{Opened, refuse_unless_friends};
 use crate::image::ImageService;
-use crate::{Context, Fields, ServiceError, ServiceResult, view};
+use crate::{Context, Fields, ServiceError, ServiceResult, member, view};
 
 /// Makes and changes groups.
 #[derive(Clone)]
@@ -64,10 +63,10 @@ impl GroupService {
                 let mut group = repository::conversation::insert(conn, &new)
                     .await?
                     .ok_or_else(|| anyhow::anyhow!("a group has no pair to be in conflict with"))?;
-                let me = insert_member(conn, &mut group, user, Role::Owner, now).await?;
+                let me = member::insert(conn, &mut group, user, Role::Owner, now).await?;
                 let mut members = vec![me];
                 for other in &others {
-                    members.push(insert_member(conn, &mut group, *other, Role::Member, now).await?);
+                    members.push(member::insert(conn, &mut group, *other, Role::Member, now).await?);
                 }
                 let mut change = Change {
                     conversation: group,
@@ -79,7 +78,6 @@ impl GroupService {
                 let joined =
                     tell_joined(conn, change.conversation.id, &[&[user], &others[..]].concat()).await?;
                 let conversation = view::load_conversation(conn, user, change.conversation.id).await?;
-                let conversation = conversation.ok_or(ErrorKind::ConversationNotFound)?;
                 Ok::<_, ServiceError>((
                     conversation,
                     Announcement {
@@ -122,7 +120,7 @@ impl GroupService {
                 refuse_unless_changeable(&change)?;
                 let announcement = update_group(conn, &mut change, name, avatar, history, now).await?;
                 let conversation = view::load_conversation(conn, user, id).await?;
-                Ok::<_, ServiceError>((conversation.ok_or(ErrorKind::ConversationNotFound)?, announcement))
+                Ok::<_, ServiceError>((conversation, announcement))
             })
             .await?;
         announcement.tell(&self.context.hub);
@@ -180,25 +178,6 @@ fn refuse_unless_changeable(change: &Change) -> ServiceResult<()> {
     } else {
         Err(ErrorKind::NotAllowed.into())
     }
-}
-
-pub(crate) async fn insert_member(
-    conn: &mut Connection,
-    conversation: &mut LockedConversation,
-    user: UserId,
-    role: Role,
-    now: Timestamp,
-) -> ServiceResult<Member> {
-    let new = NewMember {
-        conversation_id: conversation.id,
-        user_id: user,
-        role,
-        joined_seq: conversation.last_seq(),
-        rev: conversation.take_rev(),
-        is_listed: true,
-        joined_at: now,
-    };
-    Ok(repository::member::insert(conn, &new).await?)
 }
 
 fn updated(conversation: &LockedConversation) -> ServerEvent {

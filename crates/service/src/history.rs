@@ -51,20 +51,19 @@ impl Stretch {
         conversation: ConversationId,
     ) -> ServiceResult<Found> {
         match self.position {
-            Position::Newest => self.before(conn, user, conversation, Seq::new(i64::MAX)).await,
+            Position::Newest => {
+                self.side(conn, user, conversation, Direction::Before(Seq::new(i64::MAX)))
+                    .await
+            }
             Position::Before(seq) => {
-                let mut found = self.before(conn, user, conversation, seq).await?;
-                found.has_more_after = has_any(
-                    conn,
-                    user,
-                    conversation,
-                    Direction::After(Seq::new(seq.as_i64().saturating_sub(1))),
-                )
-                .await?;
+                let mut found = self
+                    .side(conn, user, conversation, Direction::Before(seq))
+                    .await?;
+                found.has_more_after = has_any(conn, user, conversation, at_or_after(seq)).await?;
                 Ok(found)
             }
             Position::After(seq) => {
-                let mut found = self.after(conn, user, conversation, seq).await?;
+                let mut found = self.side(conn, user, conversation, Direction::After(seq)).await?;
                 found.has_more_before =
                     has_any(conn, user, conversation, Direction::Before(seq.next())).await?;
                 Ok(found)
@@ -74,14 +73,14 @@ impl Stretch {
                     size: self.size / 2,
                     ..self
                 };
-                let mut found = half.before(conn, user, conversation, seq).await?;
+                let mut found = half
+                    .side(conn, user, conversation, Direction::Before(seq))
+                    .await?;
                 let rest = Self {
                     size: self.size - found.items.len(),
                     ..self
                 };
-                let after = rest
-                    .after(conn, user, conversation, Seq::new(seq.as_i64().saturating_sub(1)))
-                    .await?;
+                let after = rest.side(conn, user, conversation, at_or_after(seq)).await?;
                 found.items.extend(after.items);
                 found.has_more_after = after.has_more_after;
                 Ok(found)
@@ -89,46 +88,32 @@ impl Stretch {
         }
     }
 
-    /// Ends before `seq`.
-    async fn before(
+    /// Begins beside the position and goes away from it; ascending in any case.
+    async fn side(
         self,
         conn: &mut Connection,
         user: UserId,
         conversation: ConversationId,
-        seq: Seq,
+        direction: Direction,
     ) -> ServiceResult<Found> {
-        let limit = fetch(self.size);
         let mut items =
-            repository::message::list(conn, user, conversation, Direction::Before(seq), limit).await?;
-        let has_more_before = self.size < items.len();
+            repository::message::list(conn, user, conversation, direction, fetch(self.size)).await?;
+        let has_more = self.size < items.len();
         items.truncate(self.size);
-        items.reverse();
+        let is_before = matches!(direction, Direction::Before(_));
+        if is_before {
+            items.reverse();
+        }
         Ok(Found {
             items,
-            has_more_before,
-            has_more_after: false,
+            has_more_before: has_more && is_before,
+            has_more_after: has_more && !is_before,
         })
     }
+}
 
-    /// Begins after `seq`.
-    async fn after(
-        self,
-        conn: &mut Connection,
-        user: UserId,
-        conversation: ConversationId,
-        seq: Seq,
-    ) -> ServiceResult<Found> {
-        let limit = fetch(self.size);
-        let mut items =
-            repository::message::list(conn, user, conversation, Direction::After(seq), limit).await?;
-        let has_more_after = self.size < items.len();
-        items.truncate(self.size);
-        Ok(Found {
-            items,
-            has_more_before: false,
-            has_more_after,
-        })
-    }
+fn at_or_after(seq: Seq) -> Direction {
+    Direction::After(Seq::new(seq.as_i64().saturating_sub(1)))
 }
 
 /// One more than is wanted, to see whether there is more.

@@ -6,13 +6,14 @@ use damso_protocol::{
 };
 use damso_repository as repository;
 use damso_repository::Connection;
-use damso_repository::member::Member;
+use damso_repository::conversation::LockedConversation;
+use damso_repository::member::{Member, NewMember};
 
 use crate::access::{self, Change};
 use crate::announcement::{Announcement, created, tell_joined, tell_left};
 use crate::conversation::refuse_unless_friends;
 use crate::cursor::Paging;
-use crate::group::{distinct_without, insert_member, insert_system, no_members, refuse_unless_group};
+use crate::group::{distinct_without, insert_system, no_members, refuse_unless_group};
 use crate::{Context, ServiceError, ServiceResult, view};
 
 /// The most people one call adds.
@@ -73,7 +74,7 @@ impl MemberService {
                 }
                 let announcement = add_to_group(conn, &mut change, ids, now).await?;
                 let conversation = view::load_conversation(conn, user, id).await?;
-                Ok::<_, ServiceError>((conversation.ok_or(ErrorKind::ConversationNotFound)?, announcement))
+                Ok::<_, ServiceError>((conversation, announcement))
             })
             .await?;
         announcement.tell(&self.context.hub);
@@ -121,12 +122,33 @@ impl MemberService {
                     return Err(ErrorKind::NotAllowed.into());
                 }
                 let notice = SystemNotice::MemberRemoved { user_id: other };
-                take_out(conn, &mut change, other, &notice, now).await
+                let events = take_out(conn, &mut change, other, &notice, now).await?;
+                gone(conn, &change, other, events).await
             })
             .await?;
         announcement.tell(&self.context.hub);
         Ok(())
     }
+}
+
+/// Stores somebody who joins, with the next change of the conversation.
+pub(crate) async fn insert(
+    conn: &mut Connection,
+    conversation: &mut LockedConversation,
+    user: UserId,
+    role: Role,
+    now: Timestamp,
+) -> ServiceResult<Member> {
+    let new = NewMember {
+        conversation_id: conversation.id,
+        user_id: user,
+        role,
+        joined_seq: conversation.last_seq(),
+        rev: conversation.take_rev(),
+        is_listed: true,
+        joined_at: now,
+    };
+    Ok(repository::member::insert(conn, &new).await?)
 }
 
 async fn add_to_group(
@@ -150,7 +172,7 @@ async fn add_to_group(
     refuse_unless_friends(conn, change.me.user_id, &added).await?;
     let users = repository::user::list(conn, &added).await?;
     for id in &added {
-        let member = insert_member(conn, &mut change.conversation, *id, Role::Member, now).await?;
+        let member = insert(conn, &mut change.conversation, *id, Role::Member, now).await?;
         let user = users
             .iter()
             .find(|user| user.id == *id)
@@ -183,16 +205,25 @@ async fn store_role(
 ) -> ServiceResult<(Member, ServerEvent)> {
     let rev = change.conversation.take_rev();
     let member = repository::member::update_role(conn, change.conversation.id, target, role, rev).await?;
-    let user = repository::user::find(conn, target)
+    let event = updated(conn, change, &member).await?;
+    Ok((member, event))
+}
+
+/// What is told of a member who changed with the change's latest number.
+pub(crate) async fn updated(
+    conn: &mut Connection,
+    change: &Change,
+    member: &Member,
+) -> ServiceResult<ServerEvent> {
+    let user = repository::user::find(conn, member.user_id)
         .await?
         .ok_or(ErrorKind::UserNotFound)?;
-    let event = ServerEvent::MemberUpdated(MemberChanged {
+    Ok(ServerEvent::MemberUpdated(MemberChanged {
         conversation_id: change.conversation.id,
-        rev,
-        member: view::member(&member),
+        rev: change.conversation.rev(),
+        member: view::member(member),
         user: view::user(&user),
-    });
-    Ok((member, event))
+    }))
 }
 
 async fn change_role(
@@ -225,39 +256,61 @@ async fn change_role(
     Ok((member, announcement))
 }
 
-/// Takes somebody out of a group, with what the conversation says of it.
+/// Takes somebody out of a group, with what the conversation says of it. Returns what the others are told, in
+/// the order of its numbers, which the caller saves.
 async fn take_out(
     conn: &mut Connection,
     change: &mut Change,
     user: UserId,
     notice: &SystemNotice,
     now: Timestamp,
-) -> ServiceResult<Announcement> {
-    let id = change.conversation.id;
+) -> ServiceResult<Vec<ServerEvent>> {
+    let conversation_id = change.conversation.id;
     let rev = change.conversation.take_rev();
-    repository::member::mark_left(conn, id, user, rev).await?;
+    repository::member::mark_left(conn, conversation_id, user, rev).await?;
     let message = insert_system(conn, change, notice, now).await?;
-    repository::conversation::save_numbers(conn, &change.conversation).await?;
-    let left = tell_left(conn, user, id).await?;
     let removed = ServerEvent::MemberRemoved(MemberRemoved {
-        conversation_id: id,
+        conversation_id,
         rev,
         user_id: user,
     });
+    Ok(vec![removed, created(&message)?])
+}
+
+/// Takes whoever asks out of a group, which its owner hands over first; otherwise as [`take_out`].
+pub(crate) async fn step_out(
+    conn: &mut Connection,
+    change: &mut Change,
+    now: Timestamp,
+) -> ServiceResult<Vec<ServerEvent>> {
+    let mut events = Vec::new();
+    if let (Role::Owner, Some(heir)) = (change.me.role, heir(change)) {
+        events.push(store_role(conn, change, heir.user_id, Role::Owner).await?.1);
+    }
+    let me = change.me.user_id;
+    events.extend(take_out(conn, change, me, &SystemNotice::MemberLeft, now).await?);
+    Ok(events)
+}
+
+/// Saves the numbers of a change that took `user` out, and gathers what is told of it.
+async fn gone(
+    conn: &mut Connection,
+    change: &Change,
+    user: UserId,
+    to_members: Vec<ServerEvent>,
+) -> ServiceResult<Announcement> {
+    let id = change.conversation.id;
+    repository::conversation::save_numbers(conn, &change.conversation).await?;
     Ok(Announcement {
-        to_members: vec![removed, created(&message)?],
-        members: change
-            .audience()
-            .into_iter()
-            .filter(|member| *member != user)
-            .collect(),
-        to_users: vec![left],
+        to_members,
+        members: change.audience_without(user),
+        to_users: vec![tell_left(conn, user, id).await?],
         left: vec![(id, user)],
     })
 }
 
 /// Who owns a group after its owner has left: the oldest admin, else the oldest member.
-pub(crate) fn heir(change: &Change) -> Option<Member> {
+fn heir(change: &Change) -> Option<Member> {
     let others = || {
         change
             .members
@@ -270,17 +323,12 @@ pub(crate) fn heir(change: &Change) -> Option<Member> {
         .copied()
 }
 
+/// Leaves a group.
 pub(crate) async fn leave(
     conn: &mut Connection,
     change: &mut Change,
     now: Timestamp,
 ) -> ServiceResult<Announcement> {
-    let handed_over = match (change.me.role, heir(change)) {
-        (Role::Owner, Some(heir)) => Some(store_role(conn, change, heir.user_id, Role::Owner).await?.1),
-        _ => None,
-    };
-    let me = change.me.user_id;
-    let mut announcement = take_out(conn, change, me, &SystemNotice::MemberLeft, now).await?;
-    announcement.to_members.splice(0..0, handed_over);
-    Ok(announcement)
+    let events = step_out(conn, change, now).await?;
+    gone(conn, change, change.me.user_id, events).await
 }

@@ -168,14 +168,15 @@ pub(crate) async fn conversations(
         .collect()
 }
 
-/// One conversation as `user` sees it now; `None` when they are not in it.
+/// One conversation as `user` sees it now, or `conversation_not_found` when they are not in it.
 pub(crate) async fn load_conversation(
     conn: &mut Connection,
     user: UserId,
     id: ConversationId,
-) -> ServiceResult<Option<protocol::Conversation>> {
+) -> ServiceResult<protocol::Conversation> {
     let views = repository::conversation_view::list_by_ids(conn, user, &[id]).await?;
-    Ok(conversations(conn, &views).await?.pop())
+    let found = conversations(conn, &views).await?.pop();
+    found.ok_or_else(|| ErrorKind::ConversationNotFound.into())
 }
 
 /// Collects everyone an answer mentions, to send them along.
