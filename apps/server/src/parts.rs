@@ -2,28 +2,32 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use damso_adapter::cluster::{ClusterConfig, ManagedCluster};
 use damso_adapter::folder_lock::FolderLock;
 use damso_adapter::object_store::{LocalObjectStore, S3ObjectStore};
-use damso_repository::{Connection, Database, DatabaseConfig, server_fact};
+use damso_repository::{Connection, Database, DatabaseConfig, ServerLock, server_fact};
 use damso_service::keys::{Keys, Purpose};
 use damso_service::ports::{DirectUploads, ObjectStore};
-use secrecy::{ExposeSecret, SecretSlice};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 use crate::config::Config;
+
+/// How long a server that was killed a moment ago may still seem to be connected.
+const WAIT_FOR_PREDECESSOR: Duration = Duration::from_secs(5);
 
 /// The data folder, ours alone, and the database.
 pub struct Foundation {
     pub database: Database,
+    url: SecretString,
     cluster: Option<ManagedCluster>,
     _lock: FolderLock,
 }
 
 impl Foundation {
-    /// Takes the data folder, starts the private cluster unless there is another database, and brings the
-    /// schema up to this version.
+    /// Takes the data folder, and starts the private cluster unless there is another database.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
         create_data_folder(&config.data_dir)?;
         let lock = FolderLock::acquire(&config.data_dir)?;
@@ -36,17 +40,36 @@ impl Foundation {
             }
         };
         let database_config = DatabaseConfig {
-            url,
+            url: url.clone(),
             max_connections: config.database_connections,
         };
         let database = Database::new(&database_config, tokio::runtime::Handle::current())?;
-        database.migrate().await.context("the database cannot be used")?;
-        refuse_without_hangul(&database).await?;
         Ok(Self {
             database,
+            url: url.into(),
             cluster,
             _lock: lock,
         })
+    }
+
+    /// Keeps the database to this server, or says that another one has it. Who is connected and which sessions
+    /// have ended is in the memory of one process: two would tell their people different things.
+    pub async fn lock_database(&self) -> anyhow::Result<ServerLock> {
+        ServerLock::acquire(self.url.expose_secret(), WAIT_FOR_PREDECESSOR)
+            .await
+            .context("the database cannot be used")?
+            .context(
+                "another server is running on this database; stop it first, or give this one a database of its own",
+            )
+    }
+
+    /// Brings the schema up to this version.
+    pub async fn migrate(&self) -> anyhow::Result<()> {
+        self.database
+            .migrate()
+            .await
+            .context("the database cannot be used")?;
+        refuse_without_hangul(&self.database).await
     }
 
     /// Closes the connections and stops the private cluster.

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use damso_controller::{ControllerConfig, Server, WebClient};
 use damso_service::job::JobWorker;
+use damso_service::keys::Keys;
 use damso_service::realtime::Hub;
 use damso_service::{ServiceConfig, Services};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{Config, TlsFiles};
-use crate::parts::{self, Foundation};
+use crate::parts::{self, Foundation, Storage};
 use crate::{embedded, secret};
 
 /// How long requests that are under way may take once the server is told to stop.
@@ -24,22 +25,19 @@ const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Brings the database up to this version.
 pub async fn migrate(config: Config) -> anyhow::Result<()> {
-    Foundation::start(&config).await?.stop().await
+    let foundation = Foundation::start(&config).await?;
+    let migrated = foundation.migrate().await;
+    foundation.stop().await?;
+    migrated
 }
 
 /// Serves until it is told to stop.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     // Before anything is started: a port that is taken must cost nothing.
-    let listener = TcpListener::bind(config.listen).with_context(|| {
-        format!(
-            "{} cannot be listened on; choose another with --listen",
-            config.listen
-        )
-    })?;
-    let tls = config.tls.as_ref().map(load_tls).transpose()?;
+    let front = Front::bind(&config)?;
     let foundation = Foundation::start(&config).await?;
-    let served = serve_on(&config, &foundation, listener, tls, &mut signals).await;
+    let served = serve_on(&config, &foundation, front, &mut signals).await;
     foundation.stop().await?;
     served
 }
@@ -47,28 +45,19 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 async fn serve_on(
     config: &Config,
     foundation: &Foundation,
-    listener: TcpListener,
-    tls: Option<rustls::ServerConfig>,
+    front: Front,
     signals: &mut Signals,
 ) -> anyhow::Result<()> {
-    let database = foundation.database.clone();
+    // Before the schema is touched: whoever is refused must not have changed anything.
+    let mut lock = foundation.lock_database().await?;
+    foundation.migrate().await?;
     let keys = secret::load(config)?;
-    parts::refuse_foreign_keys(&database, &keys).await?;
+    parts::refuse_foreign_keys(&foundation.database, &keys).await?;
     let storage = parts::open_storage(config, &keys)?;
-    let service_config = ServiceConfig {
-        sign_up: config.sign_up,
-        ..ServiceConfig::default()
-    };
-    let services = Services::new(&service_config, database.clone(), storage.objects.clone(), &keys);
-    services
-        .sessions
-        .load_ended()
-        .await
-        .map_err(|error| anyhow::anyhow!("{error}"))?;
-    let jobs = tokio::spawn(JobWorker::new(database, storage.objects).run());
+    let services = open_services(config, foundation, &storage, &keys).await?;
+    let jobs = tokio::spawn(JobWorker::new(foundation.database.clone(), storage.objects).run());
 
-    let address = listener.local_addr()?;
-    let is_tls = tls.is_some();
+    let (address, is_tls) = (front.listener.local_addr()?, front.tls.is_some());
     let hub = services.hub.clone();
     let server = Server {
         services,
@@ -80,26 +69,81 @@ async fn serve_on(
         web: Arc::new(load_client(config)?),
         direct_uploads: storage.direct_uploads,
     };
-    let http = HttpServer::new(move || damso_controller::app(server.clone()))
-        .workers(config.workers)
-        .client_request_timeout(REQUEST_HEAD_TIMEOUT)
-        .shutdown_timeout(GRACE_SECS)
-        .disable_signals();
-    let http = match tls {
-        Some(tls) => http.listen_rustls_0_23(listener, tls)?,
-        None => http.listen(listener)?,
-    };
-    let running = http.run();
+    let running = front.open(config, server)?;
     let handle = running.handle();
     let running = tokio::spawn(running);
     announce(config, address, is_tls);
 
-    signals.stop().await;
+    let is_alone = tokio::select! {
+        () = signals.stop() => true,
+        () = lock.lost() => false,
+    };
     tracing::info!("Stopping");
-    stop(&handle, &hub, signals).await;
+    if is_alone {
+        stop(&handle, &hub, signals).await;
+    } else {
+        // No request is left time: what it would write, the other server does not hear of.
+        hub.close_all();
+        handle.stop(false).await;
+    }
     jobs.abort();
     running.await??;
+    if !is_alone {
+        bail!("another server took this database over while it could not be reached; this one has stopped");
+    }
     Ok(())
+}
+
+async fn open_services(
+    config: &Config,
+    foundation: &Foundation,
+    storage: &Storage,
+    keys: &Keys,
+) -> anyhow::Result<Services> {
+    let service_config = ServiceConfig {
+        sign_up: config.sign_up,
+        ..ServiceConfig::default()
+    };
+    let (database, objects) = (foundation.database.clone(), storage.objects.clone());
+    let services = Services::new(&service_config, database, objects, keys);
+    services
+        .sessions
+        .load_ended()
+        .await
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
+    Ok(services)
+}
+
+/// Where requests come in.
+struct Front {
+    listener: TcpListener,
+    tls: Option<rustls::ServerConfig>,
+}
+
+impl Front {
+    fn bind(config: &Config) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(config.listen).with_context(|| {
+            format!(
+                "{} cannot be listened on; choose another with --listen",
+                config.listen
+            )
+        })?;
+        let tls = config.tls.as_ref().map(load_tls).transpose()?;
+        Ok(Self { listener, tls })
+    }
+
+    fn open(self, config: &Config, server: Server) -> std::io::Result<actix_web::dev::Server> {
+        let http = HttpServer::new(move || damso_controller::app(server.clone()))
+            .workers(config.workers)
+            .client_request_timeout(REQUEST_HEAD_TIMEOUT)
+            .shutdown_timeout(GRACE_SECS)
+            .disable_signals();
+        let http = match self.tls {
+            Some(tls) => http.listen_rustls_0_23(self.listener, tls)?,
+            None => http.listen(self.listener)?,
+        };
+        Ok(http.run())
+    }
 }
 
 /// The one line that scripts and people wait for.

@@ -11,6 +11,7 @@ use diesel_async::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::runtime::Handle;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::{RepositoryError, RepositoryResult};
 
@@ -216,23 +217,32 @@ async fn acquire(pool: &Pool<Connection>) -> RepositoryResult<Object<Connection>
         .map_err(|error| RepositoryError::Unavailable(error.to_string()))
 }
 
-/// Opens one connection, over TLS unless it is a Unix socket or the URL says `sslmode=disable`.
+/// Opens one connection.
 async fn connect(url: String) -> ConnectionResult<Connection> {
     let config: tokio_postgres::Config = url.parse().map_err(bad_connection)?;
+    match tls_for(&config) {
+        None => {
+            let (client, connection) = config
+                .connect(tokio_postgres::NoTls)
+                .await
+                .map_err(bad_connection)?;
+            AsyncPgConnection::try_from_client_and_connection(client, connection).await
+        }
+        Some(tls) => {
+            let (client, connection) = config.connect(tls).await.map_err(bad_connection)?;
+            AsyncPgConnection::try_from_client_and_connection(client, connection).await
+        }
+    }
+}
+
+/// TLS, unless it is a Unix socket or the URL says `sslmode=disable`.
+pub(crate) fn tls_for(config: &tokio_postgres::Config) -> Option<MakeRustlsConnect> {
     let is_local = config
         .get_hosts()
         .iter()
         .all(|host| matches!(host, tokio_postgres::config::Host::Unix(_)));
-    if is_local || config.get_ssl_mode() == tokio_postgres::config::SslMode::Disable {
-        let (client, connection) = config
-            .connect(tokio_postgres::NoTls)
-            .await
-            .map_err(bad_connection)?;
-        return AsyncPgConnection::try_from_client_and_connection(client, connection).await;
-    }
-    let tls = tokio_postgres_rustls::MakeRustlsConnect::with_webpki_roots();
-    let (client, connection) = config.connect(tls).await.map_err(bad_connection)?;
-    AsyncPgConnection::try_from_client_and_connection(client, connection).await
+    let is_off = config.get_ssl_mode() == tokio_postgres::config::SslMode::Disable;
+    (!is_local && !is_off).then(MakeRustlsConnect::with_webpki_roots)
 }
 
 fn bad_connection(error: impl std::fmt::Display) -> ConnectionError {

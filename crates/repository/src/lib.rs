@@ -16,6 +16,7 @@ pub mod member;
 pub mod message;
 pub mod schema;
 pub mod server_fact;
+mod server_lock;
 pub mod session;
 pub mod sync;
 pub mod user;
@@ -24,3 +25,4 @@ mod visibility;
 
 pub use database::{Connection, Database, DatabaseConfig, Work};
 pub use error::{RepositoryError, RepositoryResult};
+pub use server_lock::ServerLock;

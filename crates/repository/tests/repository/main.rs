@@ -4,4 +4,5 @@
 mod catalogue;
 mod migrations;
 mod schema;
+mod server_lock;
 mod work;
