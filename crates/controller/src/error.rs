@@ -115,14 +115,6 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
     }
 }
 
-/// The stable text of a kind, as it stands in `type`.
-fn kind_text(kind: ErrorKind) -> String {
-    serde_json::to_value(kind)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
-}
-
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         status(self.0.kind)
@@ -139,7 +131,7 @@ impl ResponseError for ApiError {
             response.insert_header((RETRY_AFTER, "1"));
         }
         let problem = Problem {
-            type_uri: format!("/errors/{}", kind_text(kind)),
+            type_uri: format!("/errors/{}", kind.as_str()),
             title: kind.title().to_owned(),
             status: status.as_u16(),
             detail,

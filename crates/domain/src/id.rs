@@ -40,6 +40,8 @@ macro_rules! id {
             }
         }
 
+        crate::lean::read_from_text!($name, |text: &str| text.parse().ok());
+
         impl FromStr for $name {
             type Err = uuid::Error;
 

@@ -10,6 +10,7 @@ mod email;
 mod handle;
 pub mod hangul;
 mod id;
+mod lean;
 mod locale;
 mod name;
 mod number;

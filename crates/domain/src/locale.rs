@@ -3,14 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 /// The language of screens and mails.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, miniserde::Deserialize,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
 pub enum Locale {
     /// Korean.
     #[default]
+    #[serde(rename = "ko")]
     Ko,
     /// English.
+    #[serde(rename = "en")]
     En,
 }
 

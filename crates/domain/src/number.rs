@@ -33,6 +33,28 @@ macro_rules! number {
             }
         }
 
+        const _: () = {
+            miniserde::make_place!(Place);
+
+            impl miniserde::de::Visitor for Place<$name> {
+                fn nonnegative(&mut self, number: u64) -> miniserde::Result<()> {
+                    self.out = Some($name(i64::try_from(number).map_err(|_| miniserde::Error)?));
+                    Ok(())
+                }
+
+                fn negative(&mut self, number: i64) -> miniserde::Result<()> {
+                    self.out = Some($name(number));
+                    Ok(())
+                }
+            }
+
+            impl miniserde::Deserialize for $name {
+                fn begin(out: &mut Option<Self>) -> &mut dyn miniserde::de::Visitor {
+                    Place::new(out)
+                }
+            }
+        };
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)

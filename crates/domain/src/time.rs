@@ -145,6 +145,8 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
+crate::lean::read_from_text!(Timestamp, clock::parse);
+
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for Timestamp {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {

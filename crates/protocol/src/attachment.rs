@@ -4,7 +4,7 @@ use damso_domain::{AttachmentId, AttachmentKind, AttachmentState, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A file, in a message or on its way into one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Attachment {
     /// The attachment.
@@ -44,7 +44,7 @@ pub struct CreateAttachmentRequest {
 }
 
 /// Answer of `POST /attachments`: where to put the bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedAttachment {
     /// In state `uploading`.
@@ -54,7 +54,7 @@ pub struct CreatedAttachment {
 }
 
 /// Where to put the bytes: `PUT` each part to its URL, straight to the storage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Upload {
     /// All parts but the last have this many bytes.
@@ -66,7 +66,7 @@ pub struct Upload {
 }
 
 /// Where to put one part.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UploadPart {
     /// From 1.
@@ -78,7 +78,7 @@ pub struct UploadPart {
 }
 
 /// One header of an upload.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UploadHeader {
     /// Its name.

@@ -1,6 +1,7 @@
 //! What travels over the socket.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 
 use damso_domain::{ConversationId, FriendRequestId, History, Rev, Seq, SessionId, Timestamp, UserId};
 use serde::de::DeserializeOwned;
@@ -121,6 +122,84 @@ pub enum ServerEvent {
     TypingStarted(TypingStarted),
 }
 
+/// What stands in a frame beside its type.
+trait Payload {
+    type Error;
+
+    fn read<T: DeserializeOwned + miniserde::Deserialize>(&self) -> Result<T, Self::Error>;
+
+    fn unknown(kind: &str) -> Self::Error;
+}
+
+impl ServerEvent {
+    /// Reads a frame with little code, for the web client.
+    pub fn from_frame(text: &str) -> miniserde::Result<Self> {
+        let Head { kind } = miniserde::json::from_str(text)?;
+        Self::from_payload(&kind, &LeanPayload { text })
+    }
+
+    fn from_payload<P: Payload>(kind: &str, payload: &P) -> Result<Self, P::Error> {
+        Ok(match kind {
+            "ready" => Self::Ready(payload.read()?),
+            "pong" => Self::Pong(Empty {}),
+            "resync" => Self::Resync(Empty {}),
+            "message_created" => Self::MessageCreated(payload.read()?),
+            "message_updated" => Self::MessageUpdated(payload.read()?),
+            "message_deleted" => Self::MessageDeleted(payload.read()?),
+            "message_withheld" => Self::MessageWithheld(payload.read()?),
+            "messages_erased" => Self::MessagesErased(payload.read()?),
+            "conversation_updated" => Self::ConversationUpdated(payload.read()?),
+            "member_added" => Self::MemberAdded(payload.read()?),
+            "member_updated" => Self::MemberUpdated(payload.read()?),
+            "member_removed" => Self::MemberRemoved(payload.read()?),
+            "conversation_joined" => Self::ConversationJoined(payload.read()?),
+            "conversation_left" => Self::ConversationLeft(payload.read()?),
+            "membership_updated" => Self::MembershipUpdated(payload.read()?),
+            "message_hidden" => Self::MessageHidden(payload.read()?),
+            "friend_added" => Self::FriendAdded(payload.read()?),
+            "friend_removed" => Self::FriendRemoved(payload.read()?),
+            "friend_request_received" => Self::FriendRequestReceived(payload.read()?),
+            "friend_request_closed" => Self::FriendRequestClosed(payload.read()?),
+            "session_ended" => Self::SessionEnded(payload.read()?),
+            "reads_moved" => Self::ReadsMoved(payload.read()?),
+            "unread_changed" => Self::UnreadChanged(payload.read()?),
+            "profile_updated" => Self::ProfileUpdated(payload.read()?),
+            "typing_started" => Self::TypingStarted(payload.read()?),
+            other => return Err(P::unknown(other)),
+        })
+    }
+}
+
+/// The type of a frame.
+#[derive(miniserde::Deserialize)]
+struct Head {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+/// The rest of a frame.
+#[derive(miniserde::Deserialize)]
+struct Body<T> {
+    data: T,
+}
+
+/// Reads the frame a second time, now that it is known what is in it: its type may stand behind.
+struct LeanPayload<'a> {
+    text: &'a str,
+}
+
+impl Payload for LeanPayload<'_> {
+    type Error = miniserde::Error;
+
+    fn read<T: DeserializeOwned + miniserde::Deserialize>(&self) -> miniserde::Result<T> {
+        miniserde::json::from_str(self.text).map(|Body { data }| data)
+    }
+
+    fn unknown(_: &str) -> miniserde::Error {
+        miniserde::Error
+    }
+}
+
 /// A frame before anyone looks into it.
 #[derive(Deserialize)]
 struct RawFrame<'a> {
@@ -130,50 +209,36 @@ struct RawFrame<'a> {
     data: &'a RawValue,
 }
 
-impl RawFrame<'_> {
-    fn data<T: DeserializeOwned, E: serde::de::Error>(&self) -> Result<T, E> {
+struct RawPayload<'a, E> {
+    data: &'a RawValue,
+    error: PhantomData<E>,
+}
+
+impl<E: serde::de::Error> Payload for RawPayload<'_, E> {
+    type Error = E;
+
+    fn read<T: DeserializeOwned + miniserde::Deserialize>(&self) -> Result<T, E> {
         serde_json::from_str(self.data.get()).map_err(E::custom)
+    }
+
+    fn unknown(kind: &str) -> E {
+        E::custom(format_args!("unknown event {kind}"))
     }
 }
 
-/// Written out: the derived one would hold each payload's parser twice, for the case that `data` stands before
-/// `type`, and that is a quarter of the client.
 impl<'de> Deserialize<'de> for ServerEvent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let frame = RawFrame::deserialize(deserializer)?;
-        Ok(match frame.kind.as_ref() {
-            "ready" => Self::Ready(frame.data()?),
-            "pong" => Self::Pong(Empty {}),
-            "resync" => Self::Resync(Empty {}),
-            "message_created" => Self::MessageCreated(frame.data()?),
-            "message_updated" => Self::MessageUpdated(frame.data()?),
-            "message_deleted" => Self::MessageDeleted(frame.data()?),
-            "message_withheld" => Self::MessageWithheld(frame.data()?),
-            "messages_erased" => Self::MessagesErased(frame.data()?),
-            "conversation_updated" => Self::ConversationUpdated(frame.data()?),
-            "member_added" => Self::MemberAdded(frame.data()?),
-            "member_updated" => Self::MemberUpdated(frame.data()?),
-            "member_removed" => Self::MemberRemoved(frame.data()?),
-            "conversation_joined" => Self::ConversationJoined(frame.data()?),
-            "conversation_left" => Self::ConversationLeft(frame.data()?),
-            "membership_updated" => Self::MembershipUpdated(frame.data()?),
-            "message_hidden" => Self::MessageHidden(frame.data()?),
-            "friend_added" => Self::FriendAdded(frame.data()?),
-            "friend_removed" => Self::FriendRemoved(frame.data()?),
-            "friend_request_received" => Self::FriendRequestReceived(frame.data()?),
-            "friend_request_closed" => Self::FriendRequestClosed(frame.data()?),
-            "session_ended" => Self::SessionEnded(frame.data()?),
-            "reads_moved" => Self::ReadsMoved(frame.data()?),
-            "unread_changed" => Self::UnreadChanged(frame.data()?),
-            "profile_updated" => Self::ProfileUpdated(frame.data()?),
-            "typing_started" => Self::TypingStarted(frame.data()?),
-            other => return Err(serde::de::Error::custom(format_args!("unknown event {other}"))),
-        })
+        let RawFrame { kind, data } = RawFrame::deserialize(deserializer)?;
+        let payload = RawPayload {
+            data,
+            error: PhantomData,
+        };
+        Self::from_payload(&kind, &payload)
     }
 }
 
 /// The socket is signed in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct Ready {
     /// Who is signed in.
     pub user_id: UserId,
@@ -192,14 +257,14 @@ pub struct Ready {
 }
 
 /// A message was stored, or changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct MessageCreated {
     /// The whole message; its `rev` is the conversation's.
     pub message: Message,
 }
 
 /// A message is gone for everyone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct MessageDeleted {
     /// Where.
     pub conversation_id: ConversationId,
@@ -214,7 +279,7 @@ pub struct MessageDeleted {
 }
 
 /// The numbers of a message that the receiver may not see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct MessageWithheld {
     /// Where.
     pub conversation_id: ConversationId,
@@ -225,7 +290,7 @@ pub struct MessageWithheld {
 }
 
 /// Everything somebody wrote in a conversation is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct MessagesErased {
     /// Where.
     pub conversation_id: ConversationId,
@@ -238,7 +303,7 @@ pub struct MessagesErased {
 }
 
 /// Name, picture or history setting of a conversation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct ConversationUpdated {
     /// Which.
     pub conversation_id: ConversationId,
@@ -253,7 +318,7 @@ pub struct ConversationUpdated {
 }
 
 /// Somebody joined, or their role changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct MemberChanged {
     /// Where.
     pub conversation_id: ConversationId,
@@ -266,7 +331,7 @@ pub struct MemberChanged {
 }
 
 /// Somebody left or was removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct MemberRemoved {
     /// Where.
     pub conversation_id: ConversationId,
@@ -277,7 +342,7 @@ pub struct MemberRemoved {
 }
 
 /// A conversation appeared in my list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct ConversationJoined {
     /// The new number of my own stream.
     pub user_rev: Rev,
@@ -288,7 +353,7 @@ pub struct ConversationJoined {
 }
 
 /// A conversation is gone from my list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct ConversationLeft {
     /// The new number of my own stream.
     pub user_rev: Rev,
@@ -297,7 +362,7 @@ pub struct ConversationLeft {
 }
 
 /// How I see a conversation changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct MembershipUpdated {
     /// The new number of my own stream.
     pub user_rev: Rev,
@@ -308,7 +373,7 @@ pub struct MembershipUpdated {
 }
 
 /// I hid a message from myself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct MessageHidden {
     /// The new number of my own stream.
     pub user_rev: Rev,
@@ -319,7 +384,7 @@ pub struct MessageHidden {
 }
 
 /// Somebody is a friend now.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct FriendAdded {
     /// The new number of my own stream.
     pub user_rev: Rev,
@@ -328,7 +393,7 @@ pub struct FriendAdded {
 }
 
 /// Somebody is not a friend any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct FriendRemoved {
     /// The new number of my own stream.
     pub user_rev: Rev,
@@ -337,7 +402,7 @@ pub struct FriendRemoved {
 }
 
 /// There is a new request from me or to me.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct FriendRequestReceived {
     /// The new number of my own stream.
     pub user_rev: Rev,
@@ -346,7 +411,7 @@ pub struct FriendRequestReceived {
 }
 
 /// A request was answered or withdrawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct FriendRequestClosed {
     /// The new number of my own stream.
     pub user_rev: Rev,
@@ -355,14 +420,14 @@ pub struct FriendRequestClosed {
 }
 
 /// A session of mine ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct SessionEnded {
     /// Which.
     pub session_id: SessionId,
 }
 
 /// Members have read up to a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct ReadsMoved {
     /// Where.
     pub conversation_id: ConversationId,
@@ -371,7 +436,7 @@ pub struct ReadsMoved {
 }
 
 /// How far one member has read now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct MovedRead {
     /// Who.
     pub user_id: UserId,
@@ -380,7 +445,7 @@ pub struct MovedRead {
 }
 
 /// I read something, here or on another device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct UnreadChanged {
     /// Where.
     pub conversation_id: ConversationId,
@@ -391,14 +456,14 @@ pub struct UnreadChanged {
 }
 
 /// Somebody's profile changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct ProfileUpdated {
     /// As it is now.
     pub user: User,
 }
 
 /// Somebody is typing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct TypingStarted {
     /// Where.
     pub conversation_id: ConversationId,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::User;
 
 /// A friend of mine.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Friend {
     /// Who.
@@ -33,18 +33,19 @@ pub struct CreateFriendRequest {
 }
 
 /// What became of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum FriendRequestState {
     /// Waits for an answer.
+    #[serde(rename = "pending")]
     Pending,
     /// The other one had asked as well, so both are friends now.
+    #[serde(rename = "accepted")]
     Accepted,
 }
 
 /// A request to become friends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FriendRequest {
     /// The request.

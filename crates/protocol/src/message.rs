@@ -3,12 +3,13 @@
 use damso_domain::{
     AttachmentId, ClientKey, ConversationId, MessageId, MessageKind, Rev, Seq, Timestamp, UserId,
 };
+use miniserde::de::{Map, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::{Attachment, User};
 
 /// A message. Of two copies the one with the larger `rev` is the newer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Message {
     /// The message.
@@ -68,6 +69,66 @@ pub enum SystemNotice {
     },
 }
 
+/// All that a notice may hold, while it is read.
+struct NoticeParts<'a> {
+    kind: Option<String>,
+    user_ids: Option<Vec<UserId>>,
+    user_id: Option<UserId>,
+    name: Option<Option<String>>,
+    out: &'a mut Option<SystemNotice>,
+}
+
+miniserde::make_place!(Place);
+
+impl miniserde::Deserialize for SystemNotice {
+    fn begin(out: &mut Option<Self>) -> &mut dyn Visitor {
+        Place::new(out)
+    }
+}
+
+impl Visitor for Place<SystemNotice> {
+    fn map(&mut self) -> miniserde::Result<Box<dyn Map + '_>> {
+        Ok(Box::new(NoticeParts {
+            kind: None,
+            user_ids: None,
+            user_id: None,
+            name: None,
+            out: &mut self.out,
+        }))
+    }
+}
+
+impl Map for NoticeParts<'_> {
+    fn key(&mut self, key: &str) -> miniserde::Result<&mut dyn Visitor> {
+        use miniserde::Deserialize as _;
+        Ok(match key {
+            "type" => String::begin(&mut self.kind),
+            "user_ids" => Vec::begin(&mut self.user_ids),
+            "user_id" => UserId::begin(&mut self.user_id),
+            "name" => Option::begin(&mut self.name),
+            _ => <dyn Visitor>::ignore(),
+        })
+    }
+
+    fn finish(&mut self) -> miniserde::Result<()> {
+        let user_id = self.user_id.ok_or(miniserde::Error);
+        *self.out = Some(match self.kind.as_deref().ok_or(miniserde::Error)? {
+            "group_created" => SystemNotice::GroupCreated,
+            "members_added" => SystemNotice::MembersAdded {
+                user_ids: self.user_ids.take().ok_or(miniserde::Error)?,
+            },
+            "member_removed" => SystemNotice::MemberRemoved { user_id: user_id? },
+            "member_left" => SystemNotice::MemberLeft,
+            "name_changed" => SystemNotice::NameChanged {
+                name: self.name.take().flatten(),
+            },
+            "owner_changed" => SystemNotice::OwnerChanged { user_id: user_id? },
+            _ => return Err(miniserde::Error),
+        });
+        Ok(())
+    }
+}
+
 /// Body of `POST /conversations/{conversation_id}/messages`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -109,7 +170,7 @@ pub struct MessagesQuery {
 }
 
 /// A stretch of a conversation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Messages {
     /// Ascending by `seq`.
@@ -145,7 +206,7 @@ pub struct DeleteMessageQuery {
 }
 
 /// Who has read a message, and who has not.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Readers {
     /// Counted members whose pointer is at or after the message.

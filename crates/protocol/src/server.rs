@@ -3,19 +3,20 @@
 use serde::{Deserialize, Serialize};
 
 /// Who may make an account.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SignUp {
     /// Everyone.
     #[default]
+    #[serde(rename = "open")]
     Open,
     /// Nobody.
+    #[serde(rename = "closed")]
     Closed,
 }
 
 /// Answer of `GET /server`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServerInfo {
     /// The version of this API.
@@ -33,7 +34,7 @@ pub struct ServerInfo {
 }
 
 /// Bounds a client has to keep.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Limits {
     /// Characters of a message.

@@ -4,7 +4,7 @@ use damso_domain::{ImageId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// A picture of a person or a group, at `GET /images/{id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Image {
     /// New at each change, so it may be cached for ever.
@@ -18,7 +18,7 @@ pub struct Image {
 }
 
 /// An account as others see it. Of two copies the one with the larger `version` is the newer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct User {
     /// Never changes.
@@ -47,7 +47,7 @@ pub struct UsersQuery {
 }
 
 /// Answer of `GET /users`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Users {
     /// Those of the asked that exist, in no particular order.

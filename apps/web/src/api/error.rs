@@ -1,14 +1,16 @@
 //! Why a call did not succeed.
 
-use damso_protocol::{ErrorKind, FieldErrorKind, Problem};
+use damso_protocol::{ErrorKind, FieldError, FieldErrorKind};
 
 /// Why a call did not succeed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ApiError {
     /// The server refused, and said why.
     Refused {
-        /// Its answer.
-        problem: Box<Problem>,
+        /// Why; stable.
+        kind: ErrorKind,
+        /// What is wrong with which field.
+        fields: Vec<FieldError>,
         /// When to try again, where it said so.
         retry_after_secs: Option<u32>,
     },
@@ -26,7 +28,7 @@ impl ApiError {
     /// The stable kind, when the server refused.
     pub fn kind(&self) -> Option<ErrorKind> {
         match self {
-            Self::Refused { problem, .. } => Some(problem.kind),
+            Self::Refused { kind, .. } => Some(*kind),
             Self::Network | Self::Unauthenticated | Self::Unreadable | Self::Cancelled => None,
         }
     }
@@ -34,8 +36,7 @@ impl ApiError {
     /// What is wrong with one field of the request.
     pub fn field(&self, name: &str) -> Option<FieldErrorKind> {
         match self {
-            Self::Refused { problem, .. } => problem
-                .fields
+            Self::Refused { fields, .. } => fields
                 .iter()
                 .find(|field| field.field == name)
                 .map(|field| field.kind),
@@ -48,8 +49,8 @@ impl ApiError {
         match self {
             Self::Network | Self::Unreadable => true,
             Self::Unauthenticated | Self::Cancelled => false,
-            Self::Refused { problem, .. } => matches!(
-                problem.kind,
+            Self::Refused { kind, .. } => matches!(
+                kind,
                 ErrorKind::TooManyRequests
                     | ErrorKind::Internal
                     | ErrorKind::Overloaded

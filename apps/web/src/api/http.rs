@@ -1,8 +1,7 @@
 //! One request over `fetch`.
 
-use damso_protocol::Problem;
+use damso_protocol::{ErrorKind, FieldError};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, Request, RequestCache, RequestCredentials, RequestInit, Response};
@@ -24,8 +23,8 @@ pub(super) struct Call<'a> {
 pub(super) struct Answer(String);
 
 impl Answer {
-    pub fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        serde_json::from_str(&self.0).map_err(|_| ApiError::Unreadable)
+    pub fn read<T: miniserde::Deserialize>(&self) -> Result<T, ApiError> {
+        miniserde::json::from_str(&self.0).map_err(|_| ApiError::Unreadable)
     }
 }
 
@@ -75,6 +74,13 @@ async fn body_text(response: &Response) -> Result<String, JsValue> {
         .unwrap_or_default())
 }
 
+/// As much of a `Problem` as the client acts on.
+#[derive(miniserde::Deserialize)]
+struct Refusal {
+    kind: ErrorKind,
+    fields: Option<Vec<FieldError>>,
+}
+
 /// The problem that the server sent, or that something before it answered instead.
 fn refusal(response: &Response, text: &str) -> ApiError {
     let retry_after_secs = response
@@ -83,9 +89,10 @@ fn refusal(response: &Response, text: &str) -> ApiError {
         .ok()
         .flatten()
         .and_then(|value| value.trim().parse().ok());
-    match serde_json::from_str::<Problem>(text) {
-        Ok(problem) => ApiError::Refused {
-            problem: Box::new(problem),
+    match miniserde::json::from_str(text) {
+        Ok(Refusal { kind, fields }) => ApiError::Refused {
+            kind,
+            fields: fields.unwrap_or_default(),
             retry_after_secs,
         },
         Err(_) => ApiError::Unreadable,

@@ -16,7 +16,6 @@ use std::rc::Rc;
 use damso_protocol::{AuthResponse, ErrorKind};
 use leptos::prelude::*;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 pub use error::ApiError;
 pub use upload::{Cancel, MAX_ATTEMPTS};
@@ -91,19 +90,23 @@ impl ApiClient {
         inner.tell(AuthChange::SignedIn(Box::new(auth)));
     }
 
-    async fn get<T: DeserializeOwned>(self, path: &str) -> Result<T, ApiError> {
+    async fn get<T: miniserde::Deserialize>(self, path: &str) -> Result<T, ApiError> {
         self.signed("GET", path, None).await?.read()
     }
 
-    async fn post<T: DeserializeOwned>(self, path: &str, body: &impl Serialize) -> Result<T, ApiError> {
+    async fn post<T: miniserde::Deserialize>(self, path: &str, body: &impl Serialize) -> Result<T, ApiError> {
         self.signed("POST", path, Some(http::encode(body)?)).await?.read()
     }
 
-    async fn put<T: DeserializeOwned>(self, path: &str, body: &impl Serialize) -> Result<T, ApiError> {
+    async fn put<T: miniserde::Deserialize>(self, path: &str, body: &impl Serialize) -> Result<T, ApiError> {
         self.signed("PUT", path, Some(http::encode(body)?)).await?.read()
     }
 
-    async fn patch<T: DeserializeOwned>(self, path: &str, body: &impl Serialize) -> Result<T, ApiError> {
+    async fn patch<T: miniserde::Deserialize>(
+        self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ApiError> {
         self.signed("PATCH", path, Some(http::encode(body)?))
             .await?
             .read()
@@ -114,7 +117,11 @@ impl ApiClient {
         self.signed(method, path, body).await.map(drop)
     }
 
-    async fn unsigned<T: DeserializeOwned>(self, path: &str, body: &impl Serialize) -> Result<T, ApiError> {
+    async fn unsigned<T: miniserde::Deserialize>(
+        self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ApiError> {
         http::send(&Call {
             method: "POST",
             path,

@@ -1,12 +1,16 @@
 //! What every form does: send once at a time, and say what was wrong beside the field.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::ApiError;
 use crate::i18n::{explain_error, explain_field};
+
+/// A request under way, and what to do with its answer.
+type Sending = Pin<Box<dyn Future<Output = Result<Box<dyn FnOnce()>, ApiError>>>>;
 
 /// The state of one form. A `Copy` handle.
 #[derive(Clone, Copy)]
@@ -53,12 +57,20 @@ impl Submission {
         }
         self.is_busy.set(true);
         self.error.set(None);
+        self.spawn(Box::pin(async move {
+            let value = sending.await?;
+            let done: Box<dyn FnOnce()> = Box::new(move || done(value));
+            Ok(done)
+        }));
+    }
+
+    fn spawn(self, sending: Sending) {
         spawn_local(async move {
             let answer = sending.await;
             // The form may have gone while the answer was on its way.
             self.is_busy.try_set(false);
             match answer {
-                Ok(value) => done(value),
+                Ok(done) => done(),
                 Err(error) => drop(self.error.try_set(Some(error))),
             }
         });

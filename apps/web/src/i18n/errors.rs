@@ -68,9 +68,9 @@ pub fn explain_field(kind: FieldErrorKind) -> &'static str {
 pub fn explain_error(error: &ApiError) -> String {
     let errors = &texts().errors;
     match error {
-        ApiError::Refused { problem, .. } => match error.retry_after_secs() {
-            Some(secs) if problem.kind == ErrorKind::TooManyRequests => (errors.wait_secs)(secs.max(1)),
-            _ => explain(problem.kind).to_owned(),
+        ApiError::Refused { kind, .. } => match error.retry_after_secs() {
+            Some(secs) if *kind == ErrorKind::TooManyRequests => (errors.wait_secs)(secs.max(1)),
+            _ => explain(*kind).to_owned(),
         },
         ApiError::Network => errors.network.to_owned(),
         ApiError::Unauthenticated => errors.unauthenticated.to_owned(),

@@ -2,7 +2,7 @@
 
 use damso_domain::ConversationId;
 use damso_protocol::{ClientCommand, ServerEvent};
-use serde::Deserialize;
+use miniserde::Deserialize;
 
 /// What a frame holds.
 pub(super) enum Frame {
@@ -28,10 +28,10 @@ struct Position {
 }
 
 pub(super) fn decode(text: &str) -> Frame {
-    if let Ok(event) = serde_json::from_str(text) {
+    if let Ok(event) = ServerEvent::from_frame(text) {
         return Frame::Event(Box::new(event));
     }
-    match serde_json::from_str(text) {
+    match miniserde::json::from_str(text) {
         Ok(Envelope {
             data:
                 Position {

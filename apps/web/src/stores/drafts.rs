@@ -44,7 +44,7 @@ impl Core {
     pub(super) fn restore_drafts(&self) {
         let key = storage::key_of(self.me(), STORED);
         let stored: Option<HashMap<ConversationId, String>> =
-            storage::get(&key).and_then(|json| serde_json::from_str(&json).ok());
+            storage::get(&key).and_then(|json| miniserde::json::from_str(&json).ok());
         *self.drafts.borrow_mut() = stored.unwrap_or_default();
     }
 }

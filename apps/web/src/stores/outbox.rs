@@ -171,18 +171,14 @@ impl Core {
     /// Keeps what is not stored yet for the next visit.
     pub fn store_outbox(&self) {
         let key = storage::key_of(self.me(), &format!("{STORED}{}", self.tab));
-        let json = self.peek(|model| {
-            (!model.outbox.is_empty())
-                .then(|| serde_json::to_string(&model.outbox).ok())
-                .flatten()
-        });
+        let json = self.peek(|model| (!model.outbox.is_empty()).then(|| model.outbox.to_json()));
         storage::set(&key, json.as_deref());
     }
 
     /// Takes over what an earlier visit, or another tab, could not hand over.
     pub fn restore_outbox(&self) {
         for key in storage::keys_of(self.me(), STORED) {
-            let stored = storage::get(&key).and_then(|json| serde_json::from_str::<Outbox>(&json).ok());
+            let stored = storage::get(&key).and_then(|json| Outbox::from_json(&json));
             storage::set(&key, None);
             if let Some(stored) = stored {
                 self.change(&[], |model| model.outbox.adopt(stored));

@@ -220,6 +220,6 @@ fn move_to(menu: &HtmlElement, anchor: MenuAnchor) {
         ("top", clamp(top, height - rect.height())),
     ] {
         // Fails only for a read-only declaration, which an element's own is not.
-        drop(style.set_property(name, &format!("{value}px")));
+        drop(style.set_property(name, &format!("{}px", value.round() as i32)));
     }
 }

@@ -13,6 +13,7 @@ pub mod people;
 pub mod placeholder;
 pub mod preview;
 pub mod rows;
+mod stored;
 pub mod timeline;
 pub mod typing;
 

@@ -2,10 +2,9 @@
 
 use damso_domain::{AttachmentId, AttachmentKind, ClientKey, ConversationId, Timestamp};
 use damso_protocol::{Attachment, ErrorKind, SendMessageRequest};
-use serde::{Deserialize, Serialize};
 
 /// A file of a local echo. The bytes are the browser's business; here is what the row shows of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EchoFile {
     /// Names the file in this browser.
     pub key: ClientKey,
@@ -20,18 +19,15 @@ pub struct EchoFile {
     /// Of a picture, in pixels.
     pub height: Option<i32>,
     /// Where this page can show it from. It ends with the page.
-    #[serde(skip)]
     pub preview_url: Option<String>,
     /// The share of its bytes that went, from 0 to 1.
-    #[serde(skip)]
     pub progress: f64,
     /// Once the upload is complete.
     pub uploaded: Option<Attachment>,
 }
 
 /// What the server has said to a local echo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EchoState {
     /// Nothing yet: on its way, waiting for its turn, or for the network.
     Sending,
@@ -43,7 +39,7 @@ pub enum EchoState {
 }
 
 /// A message that is shown before the server has stored it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Echo {
     /// Makes it one message, however often it is sent.
     pub client_key: ClientKey,
@@ -116,10 +112,9 @@ impl EchoFile {
 ///
 /// One request is in flight for each conversation, so that they are stored in that order too. A refused one
 /// holds nothing up.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outbox {
     echoes: Vec<Echo>,
-    #[serde(skip)]
     in_flight: Vec<(ConversationId, ClientKey)>,
 }
 
@@ -132,6 +127,11 @@ impl Outbox {
     /// How many were not.
     pub fn len(&self) -> usize {
         self.echoes.len()
+    }
+
+    /// All of them, in order.
+    pub(crate) fn echoes(&self) -> &[Echo] {
+        &self.echoes
     }
 
     /// Those of one conversation, in order.

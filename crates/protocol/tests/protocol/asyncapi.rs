@@ -123,6 +123,50 @@ fn every_example_round_trips_under_its_own_name() {
 }
 
 #[test]
+fn the_web_client_s_reader_reads_every_event_as_serde_does() {
+    let document = document();
+    for (key, message) in messages(&document) {
+        for payload in example_payloads(message).filter(|_| !COMMANDS.contains(&key.as_str())) {
+            let frame = payload.to_string();
+            let expected: ServerEvent = serde_json::from_str(&frame).unwrap();
+            assert_eq!(ServerEvent::from_frame(&frame).unwrap(), expected, "{frame}");
+            let mut more = payload.clone();
+            more["data"]["surprise"] = json!([{ "from": ["the", "future"] }]);
+            assert_eq!(
+                ServerEvent::from_frame(&more.to_string()).unwrap(),
+                expected,
+                "{more}"
+            );
+            let (kind, data) = (&payload["type"], &payload["data"]);
+            let turned = format!(r#"{{"data":{data},"type":{kind}}}"#);
+            assert_eq!(ServerEvent::from_frame(&turned).unwrap(), expected, "{turned}");
+        }
+    }
+}
+
+#[test]
+fn the_web_client_s_reader_refuses_what_is_no_event() {
+    for frame in [
+        "",
+        "{}",
+        "[]",
+        r#"{"type":"pong"}{}"#,
+        r#"{"type":"ready"}"#,
+        r#"{"type":"ready","data":{}}"#,
+        r#"{"type":"came_later","data":{}}"#,
+        r#"{"type":"message_hidden","data":{"user_rev":"1","conversation_id":"x","seq":1}}"#,
+    ] {
+        assert!(ServerEvent::from_frame(frame).is_err(), "{frame}");
+    }
+    let deep = format!(
+        r#"{{"type":"pong","data":{}{}}}"#,
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
+    assert!(ServerEvent::from_frame(&deep).is_ok(), "nesting is no recursion");
+}
+
+#[test]
 fn every_command_and_every_event_has_an_example() {
     let document = document();
     let described: BTreeSet<&str> = messages(&document)

@@ -4,12 +4,14 @@ use std::fmt::Debug;
 
 use damso_domain::{AttachmentId, History, Timestamp, UserId};
 use damso_protocol::{
-    AddMembersRequest, ChangePasswordRequest, CompleteAttachmentRequest, ContentQuery,
-    CreateAttachmentRequest, CreateConversationRequest, CreateFriendRequest, DeleteFor, DeleteMessageQuery,
-    DeletionRequest, ErrorKind, FriendRequestsQuery, ImageQuery, MarkReadRequest, Me, Message, MessagesQuery,
-    PageQuery, Problem, RefreshRequest, RenameSessionRequest, SendMessageRequest, ServerInfo,
-    SetAvatarRequest, SignInRequest, SignUpRequest, SyncRequest, UpdateConversationRequest, UpdateMeRequest,
-    UpdateMemberRequest, UpdateMembershipRequest, UploadPartsRequest, User, UsersQuery,
+    AddMembersRequest, Attachment, AuthResponse, ChangePasswordRequest, CompleteAttachmentRequest,
+    ContentQuery, Conversation, Conversations, CreateAttachmentRequest, CreateConversationRequest,
+    CreateFriendRequest, CreatedAttachment, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest,
+    ErrorKind, Friend, FriendRequest, FriendRequestsQuery, ImageQuery, MarkReadRequest, Me, Members, Message,
+    Messages, MessagesQuery, Page, PageQuery, Problem, ReadPosition, Readers, Reads, RefreshRequest,
+    RenameSessionRequest, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SignInRequest,
+    SignUpRequest, SyncRequest, SyncResponse, SystemNotice, UpdateConversationRequest, UpdateMeRequest,
+    UpdateMemberRequest, UpdateMembershipRequest, UploadPartsRequest, User, Users, UsersQuery,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -212,6 +214,13 @@ fn user() -> Value {
     })
 }
 
+fn me() -> Value {
+    json!({
+        "id": ID, "handle": "minji", "display_name": "김민지", "status_message": "", "avatar": null, "email": null,
+        "locale": "ko", "version": 1, "user_rev": 0, "created_at": TIME,
+    })
+}
+
 fn message() -> Value {
     json!({
         "id": ID, "conversation_id": ID, "seq": 1, "rev": 1, "client_key": ID, "author_id": ID, "kind": "system",
@@ -220,20 +229,35 @@ fn message() -> Value {
 }
 
 /// Takes a field that a newer server may add, and writes back what it knows.
-fn assert_lenient<T: Serialize + DeserializeOwned>(json: &Value) {
+fn assert_lenient<T: DeserializeOwned + Serialize + miniserde::Deserialize>(json: &Value) {
     let mut more = json.clone();
     more["surprise"] = json!({ "from": "the future" });
     assert_eq!(write(&read::<T>(&more)), *json);
+    assert_both_read::<T>(json);
+    assert_both_read::<T>(&more);
+}
+
+/// The web client reads with other code than everybody else.
+fn assert_both_read<T: DeserializeOwned + Serialize + miniserde::Deserialize>(json: &Value) {
+    let lean: T = miniserde::json::from_str(&json.to_string()).unwrap_or_else(|_| panic!("{json}"));
+    assert_eq!(write(&lean), write(&read::<T>(json)));
+}
+
+/// The same without one of its fields: what is optional for one is so for the other.
+fn assert_both_miss<T: DeserializeOwned + Serialize + miniserde::Deserialize>(json: &Value) {
+    for name in json.as_object().unwrap().keys() {
+        let mut less = json.clone();
+        less.as_object_mut().unwrap().remove(name);
+        let lean = miniserde::json::from_str::<T>(&less.to_string());
+        assert_eq!(lean.is_ok(), serde_json::from_value::<T>(less).is_ok(), "{name}");
+    }
 }
 
 #[test]
 fn answers_take_unknown_fields_and_write_what_is_absent_as_null() {
     assert_lenient::<User>(&user());
     assert_lenient::<Message>(&message());
-    assert_lenient::<Me>(&json!({
-        "id": ID, "handle": "minji", "display_name": "김민지", "status_message": "", "avatar": null, "email": null,
-        "locale": "ko", "version": 1, "user_rev": 0, "created_at": TIME,
-    }));
+    assert_lenient::<Me>(&me());
     assert_lenient::<ServerInfo>(&json!({
         "api_version": 1, "min_client_version": "0.1.0", "version": "0.1.0", "features": [], "sign_up": "open",
         "limits": {
@@ -241,6 +265,107 @@ fn answers_take_unknown_fields_and_write_what_is_absent_as_null() {
             "group_members": 1000,
         },
     }));
+}
+
+#[test]
+fn both_readers_read_every_answer() {
+    let attachment = json!({
+        "id": ID, "file_name": "산.jpg", "media_type": "image/jpeg", "size_bytes": 9_007_199_254_740_991_i64,
+        "state": "ready", "kind": "image", "width": 4000, "height": 3000, "placeholder": "3OcRJYB4d3h",
+    });
+    let membership = json!({
+        "role": "owner", "read_seq": 3, "joined_seq": 0, "is_pinned": true, "muted_until": TIME,
+    });
+    let member = json!({ "user_id": ID, "role": "member", "joined_seq": 0, "read_seq": null });
+    let conversation = json!({
+        "id": ID, "kind": "group", "name": "주말 \"산행\" \u{1f3d4}", "avatar": null, "history": "all", "rev": 9,
+        "last_seq": 4, "member_count": 2, "members": [member], "last_message": message(),
+        "membership": membership, "unread_count": 1000, "created_at": TIME,
+    });
+    let friend = json!({ "user": user(), "since": TIME });
+    let request = json!({
+        "id": ID, "from": user(), "to": user(), "message": "", "state": "pending", "created_at": TIME,
+    });
+    let session = json!({
+        "id": ID, "name": "노트북", "address": null, "created_at": TIME, "last_used_at": TIME, "is_current": true,
+    });
+    let pointer = json!({ "conversation_id": ID, "read_seq": 1, "unread_count": 0 });
+    assert_lenient::<Attachment>(&attachment);
+    assert_lenient::<Conversation>(&conversation);
+    assert_lenient::<Conversations>(
+        &json!({ "items": [conversation], "users": [user()], "next_cursor": "c" }),
+    );
+    assert_lenient::<Members>(&json!({ "items": [member], "users": [user()], "next_cursor": null }));
+    assert_lenient::<Reads>(&json!({ "items": [{ "user_id": ID, "joined_seq": 0, "read_seq": 4 }] }));
+    assert_lenient::<ReadPosition>(&json!({ "read_seq": 4, "unread_count": 0 }));
+    assert_lenient::<Messages>(&json!({
+        "items": [message()], "users": [user()], "has_more_before": true, "has_more_after": false,
+    }));
+    assert_lenient::<Readers>(&json!({ "read": [user()], "unread": [] }));
+    assert_lenient::<Page<Friend>>(&json!({ "items": [friend], "next_cursor": null }));
+    assert_lenient::<Page<FriendRequest>>(&json!({ "items": [request], "next_cursor": null }));
+    assert_lenient::<Users>(&json!({ "items": [user()] }));
+    assert_lenient::<Sessions>(&json!({ "items": [session] }));
+    assert_lenient::<AuthResponse>(&json!({
+        "user": me(), "session_id": ID, "access_token": "t", "expires_in_secs": 900, "refresh_token": null,
+    }));
+    assert_lenient::<CreatedAttachment>(&json!({
+        "attachment": attachment,
+        "upload": {
+            "part_size_bytes": 100_000_000, "expires_at": TIME,
+            "parts": [{ "number": 1, "url": "/storage/x", "headers": [{ "name": "a", "value": "b" }] }],
+        },
+    }));
+    assert_lenient::<DeletionReport>(&json!({
+        "deleted_at": TIME,
+        "removed": {
+            "messages": 1, "attachments": 2, "bytes": 3, "sessions": 4, "friends": 5, "conversations": 6,
+        },
+    }));
+    assert_lenient::<SyncResponse>(&json!({
+        "user_rev": 7,
+        "user_changes": {
+            "me": me(), "friends": [friend], "removed_friend_ids": [ID], "friend_requests": [request],
+            "closed_friend_request_ids": [ID],
+            "memberships": [{ "conversation_id": ID, "membership": membership }],
+            "hidden_messages": [{ "conversation_id": ID, "seq": 2 }],
+        },
+        "conversations": [{
+            "id": ID, "rev": 9, "messages": [message()], "withheld": [1, 2], "members": [member],
+            "removed_members": [ID], "conversation": conversation, "is_reset": false,
+        }],
+        "pointers": [pointer], "joined": [conversation], "left": [ID], "users": [user()],
+    }));
+    assert_both_miss::<Conversation>(&conversation);
+    assert_both_miss::<Attachment>(&attachment);
+}
+
+#[test]
+fn both_readers_read_every_notice() {
+    for notice in [
+        json!({ "type": "group_created" }),
+        json!({ "type": "members_added", "user_ids": [ID] }),
+        json!({ "type": "member_removed", "user_id": ID }),
+        json!({ "type": "member_left" }),
+        json!({ "type": "name_changed", "name": null }),
+        json!({ "type": "name_changed", "name": "산행" }),
+        json!({ "type": "owner_changed", "user_id": ID }),
+    ] {
+        assert_lenient::<SystemNotice>(&notice);
+    }
+    for broken in [
+        json!({}),
+        json!({ "type": "came_later" }),
+        json!({ "type": "members_added" }),
+        json!({ "type": "member_removed", "user_id": "x" }),
+        json!({ "type": "owner_changed", "user_ids": [ID] }),
+    ] {
+        assert!(
+            miniserde::json::from_str::<SystemNotice>(&broken.to_string()).is_err(),
+            "{broken}"
+        );
+        assert!(serde_json::from_value::<SystemNotice>(broken).is_err());
+    }
 }
 
 #[test]

@@ -121,9 +121,9 @@ fn a_reload_goes_on_with_the_same_keys() {
     outbox.push(with_file.clone());
     outbox.take_next(here);
 
-    let json = serde_json::to_string(&outbox).expect("plain data");
+    let json = outbox.to_json();
     let mut restored = Outbox::default();
-    restored.adopt(serde_json::from_str(&json).expect("our own"));
+    restored.adopt(Outbox::from_json(&json).expect("our own"));
     assert_eq!(
         restored.take_next(here).expect("waits").client_key,
         text.client_key
@@ -141,7 +141,7 @@ fn a_reload_goes_on_with_the_same_keys() {
     );
 
     // Two tabs may both have kept it: it is one message all the same.
-    restored.adopt(serde_json::from_str(&json).expect("our own"));
+    restored.adopt(Outbox::from_json(&json).expect("our own"));
     assert_eq!(restored.len(), 2);
 }
 

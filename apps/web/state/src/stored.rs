@@ -1,0 +1,117 @@
+//! The outbox as the browser keeps it for the next visit.
+
+use damso_domain::{AttachmentKind, ClientKey, ConversationId, Timestamp};
+use damso_protocol::{Attachment, ErrorKind};
+use serde::Serialize;
+
+use crate::outbox::{Echo, EchoFile, EchoState, Outbox};
+
+#[derive(Serialize, miniserde::Deserialize)]
+struct StoredOutbox {
+    echoes: Vec<StoredEcho>,
+}
+
+#[derive(Serialize, miniserde::Deserialize)]
+struct StoredEcho {
+    client_key: ClientKey,
+    conversation_id: ConversationId,
+    text: Option<String>,
+    files: Vec<StoredFile>,
+    created_at: Timestamp,
+    refused: Option<ErrorKind>,
+}
+
+/// What ends with the page is not kept: where it shows the file from, and how far the upload came.
+#[derive(Serialize, miniserde::Deserialize)]
+struct StoredFile {
+    key: ClientKey,
+    file_name: String,
+    size_bytes: i64,
+    kind: AttachmentKind,
+    width: Option<i32>,
+    height: Option<i32>,
+    uploaded: Option<Attachment>,
+}
+
+impl Outbox {
+    /// As JSON.
+    pub fn to_json(&self) -> String {
+        let stored = StoredOutbox {
+            echoes: self.echoes().iter().map(StoredEcho::from).collect(),
+        };
+        // Plain data with texts for keys always encodes.
+        serde_json::to_string(&stored).unwrap_or_default()
+    }
+
+    /// From what an earlier visit kept; `None` when it cannot be read.
+    pub fn from_json(json: &str) -> Option<Self> {
+        let StoredOutbox { echoes } = miniserde::json::from_str(json).ok()?;
+        let mut outbox = Self::default();
+        echoes
+            .into_iter()
+            .map(Echo::from)
+            .for_each(|echo| outbox.push(echo));
+        Some(outbox)
+    }
+}
+
+impl From<&Echo> for StoredEcho {
+    fn from(echo: &Echo) -> Self {
+        Self {
+            client_key: echo.client_key,
+            conversation_id: echo.conversation_id,
+            text: echo.text.clone(),
+            files: echo.files.iter().map(StoredFile::from).collect(),
+            created_at: echo.created_at,
+            refused: match echo.state {
+                EchoState::Sending => None,
+                EchoState::Refused { kind } => Some(kind),
+            },
+        }
+    }
+}
+
+impl From<StoredEcho> for Echo {
+    fn from(stored: StoredEcho) -> Self {
+        Self {
+            client_key: stored.client_key,
+            conversation_id: stored.conversation_id,
+            text: stored.text,
+            files: stored.files.into_iter().map(EchoFile::from).collect(),
+            created_at: stored.created_at,
+            state: stored
+                .refused
+                .map_or(EchoState::Sending, |kind| EchoState::Refused { kind }),
+        }
+    }
+}
+
+impl From<&EchoFile> for StoredFile {
+    fn from(file: &EchoFile) -> Self {
+        Self {
+            key: file.key,
+            file_name: file.file_name.clone(),
+            size_bytes: file.size_bytes,
+            kind: file.kind,
+            width: file.width,
+            height: file.height,
+            uploaded: file.uploaded.clone(),
+        }
+    }
+}
+
+impl From<StoredFile> for EchoFile {
+    fn from(stored: StoredFile) -> Self {
+        Self {
+            key: stored.key,
+            file_name: stored.file_name,
+            size_bytes: stored.size_bytes,
+            kind: stored.kind,
+            width: stored.width,
+            height: stored.height,
+            preview_url: None,
+            progress: 0.0,
+            uploaded: stored.uploaded,
+        }
+    }
+}
