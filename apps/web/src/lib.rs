@@ -11,6 +11,7 @@ pub mod features;
 pub mod i18n;
 pub mod realtime;
 pub mod session;
+mod stored;
 pub mod stores;
 pub mod ui;
 

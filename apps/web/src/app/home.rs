@@ -4,13 +4,16 @@ use damso_domain::ConversationId;
 use leptos::prelude::*;
 
 use super::focus;
+use super::lazy::{Load, prefetch};
 use super::shell::Shell;
-use super::{Area, Navigator, Place};
+use super::{Area, Lazy, Navigator, Place};
 use crate::api::ApiClient;
-use crate::features::chat::{ConversationDrawer, ConversationPane};
-use crate::features::chats::ChatsPane;
-use crate::features::friends::FriendsArea;
-use crate::features::settings::SettingsArea;
+use crate::features::chat::{
+    conversation_drawer, conversation_pane, load_conversation_drawer, load_conversation_pane,
+};
+use crate::features::chats::{ChatsPane, load_new_chat_form};
+use crate::features::friends::{FriendsArea, load_add_friend, load_profile};
+use crate::features::settings::{load_settings_area, settings_area};
 use crate::i18n::texts;
 use crate::session::Session;
 use crate::stores;
@@ -27,12 +30,20 @@ pub fn Home() -> impl IntoView {
     let area = Memo::new(move |_| navigator.place().area());
     Effect::new(move |_| document().set_title(&title(unread.get())));
     focus::follow(navigator);
+    prefetch(SOON);
     view! {
         <Shell unread is_offline>
             {move || match area.get() {
                 Area::Friends => view! { <FriendsArea /> }.into_any(),
                 Area::Chats => view! { <ChatsArea /> }.into_any(),
-                Area::Settings => view! { <SettingsArea /> }.into_any(),
+                Area::Settings => view! {
+                    <Lazy
+                        load=|| Box::pin(load_settings_area())
+                        draw=Box::new(|| Box::pin(settings_area()))
+                        is_main=true
+                    />
+                }
+                .into_any(),
                 // The guard at the root is about to lead on from the entrance.
                 Area::Entrance => ().into_any(),
                 Area::Unknown => view! { <NotFound /> }.into_any(),
@@ -40,6 +51,16 @@ pub fn Home() -> impl IntoView {
         </Shell>
     }
 }
+
+/// What people open next, so that it is there when they do. What is opened first comes first.
+const SOON: &[Load] = &[
+    || Box::pin(load_conversation_pane()),
+    || Box::pin(load_profile()),
+    || Box::pin(load_add_friend()),
+    || Box::pin(load_new_chat_form()),
+    || Box::pin(load_conversation_drawer()),
+    || Box::pin(load_settings_area()),
+];
 
 /// With the number of unread messages, for somebody who is looking at another tab.
 fn title(unread: i64) -> String {
@@ -61,7 +82,12 @@ fn ChatsArea() -> impl IntoView {
             showing
             list=move || view! { <ChatsPane chosen /> }
             detail=move || view! { <ChatStage chosen /> }
-            drawer=move || chosen.get().map(|id| view! { <ConversationDrawer id /> })
+            drawer=move || chosen.get().map(|id| view! {
+                <Lazy
+                    load=|| Box::pin(load_conversation_drawer())
+                    draw=Box::new(move || Box::pin(conversation_drawer(id)))
+                />
+            })
         />
     }
 }
@@ -78,7 +104,14 @@ const fn showing(place: Place) -> Showing {
 #[component]
 fn ChatStage(chosen: Memo<Option<ConversationId>>) -> impl IntoView {
     move || match chosen.get() {
-        Some(id) => view! { <ConversationPane id /> }.into_any(),
+        Some(id) => view! {
+            <Lazy
+                load=|| Box::pin(load_conversation_pane())
+                draw=Box::new(move || Box::pin(conversation_pane(id)))
+                is_main=true
+            />
+        }
+        .into_any(),
         None => view! {
             <main class="stage" id="main" tabindex="-1">
                 <EmptyState

@@ -3,9 +3,9 @@
 use damso_domain::Locale;
 use leptos::prelude::*;
 
-use super::stored;
 use crate::i18n;
 use crate::session::Session;
+use crate::stored;
 
 const KEY: &str = "damso.locale";
 

@@ -3,26 +3,29 @@
 mod focus;
 mod home;
 mod language;
+mod lazy;
 mod navigator;
 mod place;
 mod shell;
-mod stored;
 mod theme;
 
 use leptos::prelude::*;
 
 pub use language::choose as choose_language;
+pub use lazy::{Fetched, Lazy};
 pub use navigator::Navigator;
 pub use place::{Area, Place, SettingsSection};
 pub use theme::{Theme, ThemeChoice};
 
 use crate::api::ApiClient;
-use crate::features::auth::{SignInPage, SignUpPage, WelcomePage};
-use crate::features::settings::{DeletionReportPage, Farewell};
+use crate::features::auth::{entrance, load_entrance};
+use crate::features::settings::{Farewell, deletion_report, load_deletion_report};
 use crate::i18n::texts;
 use crate::session::{Session, SessionStatus};
+use crate::stored;
 use crate::ui::{Banner, IconName, Mark, ToastRegion, Toasts};
 use home::Home;
+use lazy::prefetch;
 
 /// The whole client.
 #[component]
@@ -38,14 +41,25 @@ pub fn App() -> impl IntoView {
     language::follow(session);
     remove_splash();
     guard_entrance(session, navigator);
+    fetch_entrance_early(session);
     session.boot();
     // The same account keeps its screens when its token is renewed.
     let status = Memo::new(move |_| session.status());
     let screen = move || match (farewell.report(), status.get()) {
-        (Some(report), _) => view! { <DeletionReportPage report /> }.into_any(),
+        (Some(report), _) => view! {
+            <Lazy
+                load=|| Box::pin(load_deletion_report())
+                draw=Box::new(move || Box::pin(deletion_report(report.clone())))
+                is_main=true
+            />
+        }
+        .into_any(),
         (None, SessionStatus::Booting) => view! { <Splash is_unreachable=false /> }.into_any(),
         (None, SessionStatus::Unreachable) => view! { <Splash is_unreachable=true /> }.into_any(),
-        (None, SessionStatus::SignedOut) => view! { <Entrance /> }.into_any(),
+        (None, SessionStatus::SignedOut) => view! {
+            <Lazy load=|| Box::pin(load_entrance()) draw=Box::new(|| Box::pin(entrance())) is_main=true />
+        }
+        .into_any(),
         (None, SessionStatus::SignedIn) => view! { <Home /> }.into_any(),
     };
     view! {
@@ -65,18 +79,6 @@ fn Splash(is_unreachable: bool) -> impl IntoView {
     }
 }
 
-/// The screens for those who are not signed in.
-#[component]
-fn Entrance() -> impl IntoView {
-    let navigator = Navigator::expect();
-    Effect::new(move |_| document().set_title(texts().common.app_name));
-    move || match navigator.place() {
-        Place::SignIn => view! { <SignInPage /> }.into_any(),
-        Place::SignUp => view! { <SignUpPage /> }.into_any(),
-        _ => view! { <WelcomePage /> }.into_any(),
-    }
-}
-
 /// Nobody sees a screen that is not theirs, and everybody gets back to where they wanted to go.
 fn guard_entrance(session: Session, navigator: Navigator) {
     Effect::new(move |_| {
@@ -88,6 +90,21 @@ fn guard_entrance(session: Session, navigator: Navigator) {
         }
     });
 }
+
+/// Where nobody was signed in at the last visit, the way in is fetched while the server is still being asked.
+fn fetch_entrance_early(session: Session) {
+    if stored::get(SIGNED_IN).is_none() {
+        prefetch(&[|| Box::pin(load_entrance())]);
+    }
+    Effect::new(move |_| match session.status() {
+        SessionStatus::SignedIn => stored::set(SIGNED_IN, Some("1")),
+        SessionStatus::SignedOut => stored::set(SIGNED_IN, None),
+        SessionStatus::Booting | SessionStatus::Unreachable => (),
+    });
+}
+
+/// Only a hint: who is signed in is for the server to say.
+const SIGNED_IN: &str = "damso.signed-in";
 
 /// The page shows a splash of its own until the client runs.
 fn remove_splash() {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::stored;
+use crate::stored;
 
 /// Where the script that runs before the first paint looks as well.
 const KEY: &str = "damso.theme";

@@ -1,26 +1,9 @@
 //! What this browser remembers of a person between two visits.
 
 use damso_domain::UserId;
-use leptos::prelude::window;
-use web_sys::Storage;
 
-fn storage() -> Option<Storage> {
-    window().local_storage().ok()?
-}
-
-/// What was remembered.
-pub(super) fn get(key: &str) -> Option<String> {
-    storage()?.get_item(key).ok()?
-}
-
-/// Remembers, or forgets. Storage may be switched off or full: then it lasts as long as the page.
-pub(super) fn set(key: &str, value: Option<&str>) {
-    let Some(storage) = storage() else { return };
-    let _ = match value {
-        Some(value) => storage.set_item(key, value),
-        None => storage.remove_item(key),
-    };
-}
+use crate::stored::storage;
+pub(super) use crate::stored::{get, set};
 
 /// The name of something that belongs to one person.
 pub(super) fn key_of(user: UserId, name: &str) -> String {

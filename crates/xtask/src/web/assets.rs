@@ -1,12 +1,13 @@
 //! Gathers the files of the client under the names browsers will ask for.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use super::bindgen::Compiled;
+use super::bindgen::{Compiled, GLUE, MAIN};
 use super::inputs::list_files;
 use super::page::Names;
 use super::{BuiltFile, Mode, compress, remove_if_there};
@@ -61,21 +62,19 @@ impl Bundle {
 
     /// Adds a file of the first load under a name made of its content, and returns its address.
     fn add_asset(&mut self, stem: &str, extension: &str, content: &[u8]) -> Result<String> {
-        self.add_immutable(
-            format!("assets/{stem}-{}.{extension}", fingerprint(content)),
-            content,
-        )
+        let path = format!("assets/{stem}-{}.{extension}", fingerprint(content));
+        let address = format!("/{path}");
+        self.add_immutable(path, content, true)?;
+        Ok(address)
     }
 
-    fn add_immutable(&mut self, path: String, content: &[u8]) -> Result<String> {
-        let address = format!("/{path}");
+    fn add_immutable(&mut self, path: String, content: &[u8], first_load: bool) -> Result<()> {
         let file = BuiltFile {
-            first_load: true,
+            first_load,
             immutable: true,
             ..BuiltFile::new(path, content.len())
         };
-        self.write(file, content)?;
-        Ok(address)
+        self.write(file, content)
     }
 
     fn write(&mut self, file: BuiltFile, content: &[u8]) -> Result<()> {
@@ -100,47 +99,57 @@ impl Bundle {
 
 /// Adds code and styles. Each name depends on the content, and a file that names another comes after it.
 pub fn add_code(bundle: &mut Bundle, compiled: &Compiled, css: &str, mode: Mode) -> Result<Names> {
-    let (snippet_dir, snippets) = add_snippets(bundle, compiled)?;
-    let js = with_snippets_in(&snippet_dir, &compiled.js);
-    let wasm = bundle.add_asset("app", "wasm", &compiled.wasm)?;
-    let js = bundle.add_asset("app", "js", js.as_bytes())?;
+    // One folder for all code, named after all of it: its files refer to each other by relative addresses, and
+    // a chunk fits only the main part that it was cut from.
+    let dir = format!("assets/app-{}", fingerprint_of_all(compiled));
+    let at = |name: &str| format!("{dir}/{name}");
+    for (name, content) in &compiled.first {
+        bundle.add_immutable(at(name), content, true)?;
+    }
+    for (name, content) in &compiled.later {
+        bundle.add_immutable(at(name), content, false)?;
+    }
+    let (js, wasm) = (format!("/{}", at(GLUE)), format!("/{}", at(MAIN)));
     let boot = bundle.add_asset("boot", "js", boot_script(&js, &wasm, mode).as_bytes())?;
     let css = bundle.add_asset("app", "css", css.as_bytes())?;
+    let imported = compiled
+        .first
+        .keys()
+        .filter(|name| *name != GLUE && *name != MAIN)
+        .map(|name| format!("/{}", at(name)))
+        .collect();
     Ok(Names {
         css,
         boot,
         js,
         wasm,
-        snippets,
+        imported,
     })
 }
 
-/// Snippets import each other by relative paths, so that the hash goes into the name of their folder.
-fn add_snippets(bundle: &mut Bundle, compiled: &Compiled) -> Result<(String, Vec<String>)> {
+/// The files that each chunk needs, by the paths they have in the bundle.
+pub fn chunks(compiled: &Compiled) -> BTreeMap<String, Vec<String>> {
+    let dir = fingerprint_of_all(compiled);
+    let in_dir = |names: &Vec<String>| {
+        names
+            .iter()
+            .map(|name| format!("assets/app-{dir}/{name}"))
+            .collect()
+    };
+    compiled
+        .chunks
+        .iter()
+        .map(|(chunk, names)| (chunk.clone(), in_dir(names)))
+        .collect()
+}
+
+fn fingerprint_of_all(compiled: &Compiled) -> String {
     let mut hasher = Sha256::new();
-    for (name, content) in &compiled.snippets {
+    for (name, content) in compiled.first.iter().chain(&compiled.later) {
         hasher.update(format!("{name}\0{}\0", content.len()));
         hasher.update(content);
     }
-    let dir = format!("snippets-{}", short_hex(hasher));
-    let addresses = compiled
-        .snippets
-        .iter()
-        .map(|(name, content)| bundle.add_immutable(format!("assets/{dir}/{name}"), content))
-        .collect::<Result<_>>()?;
-    Ok((dir, addresses))
-}
-
-/// Changes where the glue imports snippets from. It also names them as the wasm module knows them, which stays.
-fn with_snippets_in(dir: &str, js: &str) -> String {
-    let in_dir = |line: &str| {
-        if line.starts_with("import ") {
-            line.replacen("./snippets/", &format!("./{dir}/"), 1)
-        } else {
-            line.to_owned()
-        }
-    };
-    js.split_inclusive('\n').map(in_dir).collect()
+    short_hex(hasher)
 }
 
 fn boot_script(js: &str, wasm: &str, mode: Mode) -> String {
@@ -158,18 +167,4 @@ fn fingerprint(content: &[u8]) -> String {
 /// Sixteen digits tell any two builds of one file apart and keep addresses readable.
 fn short_hex(hasher: Sha256) -> String {
     hex::encode(&hasher.finalize()[..8])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_snippets_in;
-
-    #[test]
-    fn only_imports_of_snippets_change() {
-        let js =
-            "import * as import1 from \"./snippets/a/inline0.js\"\n\"./snippets/a/inline0.js\": import1,\n";
-        let expected =
-            "import * as import1 from \"./s-1/a/inline0.js\"\n\"./snippets/a/inline0.js\": import1,\n";
-        assert_eq!(with_snippets_in("s-1", js), expected);
-    }
 }

@@ -1,5 +1,6 @@
 //! `manifest.json` of a built client: what it was built from and what it consists of.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -17,6 +18,8 @@ pub struct Manifest {
     pub mode: Mode,
     /// A fingerprint of everything it was built from.
     pub inputs: String,
+    /// The paths of the files that each part of the client needs which is fetched later.
+    pub chunks: BTreeMap<String, Vec<String>>,
     /// Every file but this list and the compressed copies.
     pub files: Vec<BuiltFile>,
 }

@@ -1,5 +1,5 @@
-//! Builds the web client: Rust to wasm, JavaScript glue, one stylesheet, a page that names them, and
-//! compressed copies, all below `target/web`.
+//! Builds the web client: Rust to wasm, cut into what every visit needs and what is fetched later, JavaScript
+//! glue, one stylesheet, a page that names them, and compressed copies, all below `target/web`.
 //!
 //! Everything under `assets/` has a name made of its content, so that browsers may keep it for ever.
 
@@ -9,6 +9,7 @@ mod compress;
 mod inputs;
 mod manifest;
 mod page;
+mod split;
 mod style;
 
 use std::fs;
@@ -58,6 +59,7 @@ pub fn build(repo: &Repo, mode: Mode) -> Result<Manifest> {
     let manifest = Manifest {
         mode,
         inputs,
+        chunks: assets::chunks(&compiled),
         files: bundle.finish(mode)?,
     };
     manifest.write(&bundle.dir)?;

@@ -16,7 +16,7 @@ pub struct Names {
     /// The client.
     pub wasm: String,
     /// Modules that `js` imports.
-    pub snippets: Vec<String>,
+    pub imported: Vec<String>,
 }
 
 /// Fills in the template.
@@ -46,7 +46,7 @@ fn fill(template: &str, names: &Names) -> Result<String> {
             links.push_str(&link(address));
         }
     }
-    links.extend(names.snippets.iter().map(|address| module_link(address)));
+    links.extend(names.imported.iter().map(|address| module_link(address)));
     if let Some(unknown) = page.find("{{") {
         bail!(
             "unknown placeholder: {}",
@@ -101,7 +101,7 @@ mod tests {
             boot: "/assets/b.js".into(),
             js: "/assets/c.js".into(),
             wasm: "/assets/d.wasm".into(),
-            snippets: vec!["/assets/e.js".into()],
+            imported: vec!["/assets/e.js".into()],
         }
     }
 

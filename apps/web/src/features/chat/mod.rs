@@ -13,13 +13,14 @@ mod words;
 use damso_domain::ConversationId;
 use leptos::ev::DragEvent;
 use leptos::prelude::*;
+use wasm_split_helpers::wasm_split;
 use web_sys::{DataTransfer, File};
 
-pub use drawer::ConversationDrawer;
+pub(crate) use drawer::{conversation_drawer, load_conversation_drawer};
 pub use face::ChatFace;
 pub use words::{name_by_id, name_of, notice_words, preview_words, title_words};
 
-use crate::app::{Navigator, Place};
+use crate::app::{Fetched, Navigator, Place};
 use crate::i18n::{explain, texts};
 use crate::stores::ChatStore;
 use crate::ui::{Button, EmptyState, IconName, SkeletonRows, Toasts};
@@ -37,9 +38,15 @@ enum State {
     Here,
 }
 
+/// See [`ConversationPane`].
+#[wasm_split(conversation, fallible, preload(load_conversation_pane))]
+pub(crate) fn conversation_pane(id: ConversationId) -> Fetched<AnyView> {
+    Ok(view! { <ConversationPane id /> }.into_any())
+}
+
 /// A conversation on the screen.
 #[component]
-pub fn ConversationPane(
+fn ConversationPane(
     /// Which.
     id: ConversationId,
 ) -> impl IntoView {

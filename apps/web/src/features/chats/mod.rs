@@ -10,6 +10,7 @@ use damso_domain::ConversationId;
 use leptos::prelude::*;
 
 pub use menu::{ChatActions, LeaveDialog};
+pub(crate) use new_chat::load_new_chat_form;
 pub use picker::FriendPicker;
 
 use crate::i18n::texts;

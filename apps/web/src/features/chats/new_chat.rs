@@ -3,9 +3,10 @@
 use damso_domain::{ConversationName, UserId};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use wasm_split_helpers::wasm_split;
 
 use super::FriendPicker;
-use crate::app::{Navigator, Place};
+use crate::app::{Fetched, Lazy, Navigator, Place};
 use crate::features::form::{FormError, Submission};
 use crate::i18n::texts;
 use crate::stores::{ChatStore, PeopleStore};
@@ -18,10 +19,19 @@ pub(super) fn NewChatDialog(is_open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open=is_open title=move || texts().chat.new_chat>
             <Show when=move || has_friends.get() fallback=move || view! { <NoFriends is_open /> }>
-                <NewChatForm is_open />
+                <Lazy
+                    load=|| Box::pin(load_new_chat_form())
+                    draw=Box::new(move || Box::pin(new_chat_form(is_open)))
+                />
             </Show>
         </Dialog>
     }
+}
+
+/// See [`NewChatForm`].
+#[wasm_split(people, fallible, preload(load_new_chat_form))]
+pub(crate) fn new_chat_form(is_open: RwSignal<bool>) -> Fetched<AnyView> {
+    Ok(view! { <NewChatForm is_open /> }.into_any())
 }
 
 #[component]

@@ -3,7 +3,9 @@
 use damso_domain::{Handle, RequestMessage};
 use damso_protocol::{CreateFriendRequest, ErrorKind, FieldErrorKind, FriendRequestState, User};
 use leptos::{ev::SubmitEvent, prelude::*};
+use wasm_split_helpers::wasm_split;
 
+use crate::app::{Fetched, Lazy};
 use crate::features::form::{FormError, Submission};
 use crate::i18n::{explain_field, explain_handle, explain_name, texts};
 use crate::session::Session;
@@ -18,9 +20,15 @@ pub fn AddFriendDialog(
 ) -> impl IntoView {
     view! {
         <Dialog open=is_open title=move || texts().friends.add>
-            <AddFriend is_open />
+            <Lazy load=|| Box::pin(load_add_friend()) draw=Box::new(move || Box::pin(add_friend(is_open))) />
         </Dialog>
     }
+}
+
+/// See [`AddFriend`].
+#[wasm_split(people, fallible, preload(load_add_friend))]
+pub(crate) fn add_friend(is_open: RwSignal<bool>) -> Fetched<AnyView> {
+    Ok(view! { <AddFriend is_open /> }.into_any())
 }
 
 #[component]

@@ -9,6 +9,9 @@ mod requests;
 use damso_domain::UserId;
 use leptos::prelude::*;
 
+pub(crate) use add::load_add_friend;
+pub(crate) use profile::load_profile;
+
 use crate::app::{Navigator, Place};
 use crate::ui::{Panes, Showing};
 use list::FriendsPane;

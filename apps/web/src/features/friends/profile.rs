@@ -3,9 +3,10 @@
 use damso_domain::UserId;
 use damso_protocol::{CreateFriendRequest, User};
 use leptos::prelude::*;
+use wasm_split_helpers::wasm_split;
 
 use super::actions::FriendActions;
-use crate::app::{Navigator, Place, SettingsSection};
+use crate::app::{Fetched, Lazy, Navigator, Place, SettingsSection};
 use crate::features::form::{FormError, Submission};
 use crate::i18n::{format, texts};
 use crate::session::Session;
@@ -44,7 +45,10 @@ pub fn ProfileStage(
                 <IconButton icon=IconName::Back label=move || texts().common.back on:click=move |_| navigator.go_up() />
             </span>
             {move || match chosen.get() {
-                Some(id) => view! { <Profile id /> }.into_any(),
+                Some(id) => view! {
+                    <Lazy load=|| Box::pin(load_profile()) draw=Box::new(move || Box::pin(profile(id))) />
+                }
+                .into_any(),
                 None => view! { <NobodyChosen /> }.into_any(),
             }}
         </main>
@@ -60,6 +64,12 @@ fn NobodyChosen() -> impl IntoView {
             text=move || texts().friends.choose_text
         />
     }
+}
+
+/// See [`Profile`].
+#[wasm_split(people, fallible, preload(load_profile))]
+pub(crate) fn profile(id: UserId) -> Fetched<AnyView> {
+    Ok(view! { <Profile id /> }.into_any())
 }
 
 #[component]

@@ -2,10 +2,11 @@
 
 use damso_protocol::{DeletedMessages, DeletionReport, DeletionRequest, ErrorKind, FieldErrorKind};
 use leptos::{ev::SubmitEvent, prelude::*};
+use wasm_split_helpers::wasm_split;
 
 use super::SettingsGroup;
 use super::password::UserName;
-use crate::app::{Navigator, Place};
+use crate::app::{Fetched, Navigator, Place};
 use crate::features::form::{FormError, Submission};
 use crate::i18n::{explain_field, format, texts};
 use crate::session::Session;
@@ -167,9 +168,15 @@ impl DeletionDraft {
     }
 }
 
+/// See [`DeletionReportPage`].
+#[wasm_split(settings, fallible, preload(load_deletion_report))]
+pub(crate) fn deletion_report(report: DeletionReport) -> Fetched<AnyView> {
+    Ok(view! { <DeletionReportPage report /> }.into_any())
+}
+
 /// What went with the account.
 #[component]
-pub fn DeletionReportPage(
+fn DeletionReportPage(
     /// As the server answered.
     report: DeletionReport,
 ) -> impl IntoView {

@@ -11,22 +11,30 @@ mod profile;
 mod sessions;
 
 use leptos::prelude::*;
+use wasm_split_helpers::wasm_split;
 
-pub use deletion::{DeletionReportPage, Farewell};
-pub use menu::SettingsMenu;
+pub use deletion::Farewell;
+pub(crate) use deletion::{deletion_report, load_deletion_report};
 
-use crate::app::{Navigator, Place, SettingsSection};
+use crate::app::{Fetched, Navigator, Place, SettingsSection};
 use crate::i18n::texts;
 use crate::ui::{IconButton, IconName, Panes, Showing};
 use account::AccountSettings;
 use appearance::AppearanceSettings;
 use language::LanguageSettings;
+use menu::SettingsMenu;
 use profile::ProfileSettings;
 use sessions::SessionSettings;
 
+/// See [`SettingsArea`].
+#[wasm_split(settings, fallible, preload(load_settings_area))]
+pub(crate) fn settings_area() -> Fetched<AnyView> {
+    Ok(view! { <SettingsArea /> }.into_any())
+}
+
 /// The menu, and one part of it beside. A wide screen shows the profile until something is chosen.
 #[component]
-pub fn SettingsArea() -> impl IntoView {
+fn SettingsArea() -> impl IntoView {
     let navigator = Navigator::expect();
     let chosen = Memo::new(move |_| match navigator.place() {
         Place::SettingsSection(section) => Some(section),

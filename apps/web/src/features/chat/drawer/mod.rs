@@ -7,9 +7,10 @@ mod members;
 use damso_domain::{ConversationId, ConversationKind, Role, Timestamp};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_split_helpers::wasm_split;
 
 use super::{ChatFace, title_words};
-use crate::app::{Navigator, Place};
+use crate::app::{Fetched, Navigator, Place};
 use crate::features::chats::{ChatActions, LeaveDialog};
 use crate::i18n::{format, texts};
 use crate::stores::ChatStore;
@@ -43,9 +44,15 @@ impl Rights {
     }
 }
 
+/// See [`ConversationDrawer`].
+#[wasm_split(conversation, fallible, preload(load_conversation_drawer))]
+pub(crate) fn conversation_drawer(id: ConversationId) -> Fetched<AnyView> {
+    Ok(view! { <ConversationDrawer id /> }.into_any())
+}
+
 /// The drawer of a conversation.
 #[component]
-pub fn ConversationDrawer(
+fn ConversationDrawer(
     /// Which.
     id: ConversationId,
 ) -> impl IntoView {
