@@ -29,6 +29,7 @@ pub fn Home() -> impl IntoView {
     let is_offline = Memo::new(move |_| !session.is_online() || chats.is_offline());
     let area = Memo::new(move |_| navigator.place().area());
     Effect::new(move |_| document().set_title(&title(unread.get())));
+    navigator.spell_out();
     focus::follow(navigator);
     prefetch(SOON);
     view! {

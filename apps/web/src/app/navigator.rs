@@ -82,6 +82,14 @@ impl Navigator {
         self.replace(wanted.unwrap_or(Place::Friends));
     }
 
+    /// Writes the address of where the client is: `/` leads to friends, and says so from then on.
+    pub fn spell_out(self) {
+        let place = self.place_now();
+        if !matches!(place, Place::Unknown) {
+            self.replace(place);
+        }
+    }
+
     /// What was wanted belongs to the account that is gone.
     pub fn forget_wanted(self) {
         self.wanted.set_value(None);
