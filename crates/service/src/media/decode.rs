@@ -7,6 +7,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
 use super::MediaError;
+use super::memory::Claim;
 use super::sniff::picture_format;
 use super::strip::{Stripped, strip};
 
@@ -16,7 +17,14 @@ pub const MAX_PIXELS: u64 = 50_000_000;
 /// The longest side a picture may have.
 pub const MAX_SIDE: u32 = 30_000;
 
-/// The most memory one decoding may take: the pixels, and as much again for the codec.
+/// The most memory that preparing one picture may take, the file itself apart.
+///
+/// Counted is what is really held at the same time (see `memory`), so it depends on how the picture is stored.
+/// Photos as cameras and screens make them come to less than five bytes a pixel and are taken up to
+/// [`MAX_PIXELS`]: JPEG in one pass, PNG of eight bits a channel, lossy WebP. What takes more is refused earlier:
+/// progressive JPEG beyond 29 to 44 megapixels, depending on how finely colours are stored, GIF beyond 33, animated
+/// WebP beyond 22.
+/// How many pictures are prepared at once is bounded by [`ImagePool`](super::pool::ImagePool).
 pub const MAX_DECODED_BYTES: u64 = 256 * 1024 * 1024;
 
 /// A decoded picture with what is needed to serve it.
@@ -36,13 +44,17 @@ pub(super) struct Decoded {
 /// Checks the size a file claims, removes its metadata and decodes its first frame.
 pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, MediaError> {
     let format = picture_format(bytes).ok_or(MediaError::NotAnImage)?;
-    // The codecs are fuzzed by their authors; should one panic all the same, then this file is refused
-    // and nothing else suffers. Nothing that outlives the closure is changed inside it.
-    catch_unwind(AssertUnwindSafe(|| decode_as(format, bytes))).unwrap_or(Err(MediaError::Unreadable))
+    guarded(|| decode_as(format, bytes))
+}
+
+/// The codecs are fuzzed by their authors; should one panic all the same, then this file is refused and nothing
+/// else suffers. Nothing that outlives the closure is changed inside it.
+fn guarded<T>(work: impl FnOnce() -> Result<T, MediaError>) -> Result<T, MediaError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(MediaError::Unreadable))
 }
 
 fn decode_as(format: ImageFormat, bytes: &[u8]) -> Result<Decoded, MediaError> {
-    let (width, height) = check_claimed_size(format, bytes)?;
+    let Claim { width, height, .. } = check_claim(format, bytes)?;
     let Stripped {
         bytes: original,
         orientation,
@@ -60,19 +72,33 @@ fn decode_as(format: ImageFormat, bytes: &[u8]) -> Result<Decoded, MediaError> {
     })
 }
 
+/// The most memory that preparing this file takes, by its header alone; refuses what is too large.
+pub fn needed_bytes(bytes: &[u8]) -> Result<u64, MediaError> {
+    let format = picture_format(bytes).ok_or(MediaError::NotAnImage)?;
+    guarded(|| check_claim(format, bytes)?.needed_bytes(bytes))
+}
+
 /// Reads the header alone and refuses what would not fit in memory.
-fn check_claimed_size(format: ImageFormat, bytes: &[u8]) -> Result<(u32, u32), MediaError> {
+fn check_claim(format: ImageFormat, bytes: &[u8]) -> Result<Claim, MediaError> {
     let decoder = open(format, bytes).map_err(|error| refusal(&error, 0, 0))?;
     let (width, height) = decoder.dimensions();
-    let pixels = u64::from(width) * u64::from(height);
-    let bytes_needed = pixels * u64::from(decoder.color_type().bytes_per_pixel()) * 2;
-    if pixels == 0 {
+    let claim = Claim {
+        format,
+        width,
+        height,
+        color: decoder.color_type(),
+    };
+    if claim.pixels() == 0 {
         return Err(MediaError::Unreadable);
     }
-    if MAX_SIDE < width || MAX_SIDE < height || MAX_PIXELS < pixels || MAX_DECODED_BYTES < bytes_needed {
+    if MAX_SIDE < width
+        || MAX_SIDE < height
+        || MAX_PIXELS < claim.pixels()
+        || MAX_DECODED_BYTES < claim.needed_bytes(bytes)?
+    {
         return Err(MediaError::TooManyPixels { width, height });
     }
-    Ok((width, height))
+    Ok(claim)
 }
 
 fn open(format: ImageFormat, bytes: &[u8]) -> Result<impl ImageDecoder + '_, ImageError> {

@@ -8,6 +8,7 @@
 
 mod decode;
 mod exif;
+mod memory;
 pub mod pool;
 mod prepare;
 mod render;
@@ -16,7 +17,7 @@ mod strip;
 #[cfg(test)]
 mod tests;
 
-pub use decode::{MAX_DECODED_BYTES, MAX_PIXELS, MAX_SIDE};
+pub use decode::{MAX_DECODED_BYTES, MAX_PIXELS, MAX_SIDE, needed_bytes};
 pub use prepare::{
     AVATAR_LARGE_SIDE, AVATAR_SMALL_SIDE, PREVIEW_SIDE, PreparedAvatar, PreparedImage, THUMBNAIL_SIDE,
     prepare_avatar, prepare_image,

@@ -7,7 +7,8 @@ use crate::queue::BlockingQueue;
 /// How many callers may wait for their turn before the server says that it is overloaded.
 const QUEUE: usize = 64;
 
-/// Runs work on pictures on blocking threads, a few at a time: each may take a quarter of a gibibyte.
+/// Runs work on pictures on blocking threads, a few at a time: each may take
+/// [`MAX_DECODED_BYTES`](super::MAX_DECODED_BYTES) and its file.
 #[derive(Clone)]
 pub struct ImagePool(BlockingQueue);
 

@@ -62,10 +62,9 @@ pub fn prepare_image(bytes: &[u8]) -> Result<PreparedImage, MediaError> {
     } = decode(bytes)?;
     let (width, height) = upright_size(&image, orientation);
     // Turning happens after shrinking: turning the whole picture would need its memory twice.
-    let mut preview = shrink(&image, PREVIEW_SIDE)?;
-    drop(image);
+    let mut preview = shrink(image, PREVIEW_SIDE)?;
     preview.apply_orientation(orientation);
-    let thumbnail = shrink(&preview, THUMBNAIL_SIDE)?;
+    let thumbnail = shrink(preview.clone(), THUMBNAIL_SIDE)?;
     Ok(PreparedImage {
         width,
         height,
@@ -86,10 +85,9 @@ pub fn prepare_avatar(bytes: &[u8]) -> Result<PreparedAvatar, MediaError> {
         ..
     } = decode(bytes)?;
     let square = Square::centred(&image);
-    let mut large = crop(&image, square, square.side.min(AVATAR_LARGE_SIDE))?;
-    drop(image);
+    let mut large = crop(image, square, square.side.min(AVATAR_LARGE_SIDE))?;
     large.apply_orientation(orientation);
-    let small = shrink(&large, AVATAR_SMALL_SIDE)?;
+    let small = shrink(large.clone(), AVATAR_SMALL_SIDE)?;
     Ok(PreparedAvatar {
         thumbhash: thumbhash(&small)?,
         small: encode(&small, icc.as_deref())?,

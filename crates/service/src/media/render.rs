@@ -1,6 +1,6 @@
 //! From pixels to the small pictures that screens show.
 
-use fast_image_resize::{ResizeOptions, Resizer};
+use fast_image_resize::{MulDiv, ResizeOptions, Resizer};
 use image::DynamicImage;
 
 use super::MediaError;
@@ -53,25 +53,25 @@ impl Square {
 }
 
 /// Makes the picture fit into a square of `max_side`, keeping its shape; a smaller one keeps its size.
-pub(super) fn shrink(image: &DynamicImage, max_side: u32) -> Result<DynamicImage, MediaError> {
+pub(super) fn shrink(image: DynamicImage, max_side: u32) -> Result<DynamicImage, MediaError> {
     let longest = image.width().max(image.height());
     if longest <= max_side {
-        return Ok(image.clone());
+        return Ok(image);
     }
     let width = scale(image.width(), max_side, longest);
     let height = scale(image.height(), max_side, longest);
-    resize(image, width, height, &ResizeOptions::new())
+    resize(image, width, height, ResizeOptions::new())
 }
 
 /// Cuts the square out and brings it to `side` pixels.
-pub(super) fn crop(image: &DynamicImage, square: Square, side: u32) -> Result<DynamicImage, MediaError> {
+pub(super) fn crop(image: DynamicImage, square: Square, side: u32) -> Result<DynamicImage, MediaError> {
     let options = ResizeOptions::new().crop(
         f64::from(square.left),
         f64::from(square.top),
         f64::from(square.side),
         f64::from(square.side),
     );
-    resize(image, side, side, &options)
+    resize(image, side, side, options)
 }
 
 /// `length × numerator ÷ denominator`, rounded, at least one pixel.
@@ -81,17 +81,32 @@ fn scale(length: u32, numerator: u32, denominator: u32) -> u32 {
     u32::try_from(scaled).unwrap_or(numerator).max(1)
 }
 
+/// Takes the picture, because transparent colours are weighed in place: a weighed copy, which the resizer would
+/// make by itself, is as large as the picture.
 fn resize(
-    image: &DynamicImage,
+    mut image: DynamicImage,
     width: u32,
     height: u32,
-    options: &ResizeOptions,
+    options: ResizeOptions,
 ) -> Result<DynamicImage, MediaError> {
     let mut target = DynamicImage::new(width, height, image.color());
+    let (weights, has_alpha) = (MulDiv::new(), image.color().has_alpha());
+    if has_alpha {
+        weights.multiply_alpha_inplace(&mut image).map_err(unreadable)?;
+    }
     Resizer::new()
-        .resize(image, &mut target, options)
-        .map_err(|_| MediaError::Unreadable)?;
+        .resize(&image, &mut target, &options.use_alpha(false))
+        .map_err(unreadable)?;
+    drop(image);
+    if has_alpha {
+        weights.divide_alpha_inplace(&mut target).map_err(unreadable)?;
+    }
     Ok(target)
+}
+
+/// The resizer refuses what this module never asks for.
+fn unreadable(_: impl std::error::Error) -> MediaError {
+    MediaError::Unreadable
 }
 
 /// Encodes as lossy WebP, keeping transparency, and the colour profile where the pixels still follow it.
@@ -117,7 +132,7 @@ fn is_rgb_profile(profile: &[u8]) -> bool {
 
 /// The blurred placeholder that is shown while a picture loads, in some 25 bytes.
 pub(super) fn thumbhash(image: &DynamicImage) -> Result<Vec<u8>, MediaError> {
-    let small = shrink(image, THUMBHASH_SIDE)?.to_rgba8();
+    let small = shrink(image.clone(), THUMBHASH_SIDE)?.to_rgba8();
     // Both sides are at most 100 now, which is what the encoder asserts.
     Ok(::thumbhash::rgba_to_thumb_hash(
         small.width() as usize,

@@ -7,6 +7,7 @@ use super::{MediaError, Reader, Stripped};
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;
+const SOF2: u8 = 0xC2;
 const SOS: u8 = 0xDA;
 const APP0: u8 = 0xE0;
 const APP1: u8 = 0xE1;
@@ -17,6 +18,64 @@ const JFIF: &[u8] = b"JFIF\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
 const ADOBE: &[u8] = b"Adobe";
 
+/// How a picture is stored.
+pub(in crate::media) struct Frame {
+    is_progressive: bool,
+    width: u64,
+    height: u64,
+    /// How many samples each component has, across and down.
+    sampling: Vec<(u64, u64)>,
+}
+
+impl Frame {
+    fn parse(marker: u8, payload: &[u8]) -> Option<Self> {
+        let [_, h1, h0, w1, w0, count, components @ ..] = payload else {
+            return None;
+        };
+        let components = components.get(..3 * usize::from(*count))?;
+        let sampling: Vec<_> = components
+            .chunks_exact(3)
+            .map(|component| (u64::from(component[1] >> 4), u64::from(component[1] & 15)))
+            .collect();
+        Some(Self {
+            is_progressive: marker == SOF2,
+            width: u64::from(u16::from_be_bytes([*w1, *w0])),
+            height: u64::from(u16::from_be_bytes([*h1, *h0])),
+            sampling,
+        })
+    }
+
+    /// What a decoder has to keep until the last pass: two bytes for each sample, in whole blocks.
+    pub(in crate::media) fn coefficient_bytes(&self) -> u64 {
+        if !self.is_progressive {
+            return 0;
+        }
+        let most = |of: fn(&(u64, u64)) -> u64| self.sampling.iter().map(of).max().unwrap_or(1).max(1);
+        let (across, down) = (most(|sampling| sampling.0), most(|sampling| sampling.1));
+        let units = self.width.div_ceil(8 * across) * self.height.div_ceil(8 * down);
+        let blocks: u64 = self.sampling.iter().map(|(across, down)| across * down).sum();
+        units * blocks * 64 * 2
+    }
+}
+
+/// The frame of a file, from its header alone.
+pub(in crate::media) fn frame(bytes: &[u8]) -> Result<Frame, MediaError> {
+    let mut reader = Reader::new(bytes);
+    loop {
+        let marker = next_marker(&mut reader)?;
+        if matches!(marker, SOI | 0x01 | 0xD0..=0xD7) {
+            continue;
+        }
+        let payload = take_payload(&mut reader)?;
+        if is_frame(marker) {
+            return Frame::parse(marker, payload).ok_or(MediaError::Unreadable);
+        }
+        if marker == SOS {
+            return Err(MediaError::Unreadable);
+        }
+    }
+}
+
 /// What the walk through a file found.
 struct Walk {
     /// The JFIF header, which has to come first.
@@ -24,6 +83,7 @@ struct Walk {
     /// Everything else that stays, in the order of the file.
     body: Vec<u8>,
     orientation: Option<Orientation>,
+    has_frame: bool,
     has_scan: bool,
 }
 
@@ -36,6 +96,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, MediaError> {
         jfif: Vec::new(),
         body: Vec::with_capacity(bytes.len()),
         orientation: None,
+        has_frame: false,
         has_scan: false,
     };
     while walk.next_segment(&mut reader)? {}
@@ -69,8 +130,11 @@ impl Walk {
             0x01 | 0xD0..=0xD7 => return Ok(true),
             _ => {}
         }
-        let length = usize::from(u16::from_be_bytes(reader.array()?));
-        let payload = reader.take(length.checked_sub(2).ok_or(MediaError::Unreadable)?)?;
+        let payload = take_payload(reader)?;
+        // A second frame would be a size that nobody has checked.
+        if is_frame(marker) && std::mem::replace(&mut self.has_frame, true) {
+            return Err(MediaError::Unreadable);
+        }
         self.keep(marker, payload);
         if marker == SOS {
             self.has_scan = true;
@@ -102,6 +166,16 @@ impl Walk {
             push_segment(&mut self.jfif, APP0, &[head, &[0, 0]].concat());
         }
     }
+}
+
+fn take_payload<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], MediaError> {
+    let length = usize::from(u16::from_be_bytes(reader.array()?));
+    reader.take(length.checked_sub(2).ok_or(MediaError::Unreadable)?)
+}
+
+/// All of them but the Huffman table, the reserved one and the arithmetic table, which lie between them.
+fn is_frame(marker: u8) -> bool {
+    matches!(marker, 0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF)
 }
 
 /// Frames, tables, restart interval, line count and scans.

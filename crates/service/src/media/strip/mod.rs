@@ -4,7 +4,7 @@
 //! cameras, names, comments, embedded thumbnails, unknown blocks and whatever follows the end go.
 
 mod gif;
-mod jpeg;
+pub(super) mod jpeg;
 mod png;
 pub(super) mod webp;
 
