@@ -20,8 +20,6 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long to wait between two attempts to take the lock again: at first, and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
-/// How long a session of our own may take to end once it was told to.
-const OWN_SESSION_ENDS: Duration = Duration::from_secs(5);
 
 /// Keeps a database to this server for as long as the value lives.
 ///
@@ -101,7 +99,9 @@ impl Holder {
         let (mut pause, longest) = PAUSES;
         loop {
             match self.try_again().await {
-                Ok(outcome) => return outcome,
+                Ok(Attempt::Taken(session)) => return Some(session),
+                Ok(Attempt::Refused) => return None,
+                Ok(Attempt::Unsettled) => tracing::debug!("The session that held the lock is still ending"),
                 Err(error) => tracing::debug!(%error, "The database does not answer yet"),
             }
             tokio::time::sleep(pause).await;
@@ -109,15 +109,21 @@ impl Holder {
         }
     }
 
-    async fn try_again(&self) -> Result<Option<Session>, tokio_postgres::Error> {
+    async fn try_again(&self) -> Result<Attempt, tokio_postgres::Error> {
         let session = self.open().await?;
         if session.try_lock().await? {
-            return Ok(Some(session));
+            return Ok(Attempt::Taken(session));
         }
-        // After a failure of the network the database may not have noticed yet that our old session is dead.
-        let ended_own = session.end_holder_named(&self.name).await?;
-        let is_ours = ended_own && session.wait_for_lock(OWN_SESSION_ENDS).await?;
-        Ok(is_ours.then_some(session))
+        match session.is_held_by(&self.name).await? {
+            // A session that ends is gone from the list of sessions before it gives its locks back.
+            None => Ok(Attempt::Unsettled),
+            Some(false) => Ok(Attempt::Refused),
+            // After a failure of the network the database may not have noticed yet that our old session is dead.
+            Some(true) => {
+                session.end_sessions_named(&self.name).await?;
+                Ok(Attempt::Unsettled)
+            }
+        }
     }
 
     async fn open(&self) -> Result<Session, tokio_postgres::Error> {
@@ -147,6 +153,15 @@ impl Holder {
     }
 }
 
+/// What became of an attempt to take the lock again.
+enum Attempt {
+    Taken(Session),
+    /// Another server has it.
+    Refused,
+    /// Nobody has it for long: it is to be tried again.
+    Unsettled,
+}
+
 /// One connection. The database ends its session, and with it the lock, when this is dropped.
 struct Session {
     client: Client,
@@ -173,15 +188,22 @@ impl Session {
         }
     }
 
-    /// Ends the session that holds the lock, if that is its name; tells whether it was.
-    async fn end_holder_named(&self, name: &str) -> Result<bool, tokio_postgres::Error> {
+    /// Whether the session that holds the lock has this name; `None` when no session is known to hold it.
+    async fn is_held_by(&self, name: &str) -> Result<Option<bool>, tokio_postgres::Error> {
         // A lock of one 64-bit number is shown as its halves, with 1 behind them.
-        let sql = "SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
+        let sql = "SELECT coalesce(a.application_name = $2, false) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
              WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
-             AND (l.classid::bigint << 32 | l.objid::bigint) = $1 \
-             AND a.datname = current_database() AND a.application_name = $2";
-        let ended = self.client.query(sql, &[&SERVER_LOCK, &name]).await?;
-        Ok(!ended.is_empty())
+             AND (l.classid::bigint << 32 | l.objid::bigint) = $1 AND a.datname = current_database()";
+        let holder = self.client.query_opt(sql, &[&SERVER_LOCK, &name]).await?;
+        holder.map(|row| row.try_get(0)).transpose()
+    }
+
+    /// Ends the other sessions of this name.
+    async fn end_sessions_named(&self, name: &str) -> Result<(), tokio_postgres::Error> {
+        let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE application_name = $1 AND pid <> pg_backend_pid()";
+        self.client.query(sql, &[&name]).await?;
+        Ok(())
     }
 
     /// Returns when the connection has ended, or does not answer any more.
