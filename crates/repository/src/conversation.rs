@@ -65,6 +65,7 @@ struct ConversationRow {
     name: Option<String>,
     avatar_id: Option<Uuid>,
     avatar_placeholder: Option<String>,
+    avatar_side: Option<i32>,
     history: String,
     last_seq: i64,
     rev: i64,
@@ -78,6 +79,7 @@ impl ConversationRow {
             name,
             avatar_id,
             avatar_placeholder,
+            avatar_side,
             history,
             last_seq,
             rev,
@@ -86,7 +88,7 @@ impl ConversationRow {
             id: ConversationId::from_uuid(id),
             kind: stored(ConversationKind::from_text(&kind), "conversations.kind")?,
             name,
-            avatar: Picture::from_columns(avatar_id, avatar_placeholder),
+            avatar: Picture::from_columns(avatar_id, avatar_placeholder, avatar_side),
             history: stored(History::from_text(&history), "conversations.history")?,
             last_seq: Seq::new(last_seq),
             rev: Rev::new(rev),
@@ -189,6 +191,7 @@ pub async fn save_settings(conn: &mut Connection, conversation: &LockedConversat
             conversations::name.eq(conversation.name.as_deref()),
             conversations::avatar_id.eq(avatar.map(|picture| picture.id.as_uuid())),
             conversations::avatar_placeholder.eq(avatar.and_then(|picture| picture.placeholder.as_deref())),
+            conversations::avatar_side.eq(avatar.map(|picture| picture.side)),
             conversations::history.eq(conversation.history.as_str()),
         ))
         .execute(conn)

@@ -2,7 +2,7 @@
 
 use damso_domain::{ConversationId, ConversationKind, History, Rev, Role, Seq, Timestamp, UserId};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
@@ -75,6 +75,8 @@ struct ViewRow {
     avatar_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<Text>)]
     avatar_placeholder: Option<String>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    avatar_side: Option<i32>,
     #[diesel(sql_type = Text)]
     history: String,
     #[diesel(sql_type = BigInt)]
@@ -116,7 +118,7 @@ impl ViewRow {
             id: ConversationId::from_uuid(self.id),
             kind: stored(ConversationKind::from_text(&self.kind), "conversations.kind")?,
             name: self.name,
-            avatar: Picture::from_columns(self.avatar_id, self.avatar_placeholder),
+            avatar: Picture::from_columns(self.avatar_id, self.avatar_placeholder, self.avatar_side),
             history: stored(History::from_text(&self.history), "conversations.history")?,
             rev: Rev::new(self.rev),
             last_seq: Seq::new(self.last_seq),
@@ -145,7 +147,7 @@ impl ViewRow {
 macro_rules! view {
     ($rest:literal) => {
         concat!(
-            "SELECT * FROM (SELECT c.id, c.kind, c.name, c.avatar_id, c.avatar_placeholder, c.history, c.rev, \
+            "SELECT * FROM (SELECT c.id, c.kind, c.name, c.avatar_id, c.avatar_placeholder, c.avatar_side, c.history, c.rev, \
                  c.last_seq, c.created_at, me.role, me.joined_seq, me.read_seq, me.is_pinned, me.muted_until, \
                  me.is_listed, \
                  (SELECT count(*) FROM members x WHERE x.conversation_id = c.id AND x.left_rev IS NULL) AS member_count, \

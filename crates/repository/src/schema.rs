@@ -23,6 +23,7 @@ diesel::table! {
         rev -> BigInt,
         created_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        avatar_side -> Nullable<Integer>,
     }
 }
 
@@ -96,6 +97,7 @@ diesel::table! {
         last_seq -> BigInt,
         rev -> BigInt,
         created_at -> Timestamptz,
+        avatar_side -> Nullable<Integer>,
     }
 }
 

@@ -47,13 +47,24 @@ pub struct Picture {
     pub id: ImageId,
     /// A thumbhash in base64.
     pub placeholder: Option<String>,
+    /// Width and height of the large copy, in pixels.
+    pub side: i32,
 }
 
 impl Picture {
-    pub(crate) fn from_columns(id: Option<Uuid>, placeholder: Option<String>) -> Option<Self> {
+    /// The side of the large copy unless the upload was smaller; a version from before it was stored knew no
+    /// other.
+    pub const LARGE_SIDE: i32 = 512;
+
+    pub(crate) fn from_columns(
+        id: Option<Uuid>,
+        placeholder: Option<String>,
+        side: Option<i32>,
+    ) -> Option<Self> {
         id.map(|id| Self {
             id: ImageId::from_uuid(id),
             placeholder,
+            side: side.unwrap_or(Self::LARGE_SIDE),
         })
     }
 }
@@ -101,6 +112,7 @@ struct UserRow {
     locale: String,
     avatar_id: Option<Uuid>,
     avatar_placeholder: Option<String>,
+    avatar_side: Option<i32>,
     version: i64,
     rev: i64,
     created_at: jiff_diesel::Timestamp,
@@ -118,6 +130,7 @@ impl UserRow {
             locale,
             avatar_id,
             avatar_placeholder,
+            avatar_side,
             version,
             rev,
             created_at,
@@ -128,7 +141,7 @@ impl UserRow {
             handle,
             display_name,
             status_message,
-            avatar: Picture::from_columns(avatar_id, avatar_placeholder),
+            avatar: Picture::from_columns(avatar_id, avatar_placeholder, avatar_side),
             email,
             locale: stored(Locale::from_tag(&locale), "users.locale")?,
             version,
@@ -283,6 +296,7 @@ pub async fn update_avatar(
     .set((
         users::avatar_id.eq(avatar.map(|picture| picture.id.as_uuid())),
         users::avatar_placeholder.eq(avatar.and_then(|picture| picture.placeholder.as_deref())),
+        users::avatar_side.eq(avatar.map(|picture| picture.side)),
         users::version.eq(users::version + 1),
     ))
     .returning(UserRow::as_returning())
@@ -303,6 +317,7 @@ pub async fn mark_deleted(conn: &mut Connection, id: UserId, at: Timestamp) -> R
             users::email.eq(nothing.clone()),
             users::avatar_id.eq(None::<Uuid>),
             users::avatar_placeholder.eq(nothing),
+            users::avatar_side.eq(None::<i32>),
             users::version.eq(users::version + 1),
             users::deleted_at.eq(Some(at.as_jiff().to_diesel())),
         ))

@@ -78,6 +78,7 @@ impl ImageService {
         let picture = Picture {
             id: ImageId::new(),
             placeholder: Some(STANDARD.encode(&prepared.thumbhash)),
+            side: i32::try_from(prepared.large.width).unwrap_or(Picture::LARGE_SIDE),
         };
         let webp = EncodedImage::MEDIA_TYPE;
         self.objects

@@ -16,16 +16,13 @@ use damso_repository::user::{Picture, User};
 
 use crate::{ServiceError, ServiceResult};
 
-/// The side of the large copy of a picture of a person or a group, in pixels.
-pub(crate) const PICTURE_SIDE: u32 = 512;
-
 pub(crate) fn image(picture: &Picture) -> protocol::Image {
-    let placeholder = picture.placeholder.clone();
+    let side = picture.side.unsigned_abs();
     protocol::Image {
         id: picture.id,
-        width: PICTURE_SIDE,
-        height: PICTURE_SIDE,
-        placeholder,
+        width: side,
+        height: side,
+        placeholder: picture.placeholder.clone(),
     }
 }
 

@@ -154,6 +154,8 @@ async fn a_picture_of_the_group_comes_and_goes() {
     );
     let changed: Conversation = minji.update_group(group, &change).await.json();
     let avatar = changed.avatar.unwrap();
+    let served = seoyeon.get(&format!("/images/{}", avatar.id)).await.body;
+    assert_eq!((avatar.width, avatar.height), picture::size(&served));
     assert_eq!(seoyeon.get(&format!("/images/{}", avatar.id)).await.status, 200);
     minji
         .update_group(group, &json!({ "avatar_attachment_id": null }))

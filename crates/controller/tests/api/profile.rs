@@ -139,6 +139,7 @@ async fn a_picture_is_set_replaced_and_taken_away() {
         assert!(avatar.placeholder.is_some());
         // Smaller pictures are not blown up.
         let square = side / 2;
+        assert_eq!((avatar.width, avatar.height), (square, square));
         for (size, side) in [("?size=64", square.min(128)), ("?size=512", square), ("", square)] {
             let reply = seoyeon.get(&format!("/images/{}{size}", avatar.id)).await;
             assert_eq!(
