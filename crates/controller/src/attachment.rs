@@ -1,8 +1,10 @@
 //! Uploads and downloads.
 
 use actix_files::NamedFile;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue,
+    LOCATION,
 };
 use actix_web::web::{Data, Json, Path, Query, block};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
@@ -16,7 +18,7 @@ use damso_service::ports::{Disposition, ObjectSource};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::body::Body;
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, malformed};
 use crate::extract::{Caller, Reader};
 use crate::paths::AttachmentPath;
 
@@ -164,7 +166,7 @@ async fn delete_attachment(
         (status = 302, description = "Where the storage serves the bytes, for a minute"),
         (status = 304, description = "Not modified"),
         (status = 404, description = "`attachment_not_found`", body = Problem),
-        (status = 416, description = "No such range"),
+        (status = 416, description = "`malformed_request`: there is no such range", body = Problem),
         (status = 422, description = "`attachment_not_ready`", body = Problem),
     ),
     security(("access_token" = []), ("media_cookie" = [])),
@@ -215,6 +217,9 @@ async fn original(
         .map_err(|_| ApiError::from(ErrorKind::Overloaded))?;
     let file = opened.map_err(|_| ApiError::from(ErrorKind::AttachmentNotFound))?;
     let mut response = file.use_last_modified(true).use_etag(true).into_response(request);
+    if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+        return Ok(no_such_range(&response));
+    }
     let headers = response.headers_mut();
     let value = |text: String| HeaderValue::try_from(text).map_err(|_| ApiError::from(ErrorKind::Internal));
     headers.insert(CONTENT_TYPE, value(disposition.content_type)?);
@@ -222,6 +227,16 @@ async fn original(
     headers.insert(CACHE_CONTROL, REVALIDATE);
     headers.insert(CONTENT_SECURITY_POLICY, SANDBOX);
     Ok(response)
+}
+
+/// How long the file is, is said in a header.
+fn no_such_range(refused: &HttpResponse) -> HttpResponse {
+    let problem = malformed(&"the file has no such range");
+    let mut response = problem.with_status(refused.status());
+    if let Some(range) = refused.headers().get(CONTENT_RANGE) {
+        response.headers_mut().insert(CONTENT_RANGE, range.clone());
+    }
+    response
 }
 
 pub(crate) fn configure(config: &mut ServiceConfig) {

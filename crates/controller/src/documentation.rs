@@ -14,8 +14,8 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::error::ApiError;
 use crate::{
-    account, attachment, auth, conversation, friend, image, message, operations, realtime, session, sync,
-    user,
+    account, attachment, auth, conversation, friend, image, message, operations, presence, realtime, session,
+    sync, user,
 };
 
 /// Everything that can be asked for, and where.
@@ -101,6 +101,7 @@ pub fn openapi() -> OpenApi {
             describe_common_refusals(operation);
         }
     }
+    presence::require_answers(&mut api);
     api
 }
 

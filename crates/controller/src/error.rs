@@ -121,8 +121,14 @@ impl ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse {
+        self.with_status(status(self.0.kind))
+    }
+}
+
+impl ApiError {
+    /// The answer, where HTTP has a status of its own for one case of a kind.
+    pub(crate) fn with_status(&self, status: StatusCode) -> HttpResponse {
         let Refusal { kind, detail, fields } = self.0.clone();
-        let status = status(kind);
         let mut response = HttpResponse::build(status);
         if status == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));

@@ -94,7 +94,7 @@ impl Actor {
         let request = request.build().expect("the request is in order");
         let (method, path) = (request.method().clone(), request.url().path().to_owned());
         let reply = Reply::read(client().execute(request).await.expect("the server answers")).await;
-        contract::check(&method, &path, reply.status, reply.header("content-type"));
+        contract::check(&method, &path, &reply);
         reply
     }
 

@@ -7,6 +7,8 @@ use damso_domain::UserId;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::Reply;
+
 /// One operation as the description has it.
 #[derive(Clone, Debug)]
 pub struct Operation {
@@ -60,6 +62,13 @@ impl Operation {
             format!("{name}={first}")
         };
         required.map(value).collect::<Vec<_>>().join("&")
+    }
+
+    /// What an answer of this kind looks like; anything, where the description has nothing to say of it.
+    fn schema(&self, status: StatusCode, media_type: &str) -> Value {
+        let operation = &description()["paths"][&self.path][self.method.as_str().to_lowercase()];
+        let content = &operation["responses"][status.as_str()]["content"];
+        content[media_type]["schema"].clone()
     }
 
     fn matches(&self, method: &Method, path: &str) -> bool {
@@ -204,7 +213,8 @@ pub fn find(method: &Method, path: &str) -> Option<&'static Operation> {
 
 /// Fails when an operation answered what its description does not say, or when the server failed.
 #[track_caller]
-pub(crate) fn check(method: &Method, path: &str, status: StatusCode, media_type: &str) {
+pub(crate) fn check(method: &Method, path: &str, reply: &Reply) {
+    let (status, media_type) = (reply.status, reply.header("content-type"));
     assert!(
         status.as_u16() < 500 || status == StatusCode::SERVICE_UNAVAILABLE,
         "{method} {path}: {status}"
@@ -228,4 +238,78 @@ pub(crate) fn check(method: &Method, path: &str, status: StatusCode, media_type:
         "{method} {} answers {status} as {media_type:?} and says {types:?}",
         operation.path
     );
+    let is_json = essence == "application/json" || essence == "application/problem+json";
+    // `HEAD` says what there would be, without it.
+    if is_json && !reply.body.is_empty() {
+        let body = serde_json::from_slice(&reply.body).expect("what says that it is JSON is JSON");
+        let schema = operation.schema(status, essence);
+        if let Err(error) = fits(&schema, &body) {
+            panic!(
+                "{method} {} answers {status} with {body}, in which {error}",
+                operation.path
+            );
+        }
+    }
+}
+
+/// Whether a value has every field that its schema requires, each of a type that it allows.
+fn fits(schema: &Value, value: &Value) -> Result<(), String> {
+    let schema = resolve(schema);
+    for all in schema["allOf"].as_array().into_iter().flatten() {
+        fits(all, value)?;
+    }
+    let mut alternatives = ["oneOf", "anyOf"]
+        .into_iter()
+        .filter_map(|name| schema[name].as_array())
+        .flatten()
+        .peekable();
+    if alternatives.peek().is_some() && !alternatives.any(|one| fits(one, value).is_ok()) {
+        return Err(format!("{value} is none of what it may be"));
+    }
+    if !allows(&schema, value) {
+        return Err(format!("{value} is not {}", schema["type"]));
+    }
+    for name in schema["required"].as_array().into_iter().flatten() {
+        let name = name.as_str().unwrap_or_default();
+        if !value.is_null() && value.get(name).is_none() {
+            return Err(format!("{name} is absent"));
+        }
+    }
+    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        if let Some(value) = value.get(name) {
+            fits(field, value).map_err(|error| format!("{name}: {error}"))?;
+        }
+    }
+    let items = schema.get("items");
+    for (item, value) in value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|value| Some((items?, value)))
+    {
+        fits(item, value)?;
+    }
+    Ok(())
+}
+
+/// Whether a value is of one of the types, and one of the values, that its schema names.
+fn allows(schema: &Value, value: &Value) -> bool {
+    let is_of = |kind: &Value| match kind.as_str().unwrap_or_default() {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        _ => true,
+    };
+    let is_of_type = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().any(is_of),
+        kind => is_of(kind),
+    };
+    let is_one_of = schema["enum"]
+        .as_array()
+        .is_none_or(|values| values.contains(value));
+    is_of_type && is_one_of
 }

@@ -70,11 +70,7 @@ fn every_refusal_is_a_problem_of_a_kind_there_is() {
         .collect();
     for operation in operations() {
         let item = &description()["paths"][&operation.path][operation.method.as_str().to_lowercase()];
-        for (status, types) in operation
-            .answers
-            .iter()
-            .filter(|(status, _)| 400 <= **status && **status != 416)
-        {
+        for (status, types) in operation.answers.iter().filter(|(status, _)| 400 <= **status) {
             assert_eq!(*types, ["application/problem+json"], "{status} of {operation:?}");
             let text = item["responses"][status.to_string()]["description"]
                 .as_str()
@@ -90,6 +86,33 @@ fn every_refusal_is_a_problem_of_a_kind_there_is() {
                 assert!(kinds.contains(kind), "{kind} in {status} of {operation:?}");
             }
         }
+    }
+}
+
+/// Absent optional values are `null` in answers and may be left out of requests. That real answers keep to it is
+/// checked with each of them.
+#[test]
+fn answers_have_every_field_and_requests_need_not() {
+    let required = |schema: &str| {
+        let names = description()["components"]["schemas"][schema]["required"].as_array();
+        let names = names.into_iter().flatten().filter_map(|name| name.as_str());
+        names.collect::<BTreeSet<_>>()
+    };
+    for (schema, nullable) in [
+        ("Me", "email"),
+        ("Message", "deleted_at"),
+        ("Conversation", "last_message"),
+        ("Members", "next_cursor"),
+        ("Problem", "detail"),
+    ] {
+        assert!(required(schema).contains(nullable), "{schema}.{nullable}");
+    }
+    for (schema, optional) in [
+        ("SignUpRequest", "email"),
+        ("UpdateMeRequest", "display_name"),
+        ("SendMessageRequest", "text"),
+    ] {
+        assert!(!required(schema).contains(optional), "{schema}.{optional}");
     }
 }
 
