@@ -34,8 +34,8 @@ pub struct TakenJob {
     pub job: Job,
 }
 
-/// Writes a job that runs as soon as the transaction is committed.
-pub async fn insert(conn: &mut Connection, job: &Job, now: Timestamp) -> RepositoryResult<()> {
+/// Writes a job that runs at this time, and not before the transaction is committed.
+pub async fn insert(conn: &mut Connection, job: &Job, run_at: Timestamp) -> RepositoryResult<()> {
     let unstorable = |error: serde_json::Error| RepositoryError::Query(error.to_string());
     let tagged = serde_json::to_value(job).map_err(unstorable)?;
     diesel::insert_into(jobs::table)
@@ -43,7 +43,7 @@ pub async fn insert(conn: &mut Connection, job: &Job, now: Timestamp) -> Reposit
             jobs::id.eq(Uuid::now_v7()),
             jobs::kind.eq(tagged["kind"].as_str().unwrap_or_default()),
             jobs::payload.eq(&tagged["payload"]),
-            jobs::run_at.eq(now.as_jiff().to_diesel()),
+            jobs::run_at.eq(run_at.as_jiff().to_diesel()),
             jobs::attempts.eq(0),
         ))
         .execute(conn)

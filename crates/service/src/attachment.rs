@@ -20,7 +20,8 @@ use uuid::Uuid;
 use crate::media::pool::ImagePool;
 use crate::media::{self, EncodedImage, MediaError, PreparedImage, SNIFF_BYTES};
 use crate::object::{
-    delete_objects_later, delete_unheld_later, object_keys, original_key, preview_key, thumbnail_key,
+    delete_objects_later, delete_unheld_later, delete_upload_later, object_keys, original_key, preview_key,
+    thumbnail_key,
 };
 use crate::ports::{ObjectStore, ObjectStoreError};
 use crate::{Context, Fields, ServiceError, ServiceResult, access, view};
@@ -289,7 +290,7 @@ impl AttachmentService {
             .transaction(async move |conn: &mut Connection| {
                 let keys = match repository::attachment::complete(conn, id, &completed).await? {
                     Some(attachment) => {
-                        delete_objects_later(conn, vec![upload_key], now).await?;
+                        delete_upload_later(conn, upload_key, now).await?;
                         return Ok(Some(attachment));
                     }
                     // Somebody else completed or removed it meanwhile: what was made here is in nobody's way.
@@ -309,7 +310,7 @@ impl AttachmentService {
             .database
             .transaction(async move |conn: &mut Connection| {
                 repository::attachment::mark_rejected(conn, id).await?;
-                Ok::<_, ServiceError>(delete_objects_later(conn, vec![upload_key], now).await?)
+                Ok::<_, ServiceError>(delete_upload_later(conn, upload_key, now).await?)
             })
             .await
     }

@@ -6,6 +6,7 @@ use damso_repository::job::Job;
 use damso_repository::{Connection, RepositoryResult};
 
 use crate::ServiceResult;
+use crate::attachment::UPLOAD_LIFETIME;
 
 /// Where the original of an object lies; its variants lie beside it.
 pub(crate) fn original_key(object_key: &str) -> String {
@@ -39,6 +40,19 @@ pub(crate) async fn delete_objects_later(
     repository::job::insert(conn, &Job::DeleteObjects { keys }, now).await
 }
 
+/// Removes what was put for an upload that is over, now and once more when nothing can be put any more: its URL
+/// is good for a while yet, and storage that is not ours takes what comes.
+pub(crate) async fn delete_upload_later(
+    conn: &mut Connection,
+    key: String,
+    now: Timestamp,
+) -> RepositoryResult<()> {
+    // Begun in the URL's last moment, and as long on its way.
+    let nothing_comes = now.after(2 * UPLOAD_LIFETIME);
+    delete_objects_later(conn, vec![key.clone()], now).await?;
+    delete_objects_later(conn, vec![key], nothing_comes).await
+}
+
 /// How much was removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RemovedFiles {
@@ -56,17 +70,14 @@ pub(crate) async fn delete_unheld_later(
         return Ok(RemovedFiles::default());
     }
     let removed = repository::attachment::delete_unheld(conn, ids).await?;
-    let mut keys: Vec<String> = removed
-        .iter()
-        .filter_map(|attachment| attachment.upload_key.clone())
-        .collect();
+    let mut keys = Vec::new();
     for attachment in &removed {
-        keys.extend(
-            attachment
-                .object_key
-                .iter()
-                .flat_map(|key| object_keys(key, attachment.kind)),
-        );
+        if let Some(key) = &attachment.upload_key {
+            delete_upload_later(conn, key.clone(), now).await?;
+        }
+        if let Some(key) = &attachment.object_key {
+            keys.extend(object_keys(key, attachment.kind));
+        }
     }
     delete_objects_later(conn, keys, now).await?;
     Ok(RemovedFiles {

@@ -106,6 +106,12 @@ async fn the_bytes_decide_what_something_is() {
             AttachmentKind::File,
         ),
         (
+            "image.png",
+            "image/png",
+            svg.as_bytes().to_vec(),
+            AttachmentKind::File,
+        ),
+        (
             "page.jpg",
             "image/jpeg",
             b"<!doctype html><script>alert(1)</script>".to_vec(),
@@ -131,6 +137,17 @@ async fn the_bytes_decide_what_something_is() {
             "image/jpeg"
         };
         assert_eq!(content.header("content-type"), expected, "{name}");
+        for variant in ["preview", "thumbnail"] {
+            let path = format!("/attachments/{}/content?variant={variant}", attachment.id);
+            let status = if kind == AttachmentKind::Image { 200 } else { 404 };
+            assert_eq!(minji.get(&path).await.status, status, "{name} {variant}");
+        }
+        let taken = minji
+            .put("/me/avatar", &json!({ "attachment_id": attachment.id }))
+            .await;
+        if kind == AttachmentKind::File {
+            assert_eq!(taken.refusal(), (422, ErrorKind::ImageUnreadable), "{name}");
+        }
     }
 }
 
@@ -140,7 +157,11 @@ async fn a_damaged_or_giant_picture_is_refused_and_not_kept() {
     let [minji] = app.users(["minji"]).await;
     let files = app.stored_files();
     let whole = picture::png(200, 200);
+    let photo = picture::jpeg(200, 200);
     for (bytes, expected) in [
+        (photo[..photo.len() / 2].to_vec(), ErrorKind::ImageUnreadable),
+        (photo[..photo.len() - 1].to_vec(), ErrorKind::ImageUnreadable),
+        (whole[..whole.len() - 1].to_vec(), ErrorKind::ImageUnreadable),
         (whole[..whole.len() / 2].to_vec(), ErrorKind::ImageUnreadable),
         (whole[..30].to_vec(), ErrorKind::ImageUnreadable),
         (b"\x89PNG\r\n\x1a\n".to_vec(), ErrorKind::ImageUnreadable),
@@ -286,21 +307,48 @@ async fn a_put_that_is_not_what_was_announced_is_refused() {
     assert_eq!(minji.complete_attachment(created.attachment.id).await.status, 200);
 }
 
+/// The URL is good for an hour, whatever has become of the upload.
 #[tokio::test]
-async fn a_put_after_completion_changes_nothing() {
+async fn a_put_after_completion_changes_nothing_and_leaves_nothing() {
     let app = TestApp::start().await;
     let [minji] = app.users(["minji"]).await;
-    let created = minji.create_attachment("a.txt", "text/plain", 5).await;
-    minji.put_bytes(&created, b"hello".to_vec()).await;
-    let first: Attachment = minji.complete_attachment(created.attachment.id).await.json();
-    put(&minji, &part(&created).url, "text/plain", b"<b>x!").await;
-    let again: Attachment = minji.complete_attachment(created.attachment.id).await.json();
-    assert_eq!(again, first, "completing twice answers the same");
-    assert_eq!(
-        minji
-            .get(&format!("/attachments/{}/content", first.id))
-            .await
-            .body,
-        b"hello"
-    );
+    let files = app.stored_files();
+    let picture = picture::png(40, 30);
+    let html = format!("{:<1$}", "<script>alert(1)</script>", picture.len()).into_bytes();
+    for (name, media_type, bytes, kept) in [
+        (
+            "a.txt",
+            "text/plain",
+            b"hello, this is a text of mine".to_vec(),
+            1,
+        ),
+        ("a.png", "image/png", picture, 3),
+    ] {
+        let created = minji.create_attachment(name, media_type, bytes.len()).await;
+        minji.put_bytes(&created, bytes.clone()).await;
+        let first: Attachment = minji.complete_attachment(created.attachment.id).await.json();
+        let content = format!("/attachments/{}/content", first.id);
+        let served = minji.get(&content).await;
+        app.run_jobs().await;
+
+        let page = &html[..bytes.len()];
+        assert_eq!(
+            put(&minji, &part(&created).url, media_type, page).await.status,
+            200
+        );
+
+        let again: Attachment = minji.complete_attachment(first.id).await.json();
+        assert_eq!(again, first, "completing twice answers the same");
+        let unchanged = minji.get(&content).await;
+        assert_eq!(unchanged.body, served.body);
+        assert_eq!(unchanged.header("content-type"), served.header("content-type"));
+        assert_eq!(app.stored_files(), files + kept + 1);
+        // Once nothing can come any more, what came is removed.
+        app.database.execute("UPDATE jobs SET run_at = now()").await;
+        app.run_jobs().await;
+        assert_eq!(app.stored_files(), files + kept);
+        minji.delete(&format!("/attachments/{}", first.id)).await;
+        app.run_jobs().await;
+        assert_eq!(app.stored_files(), files);
+    }
 }
