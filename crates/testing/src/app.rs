@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
-use damso_adapter::object_store::LocalObjectStore;
+use damso_adapter::object_store::{LocalObjectStore, S3Config, S3ObjectStore};
 use damso_controller::{ControllerConfig, PublicUrl, Server, WebClient};
 use damso_domain::ConversationId;
 use damso_protocol::SignUp;
 use damso_service::job::JobWorker;
 use damso_service::keys::{Keys, Purpose};
-use damso_service::ports::ObjectStore;
+use damso_service::ports::{DirectUploads, ObjectStore};
 use damso_service::{ServiceConfig, Services};
 use tempfile::TempDir;
 
@@ -27,6 +27,8 @@ pub struct TestAppOptions {
     pub public_url: Option<PublicUrl>,
     /// The files of the client, by their paths.
     pub web: Vec<(&'static str, &'static str)>,
+    /// A bucket instead of a folder of its own.
+    pub s3: Option<S3Config>,
 }
 
 /// A running server on loopback, with a database and a storage of its own.
@@ -56,9 +58,7 @@ impl TestApp {
         let database = TestDatabase::create().await;
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let keys = Keys::new(vec![42; 32]).expect("32 bytes are enough");
-        let signing_key = keys.derive(Purpose::StorageUrl).to_vec().into();
-        let store = LocalObjectStore::open(folder.path(), signing_key).expect("the folder can be used");
-        let objects: Arc<dyn ObjectStore> = Arc::new(store.clone());
+        let (objects, direct_uploads) = open_storage(options.s3.as_ref(), folder.path(), &keys);
         let config = ServiceConfig {
             sign_up: options.sign_up,
             ..ServiceConfig::default()
@@ -78,7 +78,7 @@ impl TestApp {
                 trusted_proxies: Vec::new(),
             },
             web: Arc::new(WebClient::from_files(web)),
-            direct_uploads: Some(Arc::new(store)),
+            direct_uploads,
         };
         let http = HttpServer::new(move || damso_controller::app(server.clone()))
             .workers(1)
@@ -137,9 +137,16 @@ impl TestApp {
         TokenForge::new(&self.keys, actor.id(), actor.session().session_id)
     }
 
-    /// How many files lie in the storage, uploads included.
+    /// How many files lie in the folder of the storage, uploads included.
     pub fn stored_files(&self) -> usize {
         count_files(self.folder.path())
+    }
+
+    /// Works off every job, those of a later time too.
+    pub async fn run_all_jobs(&self) {
+        let make_due = "UPDATE jobs SET run_at = now() - interval '1 second'";
+        self.database.execute(make_due).await;
+        self.run_jobs().await;
     }
 
     /// Works off every job that waits.
@@ -162,7 +169,19 @@ impl TestApp {
     }
 }
 
-fn count_files(folder: &Path) -> usize {
+type Storage = (Arc<dyn ObjectStore>, Option<Arc<dyn DirectUploads>>);
+
+fn open_storage(s3: Option<&S3Config>, folder: &Path, keys: &Keys) -> Storage {
+    if let Some(config) = s3 {
+        let store = S3ObjectStore::new(config).expect("the bucket's address is in order");
+        return (Arc::new(store), None);
+    }
+    let signing_key = keys.derive(Purpose::StorageUrl).to_vec().into();
+    let store = LocalObjectStore::open(folder, signing_key).expect("the folder can be used");
+    (Arc::new(store.clone()), Some(Arc::new(store)))
+}
+
+pub(crate) fn count_files(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).expect("the folder can be read");
     let paths = entries.map(|entry| entry.expect("the folder can be read").path());
     paths

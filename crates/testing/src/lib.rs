@@ -12,6 +12,7 @@ mod database;
 mod forge;
 pub mod picture;
 mod reply;
+mod s3_server;
 mod socket;
 
 pub use actor::{Actor, PASSWORD};
@@ -19,4 +20,5 @@ pub use app::{TestApp, TestAppOptions};
 pub use database::TestDatabase;
 pub use forge::TokenForge;
 pub use reply::Reply;
+pub use s3_server::S3Server;
 pub use socket::Inbox;

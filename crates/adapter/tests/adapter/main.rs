@@ -6,4 +6,3 @@ mod cluster;
 mod folder_lock;
 mod mailbox;
 mod object_store;
-mod s3_server;

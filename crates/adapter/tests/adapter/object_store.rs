@@ -9,9 +9,8 @@ use damso_adapter::object_store::{LocalObjectStore, S3Config, S3ObjectStore, STO
 use damso_service::ports::{
     DirectUploadError, DirectUploads, Disposition, ObjectSource, ObjectStore, ObjectStoreError, PresignedPut,
 };
+use damso_testing::S3Server;
 use tempfile::TempDir;
-
-use crate::s3_server::S3Server;
 
 const MINUTE: Duration = Duration::from_mins(1);
 

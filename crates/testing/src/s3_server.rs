@@ -11,24 +11,30 @@ use s3s_fs::FileSystem;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+const BUCKET: &str = "damso";
 const ACCESS_KEY: &str = "test-access-key";
 const SECRET_KEY: &str = "test-secret-key";
 
+/// An S3 server with one bucket.
 pub struct S3Server {
+    /// Where it answers.
     pub endpoint: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl S3Server {
     /// Serves a bucket named `damso` until the runtime ends.
     pub async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("damso")).unwrap();
-        let mut builder = S3ServiceBuilder::new(FileSystem::new(folder.path()).unwrap());
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        fs::create_dir(folder.path().join(BUCKET)).expect("the bucket can be made");
+        let mut builder =
+            S3ServiceBuilder::new(FileSystem::new(folder.path()).expect("the folder can be used"));
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         let service = builder.build();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("loopback has a free port");
+        let endpoint = format!("http://{}", listener.local_addr().expect("it is bound"));
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 let service = service.clone();
@@ -38,16 +44,19 @@ impl S3Server {
                 });
             }
         });
-        Self {
-            endpoint,
-            _folder: folder,
-        }
+        Self { endpoint, folder }
     }
 
+    /// How many objects lie in the bucket.
+    pub fn stored_objects(&self) -> usize {
+        crate::app::count_files(&self.folder.path().join(BUCKET))
+    }
+
+    /// How to reach the bucket.
     pub fn config(&self) -> S3Config {
         S3Config {
             endpoint: self.endpoint.clone(),
-            bucket: "damso".to_owned(),
+            bucket: BUCKET.to_owned(),
             region: "auto".to_owned(),
             access_key: ACCESS_KEY.into(),
             secret_key: SECRET_KEY.into(),
