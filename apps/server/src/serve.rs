@@ -63,6 +63,7 @@ async fn serve_on(
         services,
         config: ControllerConfig {
             public_url: config.public_url.clone(),
+            is_tls,
             port: address.port(),
             trusted_proxies: config.trusted_proxies.clone(),
         },
@@ -191,6 +192,9 @@ fn load_tls(files: &TlsFiles) -> anyhow::Result<rustls::ServerConfig> {
         .map_err(|error| {
             anyhow::anyhow!("the certificate {} cannot be read: {error}", files.cert.display())
         })?;
+    if certificates.is_empty() {
+        bail!("there is no certificate in {}", files.cert.display());
+    }
     let key = PrivateKeyDer::from_pem_file(&files.key)
         .map_err(|error| anyhow::anyhow!("the key {} cannot be read: {error}", files.key.display()))?;
     let config = rustls::ServerConfig::builder()

@@ -38,7 +38,7 @@ fn cookie(
         .path(path)
         .http_only(true)
         .same_site(SameSite::Strict)
-        .secure(config.public_url.as_ref().is_some_and(crate::PublicUrl::is_https))
+        .secure(config.is_https())
         .max_age(Duration::seconds(
             i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX),
         ))

@@ -18,7 +18,7 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), browsing-topics=(), camera=(
 /// The headers of this server.
 pub(crate) struct Policy {
     content_security: HeaderValue,
-    is_https: bool,
+    is_strict: bool,
 }
 
 impl Policy {
@@ -37,7 +37,9 @@ impl Policy {
         let fallback = HeaderValue::from_static("default-src 'none'");
         Self {
             content_security: HeaderValue::try_from(policy).unwrap_or(fallback),
-            is_https: public_url.is_some_and(PublicUrl::is_https),
+            // Only where the operator says that this host is to be reached by https: browsers keep it for a year, for
+            // each port of the host, which on a machine for trying things out others need without TLS.
+            is_strict: public_url.is_some_and(PublicUrl::is_https),
         }
     }
 
@@ -54,7 +56,7 @@ impl Policy {
         ] {
             headers.insert(name, value);
         }
-        if self.is_https {
+        if self.is_strict {
             headers.insert(STRICT_TRANSPORT_SECURITY, value("max-age=31536000"));
         }
         // Handlers of files set stricter ones of their own.

@@ -52,10 +52,19 @@ pub const MAX_JSON_BYTES: usize = 256 * 1024;
 pub struct ControllerConfig {
     /// Where browsers reach this server; without it every `Origin` that equals the `Host` is ours.
     pub public_url: Option<PublicUrl>,
+    /// Whether it serves TLS itself, without a proxy in front of it.
+    pub is_tls: bool,
     /// The port it listens on; cookies ignore ports, so their names carry it.
     pub port: u16,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+}
+
+impl ControllerConfig {
+    /// Whether browsers reach it by https, and by nothing else.
+    fn is_https(&self) -> bool {
+        self.is_tls || self.public_url.as_ref().is_some_and(PublicUrl::is_https)
+    }
 }
 
 /// Everything a request can reach.

@@ -138,6 +138,7 @@ mod tests {
     fn other_sites_are_refused() {
         let config = |url: Option<&str>| ControllerConfig {
             public_url: url.map(|url| url.parse().unwrap()),
+            is_tls: false,
             port: 8080,
             trusted_proxies: Vec::new(),
         };

@@ -74,6 +74,7 @@ impl TestApp {
             services: services.clone(),
             config: ControllerConfig {
                 public_url: options.public_url,
+                is_tls: false,
                 port,
                 trusted_proxies: Vec::new(),
             },
