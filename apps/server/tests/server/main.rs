@@ -3,4 +3,6 @@
 
 mod alone;
 mod process;
+mod starting;
+mod stopping;
 mod tls;

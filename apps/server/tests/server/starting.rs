@@ -1,0 +1,29 @@
+//! What a server does not start with.
+
+use std::fs;
+
+use crate::process::{Damso, open_folder};
+
+#[test]
+fn a_folder_of_a_newer_database_is_refused_in_one_sentence_and_left_as_it_is() {
+    let folder = open_folder();
+    let mut first = Damso::serve(folder.path(), &[]);
+    first.wait_until_ready();
+    first.stop();
+    let version = folder.path().join("postgres/data/PG_VERSION");
+    let real = fs::read_to_string(&version).unwrap();
+    fs::write(&version, "99\n").unwrap();
+
+    let said = Damso::serve(folder.path(), &["--log", "off"]).wait_for_refusal();
+
+    assert!(said.starts_with("damso: ") && said.lines().count() == 1, "{said}");
+    assert!(
+        said.contains("made by PostgreSQL 99") && said.contains("install PostgreSQL 99"),
+        "{said}"
+    );
+    assert_eq!(fs::read_to_string(&version).unwrap(), "99\n");
+    fs::write(&version, real).unwrap();
+    let mut again = Damso::serve(folder.path(), &[]);
+    again.wait_until_ready();
+    again.stop();
+}
