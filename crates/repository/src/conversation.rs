@@ -31,6 +31,19 @@ pub struct LockedConversation {
     pub history: History,
     last_seq: Seq,
     rev: Rev,
+    members_rev: Rev,
+}
+
+/// The number of a change of who is in a conversation. Only [`LockedConversation::take_members_rev`] gives it
+/// out, so nobody joins or leaves without the conversation knowing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MembersRev(Rev);
+
+impl MembersRev {
+    /// The number.
+    pub const fn rev(self) -> Rev {
+        self.0
+    }
 }
 
 impl LockedConversation {
@@ -55,6 +68,12 @@ impl LockedConversation {
         self.rev = self.rev.next();
         self.rev
     }
+
+    /// The next change's number, for somebody who joins or leaves.
+    pub const fn take_members_rev(&mut self) -> MembersRev {
+        self.members_rev = self.take_rev();
+        MembersRev(self.members_rev)
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -69,6 +88,7 @@ struct ConversationRow {
     history: String,
     last_seq: i64,
     rev: i64,
+    members_rev: i64,
 }
 
 impl ConversationRow {
@@ -83,6 +103,7 @@ impl ConversationRow {
             history,
             last_seq,
             rev,
+            members_rev,
         } = self;
         Ok(LockedConversation {
             id: ConversationId::from_uuid(id),
@@ -92,6 +113,7 @@ impl ConversationRow {
             history: stored(History::from_text(&history), "conversations.history")?,
             last_seq: Seq::new(last_seq),
             rev: Rev::new(rev),
+            members_rev: Rev::new(members_rev),
         })
     }
 }
@@ -131,6 +153,7 @@ pub async fn insert(
             conversations::direct_key.eq(new.pair.map(direct_key)),
             conversations::last_seq.eq(0),
             conversations::rev.eq(0),
+            conversations::members_rev.eq(0),
             conversations::created_at.eq(new.created_at.as_jiff().to_diesel()),
         ))
         .on_conflict(conversations::direct_key)
@@ -177,6 +200,7 @@ pub async fn save_numbers(conn: &mut Connection, conversation: &LockedConversati
         .set((
             conversations::last_seq.eq(conversation.last_seq.as_i64()),
             conversations::rev.eq(conversation.rev.as_i64()),
+            conversations::members_rev.eq(conversation.members_rev.as_i64()),
         ))
         .execute(conn)
         .await?;

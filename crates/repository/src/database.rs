@@ -80,6 +80,11 @@ impl Database {
         Ok(Self { pool, runtime })
     }
 
+    /// The runtime that opened the connections, for what goes on without a caller.
+    pub const fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
     /// Runs `work` in one transaction: committed when it returns `Ok`, rolled back otherwise.
     pub async fn transaction<T, E, F>(&self, work: F) -> Result<T, E>
     where

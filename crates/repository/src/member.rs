@@ -7,6 +7,7 @@ use jiff_diesel::ToDiesel;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::conversation::MembersRev;
 use crate::error::stored;
 use crate::schema::members;
 use crate::{Connection, RepositoryResult};
@@ -164,6 +165,24 @@ pub async fn list_conversations(
     Ok(ids.into_iter().map(ConversationId::from_uuid).collect())
 }
 
+/// Who is in which of these conversations.
+pub async fn list_ids(
+    conn: &mut Connection,
+    conversations: &[ConversationId],
+) -> RepositoryResult<Vec<(ConversationId, UserId)>> {
+    let ids: Vec<Uuid> = conversations.iter().map(|id| id.as_uuid()).collect();
+    let rows: Vec<(Uuid, Uuid)> = members::table
+        .filter(members::conversation_id.eq_any(ids))
+        .filter(members::left_rev.is_null())
+        .select((members::conversation_id, members::user_id))
+        .load(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(conversation, user)| (ConversationId::from_uuid(conversation), UserId::from_uuid(user)))
+        .collect())
+}
+
 /// Somebody who joins.
 #[derive(Clone, Copy, Debug)]
 pub struct NewMember {
@@ -176,7 +195,7 @@ pub struct NewMember {
     /// The last message before them; they have nothing to read up to it.
     pub joined_seq: Seq,
     /// The change that this is.
-    pub rev: Rev,
+    pub rev: MembersRev,
     /// Whether the conversation is in their list at once.
     pub is_listed: bool,
     /// When.
@@ -188,14 +207,14 @@ pub async fn insert(conn: &mut Connection, new: &NewMember) -> RepositoryResult<
     let values = (
         members::role.eq(new.role.as_str()),
         members::joined_seq.eq(new.joined_seq.as_i64()),
-        members::joined_rev.eq(new.rev.as_i64()),
+        members::joined_rev.eq(new.rev.rev().as_i64()),
         members::joined_at.eq(new.joined_at.as_jiff().to_diesel()),
         members::read_seq.eq(new.joined_seq.as_i64()),
         members::is_counted.eq(true),
         members::is_listed.eq(new.is_listed),
         members::is_pinned.eq(false),
         members::muted_until.eq(None::<jiff_diesel::Timestamp>),
-        members::rev.eq(new.rev.as_i64()),
+        members::rev.eq(new.rev.rev().as_i64()),
         members::left_rev.eq(None::<i64>),
     );
     let row: MemberRow = diesel::insert_into(members::table)
@@ -238,12 +257,12 @@ pub async fn mark_left(
     conn: &mut Connection,
     conversation: ConversationId,
     user: UserId,
-    rev: Rev,
+    rev: MembersRev,
 ) -> RepositoryResult<()> {
     diesel::update(one(conversation, user))
         .set((
-            members::left_rev.eq(Some(rev.as_i64())),
-            members::rev.eq(rev.as_i64()),
+            members::left_rev.eq(Some(rev.rev().as_i64())),
+            members::rev.eq(rev.rev().as_i64()),
             members::is_listed.eq(false),
         ))
         .execute(conn)

@@ -98,6 +98,7 @@ diesel::table! {
         rev -> BigInt,
         created_at -> Timestamptz,
         avatar_side -> Nullable<Integer>,
+        members_rev -> BigInt,
     }
 }
 

@@ -248,7 +248,7 @@ async fn insert_direct(
             user_id: member,
             role: Role::Member,
             joined_seq: Seq::ZERO,
-            rev: direct.take_rev(),
+            rev: direct.take_members_rev(),
             // Nobody sees it before something is said; whoever opened it is told apart below.
             is_listed: false,
             joined_at: now,

@@ -36,6 +36,18 @@ pub struct Refusal {
     pub fields: Vec<FieldError>,
 }
 
+impl ServiceError {
+    /// The same once more, for another caller who waited for the same thing.
+    pub(crate) fn repeat(&self) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Refused(refusal.clone()),
+            Self::Overloaded => Self::Overloaded,
+            Self::Unavailable(cause) => Self::Unavailable(cause.clone()),
+            Self::Internal(cause) => Self::Internal(anyhow::anyhow!("{cause:#}")),
+        }
+    }
+}
+
 impl From<ErrorKind> for ServiceError {
     fn from(kind: ErrorKind) -> Self {
         Self::Refused(Refusal {

@@ -144,7 +144,7 @@ pub(crate) async fn insert(
         user_id: user,
         role,
         joined_seq: conversation.last_seq(),
-        rev: conversation.take_rev(),
+        rev: conversation.take_members_rev(),
         is_listed: true,
         joined_at: now,
     };
@@ -266,12 +266,12 @@ async fn take_out(
     now: Timestamp,
 ) -> ServiceResult<Vec<ServerEvent>> {
     let conversation_id = change.conversation.id;
-    let rev = change.conversation.take_rev();
+    let rev = change.conversation.take_members_rev();
     repository::member::mark_left(conn, conversation_id, user, rev).await?;
     let message = insert_system(conn, change, notice, now).await?;
     let removed = ServerEvent::MemberRemoved(MemberRemoved {
         conversation_id,
-        rev,
+        rev: rev.rev(),
         user_id: user,
     });
     Ok(vec![removed, created(&message)?])

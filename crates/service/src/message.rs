@@ -1,8 +1,8 @@
 //! Messages.
 
 use damso_domain::{
-    AttachmentId, AttachmentState, ClientKey, ConversationId, ConversationKind, MessageKind, MessageRef,
-    MessageText, MessageTextError, Timestamp, UserId,
+    AttachmentId, AttachmentState, ClientKey, ConversationId, ConversationKind, MessageId, MessageKind,
+    MessageRef, MessageText, MessageTextError, Timestamp, UserId,
 };
 use damso_protocol::{
     ConversationJoined, DeleteFor, ErrorKind, Message, MessageCreated, MessageDeleted, MessageHidden,
@@ -12,17 +12,20 @@ use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::attachment::Attachment;
 use damso_repository::message::NewMessage;
+use damso_repository::send::QueuedMessage;
 use damso_repository::user_change::UserChange;
 
 use crate::access::{self, Change};
 use crate::announcement::joined_event;
 use crate::history::Stretch;
+use crate::sending::{Answer, SendQueue};
 use crate::{Context, ServiceError, ServiceResult, view};
 
 /// Sends, reads and deletes messages.
 #[derive(Clone)]
 pub struct MessageService {
     context: Context,
+    queue: SendQueue,
 }
 
 /// What somebody wants to say, once it is in order.
@@ -51,6 +54,19 @@ impl Draft {
             attachment_ids: request.attachment_ids.clone(),
         })
     }
+
+    /// As a row among others, if it is nothing but text.
+    fn as_row(&self, author: UserId, conversation: ConversationId) -> Option<QueuedMessage> {
+        let text = self.text.as_ref().filter(|_| self.attachment_ids.is_empty())?;
+        Some(QueuedMessage {
+            conversation_id: conversation,
+            author_id: author,
+            client_key: self.client_key,
+            id: MessageId::new(),
+            text: text.as_str().to_owned(),
+            created_at: Timestamp::now(),
+        })
+    }
 }
 
 /// A message that was sent.
@@ -62,6 +78,16 @@ pub struct Sent {
     pub is_new: bool,
 }
 
+impl Sent {
+    /// A message that an earlier call stored.
+    const fn before(message: Message) -> Self {
+        Self {
+            message,
+            is_new: false,
+        }
+    }
+}
+
 /// What a send has to tell after its commit.
 struct Stored {
     message: repository::message::Message,
@@ -71,7 +97,10 @@ struct Stored {
 
 impl MessageService {
     pub(crate) fn new(context: Context) -> Self {
-        Self { context }
+        Self {
+            queue: SendQueue::start(&context),
+            context,
+        }
     }
 
     /// Stores a message and tells everyone in the conversation. The same key again, whenever and whatever else
@@ -82,21 +111,45 @@ impl MessageService {
         conversation: ConversationId,
         request: &SendMessageRequest,
     ) -> ServiceResult<Sent> {
-        if let Some(message) = self.find_sent(author, conversation, request.client_key).await? {
-            return Ok(Sent {
-                message,
-                is_new: false,
-            });
+        let draft = match Draft::parse(request) {
+            Ok(draft) => draft,
+            // A known key is answered all the same.
+            Err(refusal) => {
+                let first = self.find_sent(author, conversation, request.client_key).await?;
+                return first.map(Sent::before).ok_or(refusal);
+            }
+        };
+        if let Some(message) = draft.as_row(author, conversation) {
+            match self.queue.send(message).await? {
+                Answer::Sent(sent) => return Ok(sent),
+                Answer::Special => (),
+            }
         }
-        let draft = Draft::parse(request)?;
+        self.send_alone(author, conversation, draft).await
+    }
+
+    /// Sends what takes more than a row: with attachments, or into a conversation that is missing from somebody's
+    /// list.
+    async fn send_alone(
+        &self,
+        author: UserId,
+        conversation: ConversationId,
+        draft: Draft,
+    ) -> ServiceResult<Sent> {
         let now = Timestamp::now();
         let stored = self
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
-                // The lock comes first: whatever is read after it cannot change before the commit.
-                let mut change = Change::begin(conn, author, conversation).await?;
                 let key = draft.client_key;
+                if let Some(first) =
+                    repository::message::find_by_client_key(conn, conversation, author, key).await?
+                {
+                    return Ok(Err(first));
+                }
+                // The lock comes before all that is decided: what is read after it cannot change before the
+                // commit. The key is looked for again.
+                let mut change = Change::begin(conn, author, conversation).await?;
                 if let Some(first) =
                     repository::message::find_by_client_key(conn, conversation, author, key).await?
                 {
@@ -125,28 +178,24 @@ impl MessageService {
                 }))
             })
             .await?;
-        match stored {
-            Err(first) => Ok(Sent {
-                message: view::message(&first)?,
-                is_new: false,
-            }),
-            Ok(stored) => {
-                let message = view::message(&stored.message)?;
-                self.announce_created(&stored.audience, message.clone());
-                for (user, event) in stored.appeared {
-                    self.context
-                        .hub
-                        .to_user(user, &ServerEvent::ConversationJoined(event));
-                }
-                Ok(Sent {
-                    message,
-                    is_new: true,
-                })
-            }
+        let stored = match stored {
+            Err(first) => return Ok(Sent::before(view::message(&first)?)),
+            Ok(stored) => stored,
+        };
+        let message = view::message(&stored.message)?;
+        self.announce_created(&stored.audience, message.clone());
+        for (user, event) in stored.appeared {
+            self.context
+                .hub
+                .to_user(user, &ServerEvent::ConversationJoined(event));
         }
+        Ok(Sent {
+            message,
+            is_new: true,
+        })
     }
 
-    /// A key that is known is answered before anything else is asked: the author may have left since.
+    /// What the author stored under this key, who may have left since.
     async fn find_sent(
         &self,
         author: UserId,

@@ -13,8 +13,9 @@ use tokio::sync::{mpsc, watch};
 
 use crate::token::ACCESS_LIFETIME;
 
-/// Frames that may wait for one socket; who has more is closed and syncs when it comes back.
-pub const QUEUE_FRAMES: usize = 256;
+/// Frames that may wait for one socket; who has more is closed and syncs when it comes back. A batch of messages comes
+/// all at once, so there is room for several of the largest.
+pub const QUEUE_FRAMES: usize = 1_024;
 /// How long pointers that move are gathered before they are told.
 const GATHER_READS: Duration = Duration::from_millis(300);
 /// How long an ended session is remembered: a little longer than an access token lives.

@@ -4,10 +4,13 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use damso_adapter::cluster::{ClusterConfig, ManagedCluster};
+use damso_domain::ConversationId;
 use damso_repository::{Connection, Database, DatabaseConfig};
 use diesel_async::{AsyncConnection as _, SimpleAsyncConnection as _};
 use tempfile::TempDir;
 use tokio::runtime::{Handle, Runtime};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 const TEMPLATE: &str = "template_damso";
 
@@ -111,6 +114,49 @@ impl TestDatabase {
         done.await.expect("the statement works");
     }
 
+    /// Locks a conversation as another server would that changes it, until it is released.
+    pub async fn lock_conversation(&self, id: ConversationId) -> HeldLock {
+        let (locked, is_locked) = oneshot::channel();
+        let (release, released) = oneshot::channel::<()>();
+        let database = self.database.clone();
+        let holder = tokio::spawn(async move {
+            let held = database.transaction(async move |conn: &mut Connection| {
+                conn.batch_execute(&format!("SELECT FROM conversations WHERE id = '{id}' FOR UPDATE"))
+                    .await?;
+                let _ = locked.send(());
+                // Ends with its sender, whichever way that goes.
+                let _ = released.await;
+                Ok::<_, damso_repository::RepositoryError>(())
+            });
+            held.await.expect("the lock is given back");
+        });
+        is_locked.await.expect("the conversation can be locked");
+        HeldLock { release, holder }
+    }
+
+    /// Waits until some statement of this database waits for a lock.
+    pub async fn wait_for_a_blocked_backend(&self) {
+        const BLOCKED: &str = "SELECT count(*) FROM pg_stat_activity \
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while self.count(BLOCKED).await == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Breaks every connection to this database, as a restart of PostgreSQL would.
+    pub async fn terminate_backends(&self) {
+        let shared = shared();
+        let sql = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'",
+            self.name
+        );
+        shared
+            .runtime
+            .spawn(async move { admin(&shared.cluster, &sql).await })
+            .await
+            .expect("the backends are told");
+    }
+
     /// The number a query answers with.
     pub async fn count(&self, sql: &str) -> i64 {
         let sql = format!("SELECT ({sql})::bigint AS count");
@@ -119,6 +165,20 @@ impl TestDatabase {
             Ok::<_, damso_repository::RepositoryError>(row)
         });
         row.await.expect("the query works").count
+    }
+}
+
+/// A lock that somebody else holds.
+pub struct HeldLock {
+    release: oneshot::Sender<()>,
+    holder: JoinHandle<()>,
+}
+
+impl HeldLock {
+    /// Gives it back.
+    pub async fn release(self) {
+        drop(self.release);
+        self.holder.await.expect("the holder ends");
     }
 }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod attachments;
+mod batches;
 mod bucket;
 mod content;
 mod conversation_list;

@@ -1,0 +1,176 @@
+//! Messages that are stored together: none holds up, harms or doubles another.
+
+use std::collections::BTreeSet;
+
+use damso_domain::ClientKey;
+use damso_protocol::Message;
+use damso_testing::TestApp;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+#[tokio::test]
+async fn a_locked_conversation_holds_up_only_itself() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let held = minji.create_group("held", &[&seoyeon]).await.id;
+    let free = minji.create_group("free", &[&seoyeon]).await.id;
+    let lock = app.database.lock_conversation(held).await;
+
+    let mut waiting = JoinSet::new();
+    for n in 0..5 {
+        let (minji, seoyeon) = (minji.clone(), seoyeon.clone());
+        waiting.spawn(async move {
+            let author = if n % 2 == 0 { minji } else { seoyeon };
+            author.send(held, &format!("waits {n}")).await.json::<Message>()
+        });
+    }
+    minji.say(free, "passes").await;
+    seoyeon.say(free, "passes too").await;
+    assert!(waiting.try_join_next().is_none(), "the lock is still held");
+
+    lock.release().await;
+    let seqs: BTreeSet<i64> = waiting
+        .join_all()
+        .await
+        .iter()
+        .map(|sent| sent.seq.as_i64())
+        .collect();
+    assert_eq!(
+        seqs,
+        (2..=6).collect(),
+        "behind the notice that the group was made"
+    );
+    assert_eq!(minji.texts(free).await, ["passes", "passes too"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_stored_harms_only_its_sender() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let group = minji.create_group("hikers", &[&seoyeon]).await.id;
+    app.database
+        .execute("ALTER TABLE messages ADD CONSTRAINT no_poison CHECK (text <> 'poison')")
+        .await;
+    // While the conversation is locked they gather, and go out as one batch.
+    let lock = app.database.lock_conversation(group).await;
+    let mut sends = JoinSet::new();
+    for n in 0..20 {
+        let minji = minji.clone();
+        sends.spawn(async move {
+            let text = if n == 13 {
+                "poison".to_owned()
+            } else {
+                n.to_string()
+            };
+            // Not through the description, which knows no 500.
+            let body = json!({ "client_key": ClientKey::new(), "text": text });
+            let path = format!("/conversations/{group}/messages");
+            let request = minji.request(Method::POST, &path).json(&body);
+            let reply = request.send().await.unwrap();
+            (reply.status().as_u16(), reply.json::<Value>().await.unwrap())
+        });
+    }
+    app.database.wait_for_a_blocked_backend().await;
+    lock.release().await;
+    let replies = sends.join_all().await;
+    let (stored, failed): (Vec<_>, Vec<_>) = replies.into_iter().partition(|(status, _)| *status == 201);
+    assert_eq!((stored.len(), failed.len()), (19, 1));
+    assert_eq!((failed[0].0, &failed[0].1["kind"]), (500, &json!("internal")));
+    let seqs: BTreeSet<i64> = stored
+        .iter()
+        .filter_map(|(_, sent)| sent["seq"].as_i64())
+        .collect();
+    assert_eq!(seqs, (2..=20).collect(), "the one that failed took no number");
+}
+
+#[tokio::test]
+async fn lost_connections_lose_and_double_nothing() {
+    const SENDS: usize = 300;
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let group = minji.create_group("hikers", &[&seoyeon]).await.id;
+    minji.say(group, "begins").await;
+    let mut inbox = seoyeon.connect().await;
+    let heard = tokio::spawn(async move {
+        let mut heard = BTreeSet::new();
+        while heard.len() < SENDS {
+            heard.insert(inbox.next_message().await.seq.as_i64());
+        }
+        heard
+    });
+    let mut sends = JoinSet::new();
+    for n in 0..SENDS {
+        let minji = minji.clone();
+        sends.spawn(async move {
+            let key = ClientKey::new();
+            loop {
+                let reply = minji.send_with_key(group, key, &n.to_string()).await;
+                match reply.status.as_u16() {
+                    200 | 201 => return reply.json::<Message>(),
+                    503 => (),
+                    other => panic!("{other}"),
+                }
+            }
+        });
+    }
+    let mut sent = Vec::with_capacity(SENDS);
+    while let Some(message) = sends.join_next().await {
+        sent.push(message.unwrap());
+        if sent.len() % 40 == 0 {
+            app.database.terminate_backends().await;
+        }
+    }
+    let texts: Vec<String> = sent.iter().filter_map(|message| message.text.clone()).collect();
+    let numbers: BTreeSet<i64> = sent.iter().map(|message| message.seq.as_i64()).collect();
+    assert_eq!(numbers, (3..3 + SENDS as i64).collect());
+    assert_eq!(texts.iter().collect::<BTreeSet<_>>().len(), SENDS);
+    assert_eq!(
+        app.database
+            .count("SELECT count(*) FROM messages WHERE kind = 'user'")
+            .await,
+        SENDS as i64 + 1
+    );
+    assert_eq!(
+        heard.await.unwrap(),
+        numbers,
+        "everything that is stored was told"
+    );
+}
+
+#[tokio::test]
+async fn who_hears_of_a_message_is_who_is_there_when_it_is_stored() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon, jiho] = app.friends(["minji", "seoyeon", "jiho"]).await;
+    let group = minji.create_group("hikers", &[&seoyeon]).await.id;
+    let mut left = seoyeon.connect().await;
+    let mut joins = jiho.connect().await;
+    let texts = |heard: Vec<Message>| {
+        heard
+            .into_iter()
+            .filter_map(|message| message.text)
+            .collect::<Vec<_>>()
+    };
+    minji.say(group, "both of us").await;
+    minji.add_members(group, &[&jiho]).await;
+    minji.say(group, "three of us").await;
+    minji.remove_member(group, &seoyeon).await;
+    minji.say(group, "two of us again").await;
+    // A direct word at the end shows that nothing else is on its way.
+    for (other, inbox, expected) in [
+        (&seoyeon, &mut left, ["both of us", "three of us"]),
+        (&jiho, &mut joins, ["three of us", "two of us again"]),
+    ] {
+        let direct = minji.open_direct(other).await.id;
+        minji.say(direct, "end").await;
+        let mut heard = Vec::new();
+        loop {
+            let message = inbox.next_message().await;
+            if message.conversation_id == direct {
+                break;
+            }
+            heard.push(message);
+        }
+        assert_eq!(texts(heard), expected);
+    }
+}

@@ -1,0 +1,2 @@
+DROP INDEX members_unlisted;
+ALTER TABLE conversations DROP COLUMN members_rev;
