@@ -57,6 +57,8 @@ async fn serve_on(
     let services = open_services(config, foundation, &storage, &keys).await?;
     let jobs = tokio::spawn(JobWorker::new(foundation.database.clone(), storage.objects).run());
 
+    let sessions = tokio::spawn(services.sessions.clone().watch_over());
+
     let (address, is_tls) = (front.listener.local_addr()?, front.tls.is_some());
     let hub = services.hub.clone();
     let server = Server {
@@ -88,6 +90,7 @@ async fn serve_on(
         handle.stop(false).await;
     }
     jobs.abort();
+    sessions.abort();
     running.await??;
     if !is_alone {
         bail!("another server took this database over while it could not be reached; this one has stopped");

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::pin::pin;
 use std::time::Duration;
 
 use actix_web::web::{Data, Payload};
@@ -17,7 +18,7 @@ use damso_protocol::{
 };
 use damso_service::realtime::{Outgoing, Subscription};
 use damso_service::{CurrentUser, Services};
-use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::ControllerConfig;
@@ -33,8 +34,6 @@ const AUTHENTICATION_TIMEOUT: Duration = Duration::from_secs(5);
 const HEARTBEAT: Duration = Duration::from_secs(45);
 /// Without anything from the client for so long, it is gone.
 const SILENCE: Duration = Duration::from_secs(110);
-/// How often the session is looked up.
-const RECHECK: Duration = Duration::from_mins(1);
 /// How long one write may take before the reader counts as slow.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -185,11 +184,9 @@ impl Socket {
         let start = Instant::now();
         let mut budget = CommandBudget::new(start);
         let mut last_heard = start;
-        let mut recheck = interval_at(start + RECHECK, RECHECK);
-        recheck.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut tick = interval_at(start + Duration::from_secs(1), Duration::from_secs(1));
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut waiting_watch: Option<Watch> = None;
+        // One alarm for everything, and mostly for nothing but silence: an idle socket wakes nobody.
+        let mut alarm = pin!(sleep_until(start + SILENCE));
         loop {
             tokio::select! {
                 outgoing = subscription.next() => match outgoing {
@@ -201,22 +198,21 @@ impl Socket {
                     if let Some(text) = text? {
                         let verdict = budget.count(last_heard);
                         self.obey(user, subscription, &text, verdict, &mut waiting_watch).await?;
+                        if waiting_watch.is_some() {
+                            alarm.as_mut().reset(budget.has_room_at(last_heard));
+                        }
                     }
                 }
-                _ = tick.tick() => {
-                    if SILENCE < last_heard.elapsed() {
+                () = &mut alarm => {
+                    let now = Instant::now();
+                    if last_heard + SILENCE <= now {
                         return Err(None);
                     }
                     // A `watch` that came too fast is not lost: the last one counts once there is room.
-                    if waiting_watch.is_some() && budget.has_room(Instant::now())
-                        && let Some(watch) = waiting_watch.take() {
-                            self.watch(user, subscription, watch).await?;
-                        }
-                }
-                _ = recheck.tick() => {
-                    if !self.services.sessions.is_live(user.session_id).await.unwrap_or(true) {
-                        return Err(Some(CloseCode::SessionEnded));
+                    if let Some(watch) = waiting_watch.take() {
+                        self.watch(user, subscription, watch).await?;
                     }
+                    alarm.as_mut().reset(last_heard + SILENCE);
                 }
             }
         }
@@ -329,10 +325,15 @@ impl CommandBudget {
     }
 
     fn has_room(&mut self, now: Instant) -> bool {
+        self.has_room_at(now) <= now
+    }
+
+    /// When the next command can be obeyed.
+    fn has_room_at(&mut self, now: Instant) -> Instant {
         let elapsed = now.saturating_duration_since(self.refilled_at).as_secs_f64();
         self.tokens = elapsed.mul_add(Self::PER_SECOND, self.tokens).min(Self::BURST);
         self.refilled_at = now;
-        1.0 <= self.tokens
+        now + Duration::from_secs_f64((1.0 - self.tokens).max(0.0) / Self::PER_SECOND)
     }
 
     fn count_second(&mut self, now: Instant) {

@@ -217,6 +217,18 @@ pub async fn is_live(conn: &mut Connection, id: SessionId) -> RepositoryResult<b
     Ok(live)
 }
 
+/// Those of these sessions that are there and have not ended.
+pub async fn retain_live(conn: &mut Connection, ids: &[SessionId]) -> RepositoryResult<Vec<SessionId>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    let live: Vec<Uuid> = sessions::table
+        .filter(sessions::id.eq_any(ids))
+        .filter(sessions::ended_at.is_null())
+        .select(sessions::id)
+        .load(conn)
+        .await?;
+    Ok(live.into_iter().map(SessionId::from_uuid).collect())
+}
+
 /// Gives a live session of `user` a name; tells whether there is one.
 pub async fn rename(
     conn: &mut Connection,

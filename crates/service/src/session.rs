@@ -1,5 +1,8 @@
 //! One's own devices: listing them and ending their sessions.
 
+use std::collections::HashSet;
+use std::time::Duration;
+
 use damso_domain::{SessionId, SessionName, Timestamp, UserId};
 use damso_protocol::{ErrorKind, ServerEvent, Session, SessionEnded, Sessions};
 use damso_repository as repository;
@@ -8,6 +11,11 @@ use damso_repository::{Connection, Database};
 
 use crate::realtime::{Hub, REMEMBER_ENDED};
 use crate::{CurrentUser, Fields, ServiceResult};
+
+/// How often the sessions of open sockets are looked up.
+const RECHECK: Duration = Duration::from_mins(1);
+/// How many are looked up with one query.
+const SESSIONS_AT_ONCE: usize = 5_000;
 
 /// Lists and ends sessions.
 #[derive(Clone)]
@@ -31,6 +39,35 @@ impl SessionService {
             })
             .await?;
         self.hub.remember_ended(&ended, now);
+        Ok(())
+    }
+
+    /// Looks every minute for sessions that have ended without this server hearing of it, and closes their
+    /// sockets. Runs until its task is aborted.
+    pub async fn watch_over(self) {
+        loop {
+            tokio::time::sleep(RECHECK).await;
+            if let Err(error) = self.close_ended().await {
+                tracing::warn!(%error, "The sessions of open sockets cannot be looked up at the moment");
+            }
+        }
+    }
+
+    /// Closes the sockets of sessions that have ended, by the database. A few queries for all of them.
+    pub async fn close_ended(&self) -> ServiceResult<()> {
+        let now = Timestamp::now();
+        for sessions in self.hub.connected_sessions().chunks(SESSIONS_AT_ONCE) {
+            let asked = sessions.to_vec();
+            let live: HashSet<SessionId> = self
+                .database
+                .run(async move |conn: &mut Connection| repository::session::retain_live(conn, &asked).await)
+                .await?
+                .into_iter()
+                .collect();
+            let ended: Vec<SessionId> = sessions.iter().copied().filter(|id| !live.contains(id)).collect();
+            self.hub.remember_ended(&ended, now);
+            self.hub.close_sessions(&ended.into_iter().collect());
+        }
         Ok(())
     }
 

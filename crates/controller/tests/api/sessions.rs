@@ -77,6 +77,21 @@ async fn signing_out_closes_the_sockets_of_that_session_only() {
     assert_eq!(phone.get("/me").await.status, 200);
 }
 
+/// As another server would end it, of which this one hears nothing.
+#[tokio::test]
+async fn a_session_that_ended_elsewhere_is_found_out() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.users(["minji", "seoyeon"]).await;
+    let (mut ended, mut stays) = (minji.connect().await, seoyeon.connect().await);
+    let id = minji.session().session_id;
+    app.database
+        .execute(&format!("UPDATE sessions SET ended_at = now() WHERE id = '{id}'"))
+        .await;
+    app.services.sessions.close_ended().await.unwrap();
+    assert_eq!(ended.closed_with().await, 4003);
+    stays.assert_silent().await;
+}
+
 #[tokio::test]
 async fn another_device_can_be_signed_out_from_afar() {
     let app = TestApp::start().await;

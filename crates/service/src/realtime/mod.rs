@@ -1,5 +1,7 @@
 //! Who is connected, and who hears of what.
 
+mod order;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,6 +14,7 @@ use dashmap::DashMap;
 use tokio::sync::{mpsc, watch};
 
 use crate::token::ACCESS_LIFETIME;
+use order::{HOLD, Held, Order};
 
 /// Frames that may wait for one socket; who has more is closed and syncs when it comes back. A batch of messages comes
 /// all at once, so there is room for several of the largest.
@@ -34,6 +37,7 @@ struct State {
     watchers: DashMap<ConversationId, Vec<Arc<Connection>>>,
     ended: DashMap<SessionId, Timestamp>,
     moved_reads: Mutex<HashMap<ConversationId, HashMap<UserId, Option<Seq>>>>,
+    order: Order,
 }
 
 /// The hub's end of one socket.
@@ -148,6 +152,20 @@ fn encode(event: &ServerEvent) -> ByteString {
 }
 
 impl State {
+    fn deliver(&self, users: &[UserId], encode: impl Fn() -> ByteString) {
+        let mut frame: Option<ByteString> = None;
+        for user in users {
+            if let Some(connections) = self.users.get(user) {
+                let frame = frame.get_or_insert_with(&encode);
+                connections.iter().for_each(|connection| connection.push(frame));
+            }
+        }
+    }
+
+    fn deliver_held(&self, held: &Held) {
+        self.deliver(&held.users, || held.frame.clone());
+    }
+
     fn to_watchers(&self, conversation: ConversationId, event: &ServerEvent, except: Option<UserId>) {
         if let Some(watchers) = self.watchers.get(&conversation) {
             let frame = encode(event);
@@ -204,14 +222,27 @@ impl Hub {
         }
     }
 
-    /// Tells every socket of these users. Encoded once; the bytes are shared.
+    /// Tells every socket of these users. Encoded once; the bytes are shared. Facts of a conversation leave in the
+    /// order of their numbers: one that comes too early waits for a moment.
     pub(crate) fn to_users(&self, users: &[UserId], event: &ServerEvent) {
-        let mut frame: Option<ByteString> = None;
-        for user in users {
-            if let Some(connections) = self.0.users.get(user) {
-                let frame = frame.get_or_insert_with(|| encode(event));
-                connections.iter().for_each(|connection| connection.push(frame));
-            }
+        let Some(number) = event.conversation_rev() else {
+            return self.0.deliver(users, || encode(event));
+        };
+        let waits = self.0.order.tell(
+            number,
+            || self.0.deliver(users, || encode(event)),
+            || Held {
+                users: users.to_vec(),
+                frame: encode(event),
+            },
+            |held| self.0.deliver_held(held),
+        );
+        if waits {
+            let state = self.0.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(HOLD).await;
+                state.order.release(number.0, |held| state.deliver_held(held));
+            });
         }
     }
 
@@ -274,6 +305,34 @@ impl Hub {
         }
     }
 
+    /// The sessions of everybody who is connected, each once.
+    pub(crate) fn connected_sessions(&self) -> Vec<SessionId> {
+        let mut sessions: Vec<SessionId> = self
+            .0
+            .users
+            .iter()
+            .flat_map(|connections| {
+                connections
+                    .iter()
+                    .map(|connection| connection.session_id)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        sessions.sort_unstable();
+        sessions.dedup();
+        sessions
+    }
+
+    /// Closes the sockets of these sessions, whoever's they are.
+    pub(crate) fn close_sessions(&self, sessions: &HashSet<SessionId>) {
+        for connections in &self.0.users {
+            connections
+                .iter()
+                .filter(|connection| sessions.contains(&connection.session_id))
+                .for_each(|connection| connection.close(CloseCode::SessionEnded));
+        }
+    }
+
     /// Whether the session ended within the life of an access token.
     pub(crate) fn is_ended(&self, session: SessionId) -> bool {
         self.0.ended.contains_key(&session)
@@ -316,7 +375,8 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use damso_protocol::Empty;
+    use damso_domain::Rev;
+    use damso_protocol::{Empty, MessagesErased};
 
     use super::*;
 
@@ -365,6 +425,39 @@ mod tests {
             hub.subscribe(user, session).next().await,
             Outgoing::Close(CloseCode::SessionEnded)
         );
+    }
+
+    fn erased(conversation_id: ConversationId, rev: i64) -> ServerEvent {
+        ServerEvent::MessagesErased(MessagesErased {
+            conversation_id,
+            rev: Rev::new(rev),
+            author_id: UserId::new(),
+            deleted_at: Timestamp::now(),
+        })
+    }
+
+    /// The numbers of what has come.
+    async fn heard(subscription: &mut Subscription) -> Vec<i64> {
+        let Outgoing::Frames(frames) = subscription.next().await else {
+            panic!("closed")
+        };
+        let rev = |frame: &ByteString| {
+            let event: ServerEvent = serde_json::from_str(frame).unwrap();
+            event.conversation_rev().unwrap().1.as_i64()
+        };
+        frames.iter().map(rev).collect()
+    }
+
+    #[tokio::test]
+    async fn a_fact_that_never_comes_holds_up_others_for_a_moment_only() {
+        let (hub, user) = (Hub::new(), UserId::new());
+        let conversation = ConversationId::new();
+        let mut subscription = hub.subscribe(user, SessionId::new());
+        for rev in [1, 5, 4] {
+            hub.to_user(user, &erased(conversation, rev));
+        }
+        assert_eq!(heard(&mut subscription).await, [1]);
+        assert_eq!(heard(&mut subscription).await, [4, 5]);
     }
 
     #[tokio::test]
