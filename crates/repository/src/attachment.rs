@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::error::stored;
 use crate::schema::{attachments, message_attachments};
+use crate::statement::Keep as _;
 use crate::visibility::visible;
 use crate::{Connection, RepositoryResult};
 
@@ -196,6 +197,7 @@ pub async fn is_visible(conn: &mut Connection, user: UserId, id: AttachmentId) -
     ))
     .bind::<SqlUuid, _>(user.as_uuid())
     .bind::<SqlUuid, _>(id.as_uuid())
+    .kept()
     .get_result(conn)
     .await?;
     Ok(row.is_visible)
@@ -271,6 +273,7 @@ pub async fn delete_unheld(conn: &mut Connection, ids: &[AttachmentId]) -> Repos
          AND NOT EXISTS (SELECT FROM message_attachments ma WHERE ma.attachment_id = a.id) RETURNING a.*",
     )
     .bind::<Array<SqlUuid>, _>(ids)
+    .kept()
     .load(conn)
     .await?;
     rows.into_iter().map(AttachmentRow::into_attachment).collect()

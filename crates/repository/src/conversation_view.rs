@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::error::stored;
 use crate::member::{Member, MemberRow};
+use crate::statement::Keep as _;
 use crate::user::Picture;
 use crate::visibility::{counts_as_unread, visible};
 use crate::{Connection, RepositoryError, RepositoryResult};
@@ -195,6 +196,7 @@ pub async fn list(
     .bind::<Nullable<Timestamptz>, _>(after.map(|position| position.activity_at.as_jiff().to_diesel()))
     .bind::<Nullable<SqlUuid>, _>(after.map(|position| position.id.as_uuid()))
     .bind::<BigInt, _>(limit)
+    .kept()
     .load(conn)
     .await?;
     rows.into_iter().map(ViewRow::into_view).collect()
@@ -210,6 +212,7 @@ pub async fn list_by_ids(
     let rows: Vec<ViewRow> = diesel::sql_query(view!("id = ANY ($2)"))
         .bind::<SqlUuid, _>(user.as_uuid())
         .bind::<Array<SqlUuid>, _>(ids)
+        .kept()
         .load(conn)
         .await?;
     rows.into_iter().map(ViewRow::into_view).collect()
@@ -231,6 +234,7 @@ pub async fn count_unread(conn: &mut Connection, user: UserId, id: ConversationI
     ))
     .bind::<SqlUuid, _>(user.as_uuid())
     .bind::<SqlUuid, _>(id.as_uuid())
+    .kept()
     .get_result(conn)
     .await?;
     Ok(row.count)

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::attachment::{Attachment, AttachmentRow};
 use crate::error::stored;
 use crate::schema::{hidden_messages, message_attachments, messages};
+use crate::statement::Keep as _;
 use crate::visibility::visible;
 use crate::{Connection, RepositoryError, RepositoryResult};
 
@@ -148,33 +149,40 @@ fn into_messages(rows: Vec<MessageRow>) -> RepositoryResult<Vec<Message>> {
     rows.into_iter().map(MessageRow::into_message).collect()
 }
 
-/// Which way from a position to read.
+/// A part of a conversation on both sides of a pivot, which itself counts as after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// Older ones, the newest of them first.
-    Before(Seq),
-    /// Newer ones, the oldest of them first.
-    After(Seq),
+pub struct Window {
+    /// Where the sides meet.
+    pub pivot: Seq,
+    /// The most before it.
+    pub before: usize,
+    /// The most from it on.
+    pub after: usize,
 }
 
-/// Up to `limit` messages that `user` may see, beginning at the position (which is not among them) and going
-/// away from it.
+/// The messages nearest to the pivot that `user` may see, ascending by `seq`; none to somebody who is not a
+/// member.
 pub async fn list(
     conn: &mut Connection,
     user: UserId,
     conversation: ConversationId,
-    direction: Direction,
-    limit: i64,
+    window: Window,
 ) -> RepositoryResult<Vec<Message>> {
-    let (sql, position) = match direction {
-        Direction::Before(seq) => (visible_messages!("m.seq < $3 ORDER BY m.seq DESC LIMIT $4"), seq),
-        Direction::After(seq) => (visible_messages!("m.seq > $3 ORDER BY m.seq LIMIT $4"), seq),
-    };
-    let rows: Vec<MessageRow> = diesel::sql_query(sql)
+    const SQL: &str = concat!(
+        "SELECT * FROM ((",
+        visible_messages!("m.seq < $3 ORDER BY m.seq DESC LIMIT $4"),
+        ") UNION ALL (",
+        visible_messages!("m.seq >= $3 ORDER BY m.seq LIMIT $5"),
+        ")) AS page ORDER BY seq"
+    );
+    let limit = |messages: usize| i64::try_from(messages).unwrap_or(i64::MAX);
+    let rows: Vec<MessageRow> = diesel::sql_query(SQL)
         .bind::<SqlUuid, _>(conversation.as_uuid())
         .bind::<SqlUuid, _>(user.as_uuid())
-        .bind::<BigInt, _>(position.as_i64())
-        .bind::<BigInt, _>(limit)
+        .bind::<BigInt, _>(window.pivot.as_i64())
+        .bind::<BigInt, _>(limit(window.before))
+        .bind::<BigInt, _>(limit(window.after))
+        .kept()
         .load(conn)
         .await?;
     into_messages(rows)
@@ -190,6 +198,7 @@ pub async fn find_visible(
         .bind::<SqlUuid, _>(target.conversation_id.as_uuid())
         .bind::<SqlUuid, _>(user.as_uuid())
         .bind::<BigInt, _>(target.seq.as_i64())
+        .kept()
         .get_result(conn)
         .await
         .optional()?;
@@ -211,6 +220,7 @@ pub async fn list_viewers(conn: &mut Connection, target: MessageRef) -> Reposito
     ))
     .bind::<SqlUuid, _>(target.conversation_id.as_uuid())
     .bind::<BigInt, _>(target.seq.as_i64())
+    .kept()
     .load(conn)
     .await?;
     Ok(rows
@@ -232,6 +242,7 @@ pub async fn list_changed(
         .bind::<SqlUuid, _>(user.as_uuid())
         .bind::<BigInt, _>(rev.as_i64())
         .bind::<BigInt, _>(limit)
+        .kept()
         .load(conn)
         .await?;
     into_messages(rows)
@@ -261,6 +272,7 @@ pub async fn list_withheld(
     .bind::<SqlUuid, _>(user.as_uuid())
     .bind::<BigInt, _>(rev.as_i64())
     .bind::<BigInt, _>(limit)
+    .kept()
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|row| Seq::new(row.seq)).collect())
@@ -281,6 +293,7 @@ pub async fn list_by_refs(conn: &mut Connection, refs: &[MessageRef]) -> Reposit
     ))
     .bind::<Array<SqlUuid>, _>(conversations)
     .bind::<Array<BigInt>, _>(seqs)
+    .kept()
     .load(conn)
     .await?;
     into_messages(rows)
@@ -301,6 +314,7 @@ pub async fn find_by_client_key(
     .bind::<SqlUuid, _>(conversation.as_uuid())
     .bind::<SqlUuid, _>(author.as_uuid())
     .bind::<SqlUuid, _>(key.as_uuid())
+    .kept()
     .get_result(conn)
     .await
     .optional()?;

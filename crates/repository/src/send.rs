@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
-use crate::statement::kept;
+use crate::statement::Keep as _;
 use crate::{Connection, RepositoryError, RepositoryResult};
 
 /// A message of text, to be stored with others.
@@ -84,7 +84,9 @@ pub async fn lock(
         }
         Lock::Wait => "SELECT id FROM conversations WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE",
     };
-    let rows: Vec<IdRow> = kept(diesel::sql_query(sql).bind::<Array<SqlUuid>, _>(ids))
+    let rows: Vec<IdRow> = diesel::sql_query(sql)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .kept()
         .load(conn)
         .await?;
     Ok(rows
@@ -188,6 +190,6 @@ pub async fn store(conn: &mut Connection, messages: &[QueuedMessage]) -> Reposit
         .bind::<Array<SqlUuid>, _>(uuids(|message| message.id.as_uuid()))
         .bind::<Array<Text>, _>(texts)
         .bind::<Array<Timestamptz>, _>(times);
-    let rows: Vec<OutcomeRow> = kept(statement).load(conn).await?;
+    let rows: Vec<OutcomeRow> = statement.kept().load(conn).await?;
     rows.into_iter().map(OutcomeRow::into_outcome).collect()
 }

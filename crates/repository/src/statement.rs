@@ -9,10 +9,15 @@ use diesel::sql_types::Untyped;
 /// because its text might be a new one each time.
 pub(crate) struct Kept<Q>(Q);
 
-/// Keeps the plan of a statement. Its text has to be a constant: each connection keeps every text it has seen.
-pub(crate) const fn kept<Q>(statement: Q) -> Kept<Q> {
-    Kept(statement)
+/// Statements of our own SQL.
+pub(crate) trait Keep: Sized {
+    /// Keeps the plan. The text has to be a constant: each connection keeps every text it has seen.
+    fn kept(self) -> Kept<Self> {
+        Kept(self)
+    }
 }
+
+impl<Q: Query<SqlType = Untyped>> Keep for Q {}
 
 impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Kept<Q> {
     fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {

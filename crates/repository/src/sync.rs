@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::schema::user_changes;
+use crate::statement::Keep as _;
 use crate::{Connection, RepositoryError, RepositoryResult};
 
 /// What changed in a user's own stream.
@@ -80,6 +81,7 @@ pub async fn list_moved(
     .bind::<Array<SqlUuid>, _>(ids)
     .bind::<Array<BigInt>, _>(revs)
     .bind::<Array<BigInt>, _>(reads)
+    .kept()
     .load(conn)
     .await?;
     Ok(rows

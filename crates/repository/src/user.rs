@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::error::stored;
 use crate::schema::users;
+use crate::statement::Keep as _;
 use crate::{Connection, RepositoryResult};
 
 /// An account.
@@ -359,6 +360,7 @@ pub async fn list_audience(conn: &mut Connection, id: UserId) -> RepositoryResul
          UNION SELECT from_id FROM friend_requests WHERE to_id = $1",
     )
     .bind::<SqlUuid, _>(id.as_uuid())
+    .kept()
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|row| UserId::from_uuid(row.id)).collect())

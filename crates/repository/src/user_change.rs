@@ -6,6 +6,7 @@ use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use crate::statement::Keep as _;
 use crate::{Connection, RepositoryResult};
 
 /// What a change of a user's own stream is about.
@@ -53,6 +54,7 @@ pub async fn record(conn: &mut Connection, changes: &[(UserId, UserChange)]) -> 
     let ids: Vec<Uuid> = changes.iter().map(|(user, _)| user.as_uuid()).collect();
     diesel::sql_query("SELECT id FROM users WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE")
         .bind::<Array<SqlUuid>, _>(ids)
+        .kept()
         .execute(conn)
         .await?;
     for at in order {
@@ -66,6 +68,7 @@ pub async fn record(conn: &mut Connection, changes: &[(UserId, UserChange)]) -> 
         .bind::<SqlUuid, _>(user.as_uuid())
         .bind::<Text, _>(kind)
         .bind::<SqlUuid, _>(subject)
+        .kept()
         .get_result(conn)
         .await?;
         revs[at] = Rev::new(row.rev);

@@ -119,6 +119,7 @@ impl AccountService {
     }
 
     fn announce_profile(&self, user: &User, mut audience: Vec<UserId>) {
+        self.context.profiles.forget(user.id);
         audience.push(user.id);
         let event = ServerEvent::ProfileUpdated(ProfileUpdated {
             user: view::user(user),

@@ -44,6 +44,7 @@ impl ConversationService {
     pub async fn list(&self, user: UserId, query: &PageQuery) -> ServiceResult<Conversations> {
         type Position = (bool, Timestamp, ConversationId);
         let paging = Paging::<Position>::parse(query.cursor.as_deref(), query.limit)?;
+        let profiles = self.context.profiles.clone();
         self.context
             .database
             .run(async move |conn: &mut Connection| {
@@ -62,7 +63,7 @@ impl ConversationService {
                     .iter()
                     .for_each(|conversation| mentioned.add_conversation(conversation));
                 Ok(Conversations {
-                    users: mentioned.load(conn).await?,
+                    users: mentioned.load_kept(conn, &profiles).await?,
                     items,
                     next_cursor: page.next_cursor,
                 })

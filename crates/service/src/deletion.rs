@@ -45,6 +45,7 @@ pub(crate) async fn delete(
             Ok::<_, ServiceError>((deletion.counts, ended, deletion.told))
         })
         .await?;
+    context.profiles.forget(user);
     sessions.announce_ended(user, &ended, now);
     for (audience, event) in announcements {
         context.hub.to_users(&audience, &event);

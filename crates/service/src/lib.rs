@@ -26,6 +26,7 @@ pub mod message;
 mod object;
 mod password;
 pub mod ports;
+mod profiles;
 mod queue;
 pub mod read;
 pub mod realtime;
@@ -46,6 +47,7 @@ pub use token::CurrentUser;
 use crate::keys::Keys;
 use crate::password::PasswordHasher;
 use crate::ports::ObjectStore;
+use crate::profiles::Profiles;
 use crate::realtime::Hub;
 use crate::token::Tokens;
 
@@ -131,6 +133,7 @@ impl Services {
         let context = Context {
             database: database.clone(),
             hub: hub.clone(),
+            profiles: Profiles::default(),
         };
         let groups = group::GroupService::new(context.clone(), images.clone());
         Self {
@@ -172,4 +175,5 @@ impl Services {
 pub(crate) struct Context {
     pub(crate) database: Database,
     pub(crate) hub: Hub,
+    pub(crate) profiles: Profiles,
 }

@@ -226,16 +226,16 @@ impl MessageService {
         query: &MessagesQuery,
     ) -> ServiceResult<Messages> {
         let stretch = Stretch::parse(query)?;
+        let profiles = self.context.profiles.clone();
         self.context
             .database
             .run(async move |conn: &mut Connection| {
-                access::member(conn, user, conversation).await?;
                 let found = stretch.load(conn, user, conversation).await?;
                 let items = view::messages(&found.items)?;
                 let mut mentioned = view::Mentioned::default();
                 items.iter().for_each(|message| mentioned.add_message(message));
                 Ok(Messages {
-                    users: mentioned.load(conn).await?,
+                    users: mentioned.load_kept(conn, &profiles).await?,
                     items,
                     has_more_before: found.has_more_before,
                     has_more_after: found.has_more_after,
@@ -250,8 +250,10 @@ impl MessageService {
             .context
             .database
             .run(async move |conn: &mut Connection| {
-                access::member(conn, user, target.conversation_id).await?;
                 let found = repository::message::find_visible(conn, user, target).await?;
+                if found.is_none() {
+                    access::member(conn, user, target.conversation_id).await?;
+                }
                 found.ok_or_else(|| ServiceError::from(ErrorKind::MessageNotFound))
             })
             .await?;

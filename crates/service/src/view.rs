@@ -14,6 +14,7 @@ use damso_repository::member::Member;
 use damso_repository::message::Message;
 use damso_repository::user::{Picture, User};
 
+use crate::profiles::Profiles;
 use crate::{ServiceError, ServiceResult};
 
 pub(crate) fn image(picture: &Picture) -> protocol::Image {
@@ -208,6 +209,7 @@ impl Mentioned {
         }
     }
 
+    /// Reads them, with what this transaction or snapshot sees.
     pub(crate) async fn load(self, conn: &mut Connection) -> ServiceResult<Vec<protocol::User>> {
         if self.0.is_empty() {
             return Ok(Vec::new());
@@ -218,6 +220,15 @@ impl Mentioned {
             .iter()
             .map(user)
             .collect())
+    }
+
+    /// The same for what is read outside of transactions and snapshots, mostly without a query.
+    pub(crate) async fn load_kept(
+        self,
+        conn: &mut Connection,
+        profiles: &Profiles,
+    ) -> ServiceResult<Vec<protocol::User>> {
+        profiles.load(conn, self.0).await
     }
 }
 

@@ -86,7 +86,7 @@ async fn what_cannot_be_stored_harms_only_its_sender() {
 
 #[tokio::test]
 async fn lost_connections_lose_and_double_nothing() {
-    const SENDS: usize = 300;
+    const SENDS: u16 = 300;
     let app = TestApp::start().await;
     let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
     let group = minji.create_group("hikers", &[&seoyeon]).await.id;
@@ -94,7 +94,7 @@ async fn lost_connections_lose_and_double_nothing() {
     let mut inbox = seoyeon.connect().await;
     let heard = tokio::spawn(async move {
         let mut heard = BTreeSet::new();
-        while heard.len() < SENDS {
+        while heard.len() < usize::from(SENDS) {
             heard.insert(inbox.next_message().await.seq.as_i64());
         }
         heard
@@ -114,7 +114,7 @@ async fn lost_connections_lose_and_double_nothing() {
             }
         });
     }
-    let mut sent = Vec::with_capacity(SENDS);
+    let mut sent = Vec::with_capacity(SENDS.into());
     while let Some(message) = sends.join_next().await {
         sent.push(message.unwrap());
         if sent.len() % 40 == 0 {
@@ -123,13 +123,13 @@ async fn lost_connections_lose_and_double_nothing() {
     }
     let texts: Vec<String> = sent.iter().filter_map(|message| message.text.clone()).collect();
     let numbers: BTreeSet<i64> = sent.iter().map(|message| message.seq.as_i64()).collect();
-    assert_eq!(numbers, (3..3 + SENDS as i64).collect());
-    assert_eq!(texts.iter().collect::<BTreeSet<_>>().len(), SENDS);
+    assert_eq!(numbers, (3..3 + i64::from(SENDS)).collect());
+    assert_eq!(texts.iter().collect::<BTreeSet<_>>().len(), usize::from(SENDS));
     assert_eq!(
         app.database
             .count("SELECT count(*) FROM messages WHERE kind = 'user'")
             .await,
-        SENDS as i64 + 1
+        i64::from(SENDS) + 1
     );
     assert_eq!(
         heard.await.unwrap(),
