@@ -224,20 +224,6 @@ pub async fn find_request(
     Ok(row.map(FriendRequest::from))
 }
 
-/// Those of `ids` that still wait.
-pub async fn list_requests_by_ids(
-    conn: &mut Connection,
-    ids: &[FriendRequestId],
-) -> RepositoryResult<Vec<FriendRequest>> {
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
-    let rows: Vec<FriendRequestRow> = friend_requests::table
-        .filter(friend_requests::id.eq_any(ids))
-        .select(FriendRequestRow::as_select())
-        .load(conn)
-        .await?;
-    Ok(rows.into_iter().map(FriendRequest::from).collect())
-}
-
 /// Takes a request away; tells whether it was there.
 pub async fn delete_request(conn: &mut Connection, id: FriendRequestId) -> RepositoryResult<bool> {
     Ok(diesel::delete(friend_requests::table.find(id.as_uuid()))

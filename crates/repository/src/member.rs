@@ -120,36 +120,6 @@ pub async fn list(
     rows.into_iter().map(MemberRow::into_member).collect()
 }
 
-/// Members who joined or changed after `rev`.
-pub async fn list_changed(
-    conn: &mut Connection,
-    conversation: ConversationId,
-    rev: Rev,
-) -> RepositoryResult<Vec<Member>> {
-    let rows: Vec<MemberRow> = current(conversation)
-        .filter(members::rev.gt(rev.as_i64()))
-        .order(members::joined_rev)
-        .select(MemberRow::as_select())
-        .load(conn)
-        .await?;
-    rows.into_iter().map(MemberRow::into_member).collect()
-}
-
-/// Who left after `rev`.
-pub async fn list_removed(
-    conn: &mut Connection,
-    conversation: ConversationId,
-    rev: Rev,
-) -> RepositoryResult<Vec<UserId>> {
-    let ids: Vec<Uuid> = members::table
-        .filter(members::conversation_id.eq(conversation.as_uuid()))
-        .filter(members::left_rev.gt(rev.as_i64()))
-        .select(members::user_id)
-        .load(conn)
-        .await?;
-    Ok(ids.into_iter().map(UserId::from_uuid).collect())
-}
-
 /// The conversations `user` is in, in the order in which they are to be locked.
 pub async fn list_conversations(
     conn: &mut Connection,

@@ -59,6 +59,8 @@ macro_rules! columns {
     };
 }
 
+pub(crate) use columns;
+
 /// Messages of a conversation that a member may see: `$1` is the conversation, `$2` the member.
 macro_rules! visible_messages {
     ($rest:literal) => {
@@ -76,7 +78,7 @@ macro_rules! visible_messages {
 }
 
 #[derive(QueryableByName)]
-struct MessageRow {
+pub(crate) struct MessageRow {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = SqlUuid)]
@@ -104,7 +106,7 @@ struct MessageRow {
 }
 
 impl MessageRow {
-    fn into_message(self) -> RepositoryResult<Message> {
+    pub(crate) fn into_message(self) -> RepositoryResult<Message> {
         let Self {
             id,
             conversation_id,
@@ -227,55 +229,6 @@ pub async fn list_viewers(conn: &mut Connection, target: MessageRef) -> Reposito
         .into_iter()
         .map(|row| UserId::from_uuid(row.user_id))
         .collect())
-}
-
-/// Up to `limit` messages that `user` may see and that changed after `rev`, by `seq`.
-pub async fn list_changed(
-    conn: &mut Connection,
-    user: UserId,
-    conversation: ConversationId,
-    rev: Rev,
-    limit: i64,
-) -> RepositoryResult<Vec<Message>> {
-    let rows: Vec<MessageRow> = diesel::sql_query(visible_messages!("m.rev > $3 ORDER BY m.seq LIMIT $4"))
-        .bind::<SqlUuid, _>(conversation.as_uuid())
-        .bind::<SqlUuid, _>(user.as_uuid())
-        .bind::<BigInt, _>(rev.as_i64())
-        .bind::<BigInt, _>(limit)
-        .kept()
-        .load(conn)
-        .await?;
-    into_messages(rows)
-}
-
-/// The numbers of up to `limit` messages that changed after `rev` and that `user`, a member, may not see.
-pub async fn list_withheld(
-    conn: &mut Connection,
-    user: UserId,
-    conversation: ConversationId,
-    rev: Rev,
-    limit: i64,
-) -> RepositoryResult<Vec<Seq>> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = BigInt)]
-        seq: i64,
-    }
-    let rows: Vec<Row> = diesel::sql_query(concat!(
-        "SELECT m.seq FROM members me JOIN conversations c ON c.id = me.conversation_id \
-         JOIN messages m ON m.conversation_id = c.id \
-         WHERE me.conversation_id = $1 AND me.user_id = $2 AND me.left_rev IS NULL AND m.rev > $3 AND NOT (",
-        visible!(),
-        ") ORDER BY m.seq LIMIT $4"
-    ))
-    .bind::<SqlUuid, _>(conversation.as_uuid())
-    .bind::<SqlUuid, _>(user.as_uuid())
-    .bind::<BigInt, _>(rev.as_i64())
-    .bind::<BigInt, _>(limit)
-    .kept()
-    .load(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| Seq::new(row.seq)).collect())
 }
 
 /// Messages by their places, without asking who looks: for what a view has found visible already.
@@ -486,24 +439,4 @@ pub async fn hide(
         .execute(conn)
         .await?;
     Ok(inserted == 1)
-}
-
-/// Where the messages are that `user` hid, of those with these ids.
-pub async fn list_hidden(
-    conn: &mut Connection,
-    user: UserId,
-    ids: &[MessageId],
-) -> RepositoryResult<Vec<MessageRef>> {
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
-    let rows: Vec<(Uuid, i64)> = hidden_messages::table
-        .filter(hidden_messages::user_id.eq(user.as_uuid()))
-        .filter(hidden_messages::message_id.eq_any(ids))
-        .select((hidden_messages::conversation_id, hidden_messages::seq))
-        .load(conn)
-        .await?;
-    let reference = |(conversation, seq)| MessageRef {
-        conversation_id: ConversationId::from_uuid(conversation),
-        seq: Seq::new(seq),
-    };
-    Ok(rows.into_iter().map(reference).collect())
 }

@@ -1,59 +1,144 @@
-//! What changed since a client last looked.
+//! What changed since a client last looked. One statement for all conversations together, however many changed.
 
-use damso_domain::{ConversationId, Rev, UserId};
+use damso_domain::{ConversationId, FriendRequestId, MessageRef, Rev, Seq, Timestamp, UserId};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::schema::user_changes;
+use crate::friend::{FriendRequest, Friendship};
+use crate::member::{Member, MemberRow};
+use crate::message::{Message, MessageRow, columns};
+use crate::schema::members;
 use crate::statement::Keep as _;
+use crate::visibility::visible;
 use crate::{Connection, RepositoryError, RepositoryResult};
 
-/// What changed in a user's own stream.
+/// What changed in a user's own stream, as it is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ChangedSubjects {
+pub struct UserChanges {
+    /// Where the stream stands.
+    pub user_rev: Rev,
     /// Came into the list, or left it.
     pub conversations: Vec<ConversationId>,
     /// Seen otherwise.
     pub memberships: Vec<ConversationId>,
     /// Hidden.
-    pub hidden_messages: Vec<damso_domain::MessageId>,
-    /// Friends that came or went.
-    pub friends: Vec<UserId>,
-    /// Requests that came or went.
-    pub friend_requests: Vec<damso_domain::FriendRequestId>,
+    pub hidden_messages: Vec<MessageRef>,
+    /// New or changed friends.
+    pub friends: Vec<Friendship>,
+    /// Not friends any more.
+    pub removed_friends: Vec<UserId>,
+    /// Requests that wait for an answer.
+    pub friend_requests: Vec<FriendRequest>,
+    /// Requests that were answered or withdrawn.
+    pub closed_requests: Vec<FriendRequestId>,
 }
 
-/// What changed in `user`'s own stream after `rev`.
-pub async fn list_user_changes(
+/// One changed thing with what it is now, if it is there. A user without changes is one row without a kind.
+#[derive(QueryableByName)]
+struct UserChangeRow {
+    #[diesel(sql_type = BigInt)]
+    user_rev: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    kind: Option<String>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    subject_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    since: Option<jiff_diesel::Timestamp>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    from_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    to_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Text>)]
+    message: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    created_at: Option<jiff_diesel::Timestamp>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    conversation_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    seq: Option<i64>,
+}
+
+impl UserChangeRow {
+    fn friendship(&self, id: Uuid) -> Option<Friendship> {
+        Some(Friendship {
+            friend_id: UserId::from_uuid(id),
+            since: Timestamp::from_jiff(self.since?.to_jiff()),
+        })
+    }
+
+    fn friend_request(&self, id: Uuid) -> Option<FriendRequest> {
+        Some(FriendRequest {
+            id: FriendRequestId::from_uuid(id),
+            from_id: UserId::from_uuid(self.from_id?),
+            to_id: UserId::from_uuid(self.to_id?),
+            message: self.message.clone()?,
+            created_at: Timestamp::from_jiff(self.created_at?.to_jiff()),
+        })
+    }
+
+    fn hidden(&self) -> Option<MessageRef> {
+        Some(MessageRef {
+            conversation_id: ConversationId::from_uuid(self.conversation_id?),
+            seq: Seq::new(self.seq?),
+        })
+    }
+}
+
+impl UserChanges {
+    fn add(&mut self, row: &UserChangeRow) -> RepositoryResult<()> {
+        self.user_rev = Rev::new(row.user_rev);
+        let (Some(kind), Some(id)) = (row.kind.as_deref(), row.subject_id) else {
+            return Ok(());
+        };
+        match kind {
+            "conversation" => self.conversations.push(ConversationId::from_uuid(id)),
+            "membership" => self.memberships.push(ConversationId::from_uuid(id)),
+            "hidden_message" => self.hidden_messages.extend(row.hidden()),
+            "friend" => match row.friendship(id) {
+                Some(friendship) => self.friends.push(friendship),
+                None => self.removed_friends.push(UserId::from_uuid(id)),
+            },
+            "friend_request" => match row.friend_request(id) {
+                Some(request) => self.friend_requests.push(request),
+                None => self.closed_requests.push(FriendRequestId::from_uuid(id)),
+            },
+            other => return Err(RepositoryError::Query(format!("user_changes.kind holds {other}"))),
+        }
+        Ok(())
+    }
+}
+
+/// What changed in `user`'s own stream after `rev`, or all of it when that is a number from the future; `None`
+/// when there is no such user.
+pub async fn find_user_changes(
     conn: &mut Connection,
     user: UserId,
     rev: Rev,
-) -> RepositoryResult<ChangedSubjects> {
-    let rows: Vec<(String, Uuid)> = user_changes::table
-        .filter(user_changes::user_id.eq(user.as_uuid()))
-        .filter(user_changes::rev.gt(rev.as_i64()))
-        .order(user_changes::rev)
-        .select((user_changes::kind, user_changes::subject_id))
-        .load(conn)
-        .await?;
-    let mut changed = ChangedSubjects::default();
-    for (kind, id) in rows {
-        match kind.as_str() {
-            "conversation" => changed.conversations.push(ConversationId::from_uuid(id)),
-            "membership" => changed.memberships.push(ConversationId::from_uuid(id)),
-            "hidden_message" => changed
-                .hidden_messages
-                .push(damso_domain::MessageId::from_uuid(id)),
-            "friend" => changed.friends.push(UserId::from_uuid(id)),
-            "friend_request" => changed
-                .friend_requests
-                .push(damso_domain::FriendRequestId::from_uuid(id)),
-            other => return Err(RepositoryError::Query(format!("user_changes.kind holds {other}"))),
-        }
+) -> RepositoryResult<Option<UserChanges>> {
+    let rows: Vec<UserChangeRow> = diesel::sql_query(
+        "SELECT u.rev AS user_rev, uc.kind, uc.subject_id, f.since, r.from_id, r.to_id, r.message, r.created_at, \
+             h.conversation_id, h.seq \
+         FROM users u \
+         LEFT JOIN user_changes uc ON uc.user_id = u.id AND uc.rev > CASE WHEN u.rev < $2 THEN 0 ELSE $2 END \
+         LEFT JOIN friendships f ON uc.kind = 'friend' AND f.user_id = u.id AND f.friend_id = uc.subject_id \
+         LEFT JOIN friend_requests r ON uc.kind = 'friend_request' AND r.id = uc.subject_id \
+         LEFT JOIN hidden_messages h ON uc.kind = 'hidden_message' AND h.user_id = u.id \
+             AND h.message_id = uc.subject_id \
+         WHERE u.id = $1 ORDER BY uc.rev",
+    )
+    .bind::<SqlUuid, _>(user.as_uuid())
+    .bind::<BigInt, _>(rev.as_i64())
+    .kept()
+    .load(conn)
+    .await?;
+    if rows.is_empty() {
+        return Ok(None);
     }
-    Ok(changed)
+    let mut changes = UserChanges::default();
+    rows.iter().try_for_each(|row| changes.add(row))?;
+    Ok(Some(changes))
 }
 
 /// Which of these conversations `user` is in and moved beyond the `rev` or away from the `read_seq` that the
@@ -61,7 +146,7 @@ pub async fn list_user_changes(
 pub async fn list_moved(
     conn: &mut Connection,
     user: UserId,
-    positions: &[(ConversationId, Rev, damso_domain::Seq)],
+    positions: &[(ConversationId, Rev, Seq)],
 ) -> RepositoryResult<Vec<ConversationId>> {
     #[derive(QueryableByName)]
     struct Row {
@@ -88,4 +173,133 @@ pub async fn list_moved(
         .into_iter()
         .map(|row| ConversationId::from_uuid(row.id))
         .collect())
+}
+
+/// From where on a conversation's messages are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessagesSince {
+    /// The conversation.
+    pub id: ConversationId,
+    /// Those that changed after this.
+    pub rev: Rev,
+    /// And this one, whether or not it changed.
+    pub last_seq: Option<Seq>,
+}
+
+/// A message of a conversation that changed, or its last one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangedMessage {
+    /// The message.
+    pub message: Message,
+    /// Whether the user may see it.
+    pub is_visible: bool,
+    /// Whether it changed since.
+    pub is_changed: bool,
+}
+
+/// The messages of these conversations that changed, at most `limit` of each, and the last one of each, ascending
+/// by `seq` within a conversation. Of conversations that `user` is not in there are none.
+pub async fn list_messages(
+    conn: &mut Connection,
+    user: UserId,
+    wanted: &[MessagesSince],
+    limit: i64,
+) -> RepositoryResult<Vec<ChangedMessage>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(embed)]
+        message: MessageRow,
+        #[diesel(sql_type = Bool)]
+        is_visible: bool,
+        #[diesel(sql_type = Bool)]
+        is_changed: bool,
+    }
+    let ids: Vec<Uuid> = wanted.iter().map(|since| since.id.as_uuid()).collect();
+    let revs: Vec<i64> = wanted.iter().map(|since| since.rev.as_i64()).collect();
+    // No message has the number zero.
+    let last: Vec<i64> = wanted
+        .iter()
+        .map(|since| since.last_seq.map_or(0, Seq::as_i64))
+        .collect();
+    let rows: Vec<Row> = diesel::sql_query(concat!(
+        "SELECT ",
+        columns!(),
+        ", (",
+        visible!(),
+        ") AS is_visible, m.is_changed \
+         FROM unnest($2, $3, $4) AS k (id, rev, last_seq) \
+         JOIN members me ON me.conversation_id = k.id AND me.user_id = $1 AND me.left_rev IS NULL \
+         JOIN conversations c ON c.id = k.id \
+         CROSS JOIN LATERAL ((SELECT x.*, true AS is_changed FROM messages x \
+                 WHERE x.conversation_id = k.id AND x.rev > k.rev ORDER BY x.rev LIMIT $5) \
+             UNION ALL (SELECT x.*, false FROM messages x \
+                 WHERE x.conversation_id = k.id AND x.seq = k.last_seq AND x.rev <= k.rev)) m \
+         ORDER BY m.conversation_id, m.seq"
+    ))
+    .bind::<SqlUuid, _>(user.as_uuid())
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Array<BigInt>, _>(revs)
+    .bind::<Array<BigInt>, _>(last)
+    .bind::<BigInt, _>(limit)
+    .kept()
+    .load(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(ChangedMessage {
+                message: row.message.into_message()?,
+                is_visible: row.is_visible,
+                is_changed: row.is_changed,
+            })
+        })
+        .collect()
+}
+
+/// Somebody who came, changed or left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChangedMember {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Who, as they are or were.
+    pub member: Member,
+    /// Whether they are not there any more.
+    pub has_left: bool,
+}
+
+/// Who came, changed or left in each conversation after its `rev`, by when they joined.
+pub async fn list_members(
+    conn: &mut Connection,
+    since: &[(ConversationId, Rev)],
+) -> RepositoryResult<Vec<ChangedMember>> {
+    let ids: Vec<Uuid> = since.iter().map(|(id, _)| id.as_uuid()).collect();
+    let Some(earliest) = since.iter().map(|(_, rev)| *rev).min() else {
+        return Ok(Vec::new());
+    };
+    let rows: Vec<(Uuid, i64, Option<i64>, MemberRow)> = members::table
+        .filter(members::conversation_id.eq_any(ids))
+        .filter(members::rev.gt(earliest.as_i64()))
+        .order(members::joined_rev)
+        .select((
+            members::conversation_id,
+            members::rev,
+            members::left_rev,
+            MemberRow::as_select(),
+        ))
+        .load(conn)
+        .await?;
+    let mut changed = Vec::new();
+    for (id, rev, left_rev, row) in rows {
+        let conversation_id = ConversationId::from_uuid(id);
+        if since
+            .iter()
+            .any(|(id, since)| *id == conversation_id && *since < Rev::new(rev))
+        {
+            changed.push(ChangedMember {
+                conversation_id,
+                member: row.into_member()?,
+                has_left: left_rev.is_some(),
+            });
+        }
+    }
+    Ok(changed)
 }

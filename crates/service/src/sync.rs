@@ -1,18 +1,21 @@
-//! Catching up after a gap, from one consistent snapshot.
+//! Catching up after a gap, from one consistent snapshot and with the same few queries, however much changed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use damso_domain::{ConversationId, Rev, UserId};
+use damso_domain::{ConversationId, Rev, Seq, UserId};
+use damso_protocol as protocol;
 use damso_protocol::{
-    ChangedMembership, ConversationChanges, ErrorKind, HiddenMessage, Pointer, SyncRequest, SyncResponse,
-    UserChanges,
+    ChangedMembership, ConversationChanges, ErrorKind, HiddenMessage, Pointer, SyncPosition, SyncRequest,
+    SyncResponse,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::conversation_view::ConversationView;
-use damso_repository::sync::ChangedSubjects;
+use damso_repository::sync::{ChangedMember, ChangedMessage, MessagesSince, UserChanges};
+use damso_repository::user::User;
 
-use crate::{Context, ServiceError, ServiceResult, view};
+use crate::view::Mentioned;
+use crate::{Context, ServiceResult, view};
 
 /// Tells a client what it lacks.
 #[derive(Clone)]
@@ -32,80 +35,316 @@ impl SyncService {
         }
         self.context
             .database
-            .snapshot(async move |conn: &mut Connection| answer(conn, user, &request).await)
+            .snapshot(async move |conn: &mut Connection| {
+                let lacking = Lacking::load(conn, user, &request).await?;
+                lacking.answer(conn, user).await
+            })
             .await
     }
 }
 
-async fn answer(conn: &mut Connection, user: UserId, request: &SyncRequest) -> ServiceResult<SyncResponse> {
-    let me = repository::user::find(conn, user)
-        .await?
-        .ok_or(ErrorKind::NotAuthenticated)?;
-    // A number from the future is not ours: everything is told again.
-    let since = if me.rev < request.user_rev {
-        Rev::ZERO
-    } else {
-        request.user_rev
-    };
-    let changed = repository::sync::list_user_changes(conn, user, since).await?;
+/// What was found in the snapshot.
+struct Lacking {
+    user_changes: UserChanges,
+    /// Moved beyond what the client has of them.
+    moved: Vec<ConversationId>,
+    views: HashMap<ConversationId, ConversationView>,
+    /// Those the client has and that have changed, with what it has of them.
+    changed: Vec<SyncPosition>,
+    messages: HashMap<ConversationId, Vec<ChangedMessage>>,
+    members: HashMap<ConversationId, Vec<ChangedMember>>,
+}
 
-    let positions: Vec<_> = request
-        .conversations
-        .iter()
-        .map(|position| (position.id, position.rev, position.read_seq))
-        .collect();
-    let moved = repository::sync::list_moved(conn, user, &positions).await?;
-    let mut wanted = [&moved[..], &changed.conversations, &changed.memberships].concat();
+impl Lacking {
+    async fn load(conn: &mut Connection, user: UserId, request: &SyncRequest) -> ServiceResult<Self> {
+        let user_changes = repository::sync::find_user_changes(conn, user, request.user_rev)
+            .await?
+            .ok_or(ErrorKind::NotAuthenticated)?;
+        let positions: Vec<_> = request
+            .conversations
+            .iter()
+            .map(|position| (position.id, position.rev, position.read_seq))
+            .collect();
+        let moved = repository::sync::list_moved(conn, user, &positions).await?;
+        let views = load_views(conn, user, &moved, &user_changes).await?;
+        let mut lacking = Self {
+            changed: changed_positions(request, &views),
+            user_changes,
+            moved,
+            views,
+            messages: HashMap::new(),
+            members: HashMap::new(),
+        };
+        lacking.load_messages(conn, user).await?;
+        lacking.load_members(conn).await?;
+        Ok(lacking)
+    }
+
+    async fn load_messages(&mut self, conn: &mut Connection, user: UserId) -> ServiceResult<()> {
+        let last_seq = |id: &ConversationId| self.views.get(id).and_then(|view| view.last_message_seq);
+        let mut wanted: HashMap<ConversationId, MessagesSince> = self
+            .joined()
+            .map(|view| {
+                let since = MessagesSince {
+                    id: view.id,
+                    rev: Rev::new(i64::MAX),
+                    last_seq: view.last_message_seq,
+                };
+                (view.id, since)
+            })
+            .collect();
+        for position in &self.changed {
+            let since = MessagesSince {
+                id: position.id,
+                rev: position.rev,
+                last_seq: last_seq(&position.id),
+            };
+            wanted.insert(position.id, since);
+        }
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let wanted: Vec<_> = wanted.into_values().collect();
+        // One more than is told, to see whether it is too much.
+        let limit = i64::try_from(SyncRequest::MAX_CHANGES + 1).unwrap_or(i64::MAX);
+        for found in repository::sync::list_messages(conn, user, &wanted, limit).await? {
+            let id = found.message.conversation_id;
+            self.messages.entry(id).or_default().push(found);
+        }
+        Ok(())
+    }
+
+    async fn load_members(&mut self, conn: &mut Connection) -> ServiceResult<()> {
+        let since: Vec<_> = self
+            .changed
+            .iter()
+            .map(|position| (position.id, position.rev))
+            .collect();
+        for changed in repository::sync::list_members(conn, &since).await? {
+            let id = changed.conversation_id;
+            self.members.entry(id).or_default().push(changed);
+        }
+        Ok(())
+    }
+
+    fn is_listed(&self, id: &ConversationId) -> bool {
+        self.views.get(id).is_some_and(|view| view.is_listed)
+    }
+
+    /// The conversations that came into the list.
+    fn joined(&self) -> impl Iterator<Item = &ConversationView> {
+        self.user_changes
+            .conversations
+            .iter()
+            .filter_map(|id| self.views.get(id))
+            .filter(|view| view.is_listed)
+    }
+
+    async fn answer(self, conn: &mut Connection, user: UserId) -> ServiceResult<SyncResponse> {
+        let mut mentioned = Mentioned::default();
+        let mut conversations = Vec::with_capacity(self.changed.len());
+        for position in &self.changed {
+            let Some(view) = self.views.get(&position.id) else {
+                continue;
+            };
+            let changes = self.conversation_changes(view, position.rev)?;
+            changes
+                .messages
+                .iter()
+                .for_each(|message| mentioned.add_message(message));
+            mentioned.add_members(&changes.members);
+            mentioned.add_conversation(&changes.conversation);
+            conversations.push(changes);
+        }
+        let joined: Vec<_> = self
+            .joined()
+            .map(|view| self.conversation(view))
+            .collect::<ServiceResult<_>>()?;
+        joined
+            .iter()
+            .for_each(|conversation| mentioned.add_conversation(conversation));
+
+        let told = mentioned.clone();
+        mentioned.add(user);
+        self.mention_people(&mut mentioned);
+        let people = People::load(conn, mentioned).await?;
+        Ok(SyncResponse {
+            user_rev: self.user_changes.user_rev,
+            user_changes: self.user_changes(&people, user)?,
+            conversations,
+            pointers: self
+                .moved
+                .iter()
+                .filter_map(|id| self.views.get(id))
+                .map(pointer)
+                .collect(),
+            joined,
+            left: self
+                .user_changes
+                .conversations
+                .iter()
+                .filter(|id| !self.is_listed(id))
+                .copied()
+                .collect(),
+            users: people.of(&told),
+        })
+    }
+
+    fn last_message(&self, id: ConversationId, seq: Option<Seq>) -> ServiceResult<Option<protocol::Message>> {
+        let last = self.messages.get(&id).into_iter().flatten();
+        let mut last = last.filter(|found| Some(found.message.seq) == seq);
+        last.next().map(|found| view::message(&found.message)).transpose()
+    }
+
+    fn conversation(&self, view: &ConversationView) -> ServiceResult<protocol::Conversation> {
+        Ok(view::conversation(
+            view,
+            self.last_message(view.id, view.last_message_seq)?,
+        ))
+    }
+
+    fn conversation_changes(
+        &self,
+        view: &ConversationView,
+        since: Rev,
+    ) -> ServiceResult<ConversationChanges> {
+        let changed: Vec<&ChangedMessage> = self
+            .messages
+            .get(&view.id)
+            .into_iter()
+            .flatten()
+            .filter(|found| found.is_changed)
+            .collect();
+        let is_ahead = view.rev < since;
+        let is_reset = is_ahead || SyncRequest::MAX_CHANGES < changed.len();
+        let (mut messages, mut withheld) = (Vec::new(), Vec::new());
+        for found in changed.into_iter().filter(|_| !is_reset) {
+            if found.is_visible {
+                messages.push(view::message(&found.message)?);
+            } else {
+                withheld.push(found.message.seq);
+            }
+        }
+        let (removed, members): (Vec<&ChangedMember>, Vec<&ChangedMember>) = self
+            .members
+            .get(&view.id)
+            .into_iter()
+            .flatten()
+            .partition(|changed| changed.has_left);
+        Ok(ConversationChanges {
+            id: view.id,
+            rev: view.rev,
+            messages,
+            withheld,
+            members: members
+                .iter()
+                .map(|changed| view::member(&changed.member))
+                .collect(),
+            removed_members: removed.iter().map(|changed| changed.member.user_id).collect(),
+            conversation: self.conversation(view)?,
+            is_reset,
+        })
+    }
+
+    /// Those of whom the changes of the user's own stream tell the profile.
+    fn mention_people(&self, mentioned: &mut Mentioned) {
+        for friendship in &self.user_changes.friends {
+            mentioned.add(friendship.friend_id);
+        }
+        for request in &self.user_changes.friend_requests {
+            mentioned.add(request.from_id);
+            mentioned.add(request.to_id);
+        }
+    }
+
+    fn user_changes(&self, people: &People, user: UserId) -> ServiceResult<protocol::UserChanges> {
+        let changes = &self.user_changes;
+        let me = people.0.get(&user).ok_or(ErrorKind::NotAuthenticated)?;
+        let memberships = changes
+            .memberships
+            .iter()
+            .filter_map(|id| self.views.get(id))
+            .map(|view| ChangedMembership {
+                conversation_id: view.id,
+                membership: view::membership(&view.membership),
+            });
+        let hidden = changes.hidden_messages.iter().map(|target| HiddenMessage {
+            conversation_id: target.conversation_id,
+            seq: target.seq,
+        });
+        let user = |id: &UserId| people.0.get(id).map(view::user);
+        Ok(protocol::UserChanges {
+            me: Some(view::me(me)?),
+            friends: changes
+                .friends
+                .iter()
+                .filter_map(|friendship| Some(view::friend(friendship, user(&friendship.friend_id)?)))
+                .collect(),
+            removed_friend_ids: changes.removed_friends.clone(),
+            friend_requests: changes
+                .friend_requests
+                .iter()
+                .filter_map(|request| {
+                    let (from, to) = (user(&request.from_id)?, user(&request.to_id)?);
+                    Some(view::friend_request(request, from, to))
+                })
+                .collect(),
+            closed_friend_request_ids: changes.closed_requests.clone(),
+            memberships: memberships.collect(),
+            hidden_messages: hidden.collect(),
+        })
+    }
+}
+
+/// Everybody an answer needs.
+struct People(HashMap<UserId, User>);
+
+impl People {
+    async fn load(conn: &mut Connection, mentioned: Mentioned) -> ServiceResult<Self> {
+        let users = repository::user::list(conn, &mentioned.into_ids()).await?;
+        Ok(Self(users.into_iter().map(|user| (user.id, user)).collect()))
+    }
+
+    fn of(&self, mentioned: &Mentioned) -> Vec<protocol::User> {
+        mentioned
+            .ids()
+            .filter_map(|id| self.0.get(&id))
+            .map(view::user)
+            .collect()
+    }
+}
+
+async fn load_views(
+    conn: &mut Connection,
+    user: UserId,
+    moved: &[ConversationId],
+    user_changes: &UserChanges,
+) -> ServiceResult<HashMap<ConversationId, ConversationView>> {
+    let mut wanted = [moved, &user_changes.conversations, &user_changes.memberships].concat();
     wanted.sort_unstable();
     wanted.dedup();
-    let views: HashMap<ConversationId, ConversationView> =
-        repository::conversation_view::list_by_ids(conn, user, &wanted)
-            .await?
-            .into_iter()
-            .map(|view| (view.id, view))
-            .collect();
-
-    let mut mentioned = view::Mentioned::default();
-    let mut conversations = Vec::new();
-    for position in &request.conversations {
-        let Some(view) = views.get(&position.id).filter(|view| view.rev != position.rev) else {
-            continue;
-        };
-        let changes = conversation_changes(conn, user, view, position.rev).await?;
-        changes
-            .messages
-            .iter()
-            .for_each(|message| mentioned.add_message(message));
-        mentioned.add_members(&changes.members);
-        mentioned.add_conversation(&changes.conversation);
-        conversations.push(changes);
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
     }
-    let joined_views: Vec<ConversationView> = changed
+    let views = repository::conversation_view::list_by_ids(conn, user, &wanted).await?;
+    Ok(views.into_iter().map(|view| (view.id, view)).collect())
+}
+
+/// What the client has of the conversations that have changed, each once.
+fn changed_positions(
+    request: &SyncRequest,
+    views: &HashMap<ConversationId, ConversationView>,
+) -> Vec<SyncPosition> {
+    let mut seen = HashSet::new();
+    request
         .conversations
         .iter()
-        .filter_map(|id| views.get(id).filter(|view| view.is_listed).cloned())
-        .collect();
-    let joined = view::conversations(conn, &joined_views).await?;
-    joined
-        .iter()
-        .for_each(|conversation| mentioned.add_conversation(conversation));
-    let is_listed = |id: &ConversationId| views.get(id).is_some_and(|view| view.is_listed);
-    let left = changed
-        .conversations
-        .iter()
-        .filter(|id| !is_listed(id))
+        .filter(|position| {
+            let view = views.get(&position.id);
+            view.is_some_and(|view| view.rev != position.rev) && seen.insert(position.id)
+        })
         .copied()
-        .collect();
-    let pointers = moved.iter().filter_map(|id| views.get(id)).map(pointer).collect();
-    Ok(SyncResponse {
-        user_rev: me.rev,
-        user_changes: user_changes(conn, &me, &changed, &views).await?,
-        conversations,
-        pointers,
-        joined,
-        left,
-        users: mentioned.load(conn).await?,
-    })
+        .collect()
 }
 
 fn pointer(view: &ConversationView) -> Pointer {
@@ -114,83 +353,4 @@ fn pointer(view: &ConversationView) -> Pointer {
         read_seq: view.membership.read_seq,
         unread_count: view.unread_count,
     }
-}
-
-async fn conversation_changes(
-    conn: &mut Connection,
-    user: UserId,
-    view: &ConversationView,
-    since: Rev,
-) -> ServiceResult<ConversationChanges> {
-    let max = i64::try_from(SyncRequest::MAX_CHANGES).unwrap_or(i64::MAX);
-    let messages = repository::message::list_changed(conn, user, view.id, since, max + 1).await?;
-    let withheld = repository::message::list_withheld(conn, user, view.id, since, max + 1).await?;
-    let is_ahead = view.rev < since;
-    let is_reset = is_ahead || SyncRequest::MAX_CHANGES < messages.len() + withheld.len();
-    let conversation = view::conversations(conn, std::slice::from_ref(view)).await?.pop();
-    let conversation = conversation.ok_or_else(|| ServiceError::from(ErrorKind::ConversationNotFound))?;
-    Ok(ConversationChanges {
-        id: view.id,
-        rev: view.rev,
-        messages: if is_reset {
-            Vec::new()
-        } else {
-            view::messages(&messages)?
-        },
-        withheld: if is_reset { Vec::new() } else { withheld },
-        members: repository::member::list_changed(conn, view.id, since)
-            .await?
-            .iter()
-            .map(view::member)
-            .collect(),
-        removed_members: repository::member::list_removed(conn, view.id, since).await?,
-        conversation,
-        is_reset,
-    })
-}
-
-async fn user_changes(
-    conn: &mut Connection,
-    me: &repository::user::User,
-    changed: &ChangedSubjects,
-    views: &HashMap<ConversationId, ConversationView>,
-) -> ServiceResult<UserChanges> {
-    let friendships = repository::friend::list_among(conn, me.id, &changed.friends).await?;
-    let requests = repository::friend::list_requests_by_ids(conn, &changed.friend_requests).await?;
-    let hidden = repository::message::list_hidden(conn, me.id, &changed.hidden_messages).await?;
-    let is_friend = |id: &UserId| friendships.iter().any(|friendship| friendship.friend_id == *id);
-    let is_waiting = |id: &damso_domain::FriendRequestId| requests.iter().any(|request| request.id == *id);
-    let memberships = changed
-        .memberships
-        .iter()
-        .filter_map(|id| views.get(id))
-        .map(|view| ChangedMembership {
-            conversation_id: view.id,
-            membership: view::membership(&view.membership),
-        });
-    Ok(UserChanges {
-        me: Some(view::me(me)?),
-        removed_friend_ids: changed
-            .friends
-            .iter()
-            .filter(|id| !is_friend(id))
-            .copied()
-            .collect(),
-        friends: view::friends(conn, &friendships).await?,
-        closed_friend_request_ids: changed
-            .friend_requests
-            .iter()
-            .filter(|id| !is_waiting(id))
-            .copied()
-            .collect(),
-        friend_requests: view::friend_requests(conn, &requests).await?,
-        memberships: memberships.collect(),
-        hidden_messages: hidden
-            .into_iter()
-            .map(|target| HiddenMessage {
-                conversation_id: target.conversation_id,
-                seq: target.seq,
-            })
-            .collect(),
-    })
 }

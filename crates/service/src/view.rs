@@ -116,7 +116,10 @@ pub(crate) fn messages(messages: &[Message]) -> ServiceResult<Vec<protocol::Mess
     messages.iter().map(message).collect()
 }
 
-fn conversation(view: &ConversationView, last_message: Option<protocol::Message>) -> protocol::Conversation {
+pub(crate) fn conversation(
+    view: &ConversationView,
+    last_message: Option<protocol::Message>,
+) -> protocol::Conversation {
     protocol::Conversation {
         id: view.id,
         kind: view.kind,
@@ -178,12 +181,20 @@ pub(crate) async fn load_conversation(
 }
 
 /// Collects everyone an answer mentions, to send them along.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Mentioned(BTreeSet<UserId>);
 
 impl Mentioned {
     pub(crate) fn add(&mut self, id: UserId) {
         self.0.insert(id);
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = UserId> {
+        self.0.iter().copied()
+    }
+
+    pub(crate) fn into_ids(self) -> Vec<UserId> {
+        self.0.into_iter().collect()
     }
 
     pub(crate) fn add_members(&mut self, members: &[protocol::Member]) {
@@ -214,8 +225,7 @@ impl Mentioned {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<UserId> = self.0.into_iter().collect();
-        Ok(repository::user::list(conn, &ids)
+        Ok(repository::user::list(conn, &self.into_ids())
             .await?
             .iter()
             .map(user)
@@ -242,14 +252,15 @@ pub(crate) async fn friends(
         .iter()
         .for_each(|friendship| mentioned.add(friendship.friend_id));
     let users = by_id(mentioned.load(conn).await?);
-    let friend = |friendship: &Friendship| {
-        let user = users.get(&friendship.friend_id)?.clone();
-        Some(protocol::Friend {
-            user,
-            since: friendship.since,
-        })
-    };
-    Ok(friendships.iter().filter_map(friend).collect())
+    let full = |friendship: &Friendship| Some(friend(friendship, users.get(&friendship.friend_id)?.clone()));
+    Ok(friendships.iter().filter_map(full).collect())
+}
+
+pub(crate) fn friend(friendship: &Friendship, user: protocol::User) -> protocol::Friend {
+    protocol::Friend {
+        user,
+        since: friendship.since,
+    }
 }
 
 /// Requests with the profiles of both sides, in the order of the requests.
@@ -264,16 +275,25 @@ pub(crate) async fn friend_requests(
     }
     let users = by_id(mentioned.load(conn).await?);
     let full = |request: &FriendRequest| {
-        Some(protocol::FriendRequest {
-            id: request.id,
-            from: users.get(&request.from_id)?.clone(),
-            to: users.get(&request.to_id)?.clone(),
-            message: request.message.clone(),
-            state: protocol::FriendRequestState::Pending,
-            created_at: request.created_at,
-        })
+        let (from, to) = (users.get(&request.from_id)?, users.get(&request.to_id)?);
+        Some(friend_request(request, from.clone(), to.clone()))
     };
     Ok(requests.iter().filter_map(full).collect())
+}
+
+pub(crate) fn friend_request(
+    request: &FriendRequest,
+    from: protocol::User,
+    to: protocol::User,
+) -> protocol::FriendRequest {
+    protocol::FriendRequest {
+        id: request.id,
+        from,
+        to,
+        message: request.message.clone(),
+        state: protocol::FriendRequestState::Pending,
+        created_at: request.created_at,
+    }
 }
 
 fn by_id(users: Vec<protocol::User>) -> std::collections::HashMap<UserId, protocol::User> {
