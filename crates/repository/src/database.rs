@@ -1,8 +1,10 @@
 //! The connection pool, and the only way to use it.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
+use diesel::connection::InstrumentationEvent;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
@@ -37,6 +39,9 @@ pub struct DatabaseConfig {
     pub max_connections: usize,
 }
 
+/// Hears of every statement, as it is sent.
+pub type StatementObserver = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// Work on a connection. An async closure with a `Send` future, spelled so that callers need not name it.
 pub trait Work<C, R>: AsyncFnOnce(C) -> R + FnOnce(C) -> <Self as Work<C, R>>::Running {
     /// The closure's future.
@@ -65,10 +70,36 @@ pub struct Database {
 impl Database {
     /// A pool that opens connections when they are needed. `runtime` must outlive it.
     pub fn new(config: &DatabaseConfig, runtime: Handle) -> RepositoryResult<Self> {
+        Self::open(config, runtime, None)
+    }
+
+    /// The same, with somebody who hears of every statement: tests count them.
+    pub fn observed(
+        config: &DatabaseConfig,
+        runtime: Handle,
+        observer: StatementObserver,
+    ) -> RepositoryResult<Self> {
+        Self::open(config, runtime, Some(observer))
+    }
+
+    fn open(
+        config: &DatabaseConfig,
+        runtime: Handle,
+        observer: Option<StatementObserver>,
+    ) -> RepositoryResult<Self> {
         let mut manager_config = ManagerConfig::default();
         // A broken connection is noticed when it is handed back; a query before each use would double the trips.
         manager_config.recycling_method = RecyclingMethod::Fast;
-        manager_config.custom_setup = Box::new(|url| Box::pin(connect(url.to_owned())));
+        manager_config.custom_setup = Box::new(move |url| {
+            let (url, observer) = (url.to_owned(), observer.clone());
+            Box::pin(async move {
+                let mut conn = connect(url).await?;
+                if let Some(observer) = observer {
+                    observe(&mut conn, observer);
+                }
+                Ok(conn)
+            })
+        });
         let manager = AsyncDieselConnectionManager::new_with_config(config.url.clone(), manager_config);
         let pool = Pool::builder(manager)
             .max_size(config.max_connections)
@@ -220,6 +251,14 @@ async fn acquire(pool: &Pool<Connection>) -> RepositoryResult<Object<Connection>
     pool.get()
         .await
         .map_err(|error| RepositoryError::Unavailable(error.to_string()))
+}
+
+fn observe(conn: &mut Connection, observer: StatementObserver) {
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            observer(&query.to_string());
+        }
+    });
 }
 
 /// Opens one connection.

@@ -25,6 +25,6 @@ pub mod user;
 pub mod user_change;
 mod visibility;
 
-pub use database::{Connection, Database, DatabaseConfig, Work};
+pub use database::{Connection, Database, DatabaseConfig, StatementObserver, Work};
 pub use error::{RepositoryError, RepositoryResult};
 pub use server_lock::ServerLock;

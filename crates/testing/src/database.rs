@@ -1,11 +1,11 @@
 //! One private cluster for each test binary, one database for each test.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use damso_adapter::cluster::{ClusterConfig, ManagedCluster};
 use damso_domain::ConversationId;
-use damso_repository::{Connection, Database, DatabaseConfig};
+use damso_repository::{Connection, Database, DatabaseConfig, StatementObserver};
 use diesel_async::{AsyncConnection as _, SimpleAsyncConnection as _};
 use tempfile::TempDir;
 use tokio::runtime::{Handle, Runtime};
@@ -46,7 +46,7 @@ fn start() -> Shared {
     let runtime = Runtime::new().expect("a runtime can be made");
     runtime.block_on(async {
         admin(&cluster, &format!("CREATE DATABASE {TEMPLATE}")).await;
-        let template = connect(&cluster, TEMPLATE, runtime.handle());
+        let template = connect(&cluster, TEMPLATE, runtime.handle(), Arc::new(|_| ()));
         template.migrate().await.expect("the schema can be made");
         template.close();
     });
@@ -58,12 +58,12 @@ fn start() -> Shared {
     }
 }
 
-fn connect(cluster: &ManagedCluster, name: &str, runtime: &Handle) -> Database {
+fn connect(cluster: &ManagedCluster, name: &str, runtime: &Handle, observer: StatementObserver) -> Database {
     let config = DatabaseConfig {
         url: cluster.connection_url_for(name),
         max_connections: 8,
     };
-    Database::new(&config, runtime.clone()).expect("the configuration is in order")
+    Database::observed(&config, runtime.clone(), observer).expect("the configuration is in order")
 }
 
 async fn admin(cluster: &ManagedCluster, sql: &str) {
@@ -78,6 +78,7 @@ pub struct TestDatabase {
     name: String,
     /// The database.
     pub database: Database,
+    statements: Arc<Mutex<Vec<String>>>,
 }
 
 impl TestDatabase {
@@ -91,8 +92,24 @@ impl TestDatabase {
             .spawn(async move { admin(&shared.cluster, &sql).await })
             .await
             .expect("the copy is made");
-        let database = connect(&shared.cluster, &name, shared.runtime.handle());
-        Self { name, database }
+        let statements: Arc<Mutex<Vec<String>>> = Arc::default();
+        let heard = statements.clone();
+        let observer: StatementObserver = Arc::new(move |sql| {
+            if !is_about_transactions(sql) {
+                heard.lock().expect("nobody panics with it").push(sql.to_owned());
+            }
+        });
+        let database = connect(&shared.cluster, &name, shared.runtime.handle(), observer);
+        Self {
+            name,
+            database,
+            statements,
+        }
+    }
+
+    /// The statements since this was last asked, without those that begin and end transactions.
+    pub fn take_statements(&self) -> Vec<String> {
+        std::mem::take(&mut *self.statements.lock().expect("nobody panics with it"))
     }
 
     /// Where it is, for tools that connect by themselves.
@@ -166,6 +183,11 @@ impl TestDatabase {
         });
         row.await.expect("the query works").count
     }
+}
+
+fn is_about_transactions(sql: &str) -> bool {
+    let about = ["BEGIN", "COMMIT", "ROLLBACK", "SET TRANSACTION"];
+    about.iter().any(|word| sql.starts_with(word))
 }
 
 /// A lock that somebody else holds.

@@ -22,6 +22,7 @@ mod origins;
 mod password;
 mod probe;
 mod profile;
+mod queries;
 mod reading;
 mod reads;
 mod refresh;
