@@ -285,10 +285,10 @@ impl Batcher {
         for id in self.lanes.add(busy) {
             let batcher = self.clone();
             tokio::spawn(async move {
-                // Dropped at the end, whatever the end is: a lane that stayed would be waited in for ever.
-                let lane = Lane {
+                let mut lane = Lane {
                     lanes: &batcher.lanes,
                     id,
+                    is_open: true,
                 };
                 while let Some(letters) = lane.take() {
                     // Never closed while the lanes exist.
@@ -341,15 +341,17 @@ impl Lanes {
 struct Lane<'a> {
     lanes: &'a Lanes,
     id: ConversationId,
+    is_open: bool,
 }
 
 impl Lane<'_> {
     /// What waits, at most one batch of it; `None` once nothing does: the lane is closed then.
-    fn take(&self) -> Option<Vec<Letter>> {
+    fn take(&mut self) -> Option<Vec<Letter>> {
         let mut waiting = self.lanes.waiting();
         let lane = waiting.get_mut(&self.id)?;
         if lane.is_empty() {
             waiting.remove(&self.id);
+            self.is_open = false;
             return None;
         }
         let rest = lane.split_off(lane.len().min(MOST_IN_BATCH));
@@ -357,9 +359,13 @@ impl Lane<'_> {
     }
 }
 
+/// Closes a lane that a panic left open, which would be waited in for ever. One that was closed in order is not
+/// touched: the next of the same conversation may be open already.
 impl Drop for Lane<'_> {
     fn drop(&mut self) {
-        self.lanes.waiting().remove(&self.id);
+        if self.is_open {
+            self.lanes.waiting().remove(&self.id);
+        }
     }
 }
 
