@@ -3,10 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { friends } from "../lib/person.mjs";
+import { launchBrowser } from "../lib/browser.mjs";
+import { friends, Person } from "../lib/person.mjs";
 import { eventually, gone, seen } from "../lib/wait.mjs";
 
 const LONGEST_MESSAGE_CHARS = 4_000;
+/** What is fetched when the settings are first needed, and before that in the background. */
+const LATE_CODE = /\/(split_settings|chunk_\d+)\.wasm$/;
 const WITHOUT_NETWORK = [/^net::ERR_INTERNET_DISCONNECTED /, /ERR_INTERNET_DISCONNECTED/];
 
 test("what is written without a network arrives once and in order", async (t) => {
@@ -84,6 +87,30 @@ test("two tabs of one account agree on what is unread", async (t) => {
   await minji.openChat("박준");
   await eventually(() => minji.texts(), ["하나", "둘", "셋"]);
   assert.deepEqual(await tab.texts(), ["하나", "둘", "셋"]);
+});
+
+test("a part of the client that could not be fetched is fetched on trying again", async (t) => {
+  const minji = await Person.register(t, await launchBrowser(t), { name: "김민지" });
+  const { page, words } = minji;
+  const main = page.getByRole("main");
+  minji.trouble.expect(/^net::ERR_FAILED GET .*\.wasm$/);
+  minji.trouble.expect(/^console: TypeError: Failed to fetch/);
+  await page.route(LATE_CODE, (route) => route.abort());
+  await minji.start();
+  await page.evaluate(() => (window.isStillThere = true));
+
+  await minji.areaLink(words.settings).click();
+  await seen(main.getByRole("heading", { name: words.failedToLoad, exact: true }));
+  await page.unroute(LATE_CODE);
+  await minji.button(words.retry, main).click();
+  await seen(minji.pane(words.settings));
+  await minji.goToSettings(words.account);
+
+  // What failed in the background is fetched when it is needed.
+  await minji.openChat(words.notes);
+  await minji.say("다시 왔어요");
+  await seen(minji.message("다시 왔어요"));
+  assert.equal(await page.evaluate(() => window.isStillThere), true, "the page was loaded anew");
 });
 
 function lengthened(request) {

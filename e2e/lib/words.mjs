@@ -19,6 +19,8 @@ const KO = {
   close: "닫기",
   save: "저장",
   loading: "불러오는 중",
+  failedToLoad: "불러오지 못했어요",
+  retry: "다시 시도",
   offline: "오프라인이에요. 다시 연결되면 이어서 보낼게요.",
   deletedAccount: "알 수 없음",
   // friends
@@ -33,6 +35,7 @@ const KO = {
   startDirect: "1:1 채팅",
   // chats
   newChat: "새 채팅",
+  notes: "나와의 채팅",
   groupName: "그룹 이름",
   makeGroup: (count) => `${count}명과 그룹 만들기`,
   unreadMessages: (count) => `읽지 않은 메시지 ${count}개`,
@@ -128,6 +131,8 @@ const EN = {
   close: "Close",
   save: "Save",
   loading: "Loading",
+  failedToLoad: "This could not be loaded",
+  retry: "Try again",
   offline: "You're offline. Messages go out once you're back.",
   deletedAccount: "Deleted account",
   addFriend: "Add friend",
@@ -140,6 +145,7 @@ const EN = {
   nowFriends: (name) => `You and ${name} are friends now.`,
   startDirect: "Chat",
   newChat: "New chat",
+  notes: "Notes to self",
   groupName: "Group name",
   makeGroup: (count) => `Make a group with ${count}`,
   unreadMessages: (count) => (count === 1 ? "1 unread message" : `${count} unread messages`),
