@@ -62,7 +62,7 @@ async function sendsPhoto(author, reader) {
 async function sendsFile(author, reader, file) {
   await author.attach([file]);
   await author.button(author.words.send).click();
-  const link = await seen(reader.log().getByRole("link", { name: reader.words.download(file.name), exact: true }));
+  const link = await seen(reader.log().getByRole("link", { name: reader.words.download }).filter({ hasText: file.name }));
   const started = reader.page.waitForEvent("download");
   await link.click();
   const download = await started;

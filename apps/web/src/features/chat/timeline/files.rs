@@ -52,8 +52,9 @@ impl FileCard {
         let detail = self.detail();
         let name = self.name.clone();
         let label = {
-            let name = self.name.clone();
-            move || (texts().chat.download)(&name)
+            // All that is written on the card, so that saying it aloud finds the card.
+            let words = format!("{} {detail}", self.name);
+            move || (texts().chat.download)(&words)
         };
         let words = view! {
             <span class="file__icon">
@@ -61,6 +62,7 @@ impl FileCard {
             </span>
             <span class="file__words">
                 <b class="file__name">{self.name}</b>
+                " "
                 <span class="file__detail num">{detail}</span>
             </span>
         };
