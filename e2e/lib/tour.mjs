@@ -27,7 +27,7 @@ export async function tourEntrance(t, browser, language, options, visit) {
   await person.field(words.displayName).fill(person.name);
   await person.field(words.password).fill(person.password);
   await person.button(words.signUp).click();
-  await seen(page.getByText(words.tooShort, { exact: true }));
+  await seen(page.getByText(words.handleLength, { exact: true }));
   await visit("sign-up", person);
   await person.field(words.handle).fill(person.handle);
   await person.button(words.signUp).click();

@@ -100,10 +100,10 @@ impl CommonTexts {
         hide_password: "Hide password",
         deleted_account: "Deleted account",
         not_found_title: "There's nothing here",
-        not_found_text: "The page has moved, or it never was.",
+        not_found_text: "The page has moved, or it never existed.",
         go_home: "Go to the start",
         failed_to_load: "This could not be loaded",
         no_chat_title: "Choose a conversation",
-        no_chat_text: "Pick a chat on the left and go on here.",
+        no_chat_text: "Pick a chat on the left and carry on here.",
     };
 }

@@ -16,6 +16,8 @@ pub struct ErrorTexts {
     pub unreadable: &'static str,
     pub cancelled: &'static str,
     pub wait_secs: fn(u32) -> String,
+    pub handle_length: &'static str,
+    pub password_length: &'static str,
     pub handle_start: &'static str,
     pub handle_characters: &'static str,
 }
@@ -26,10 +28,12 @@ impl ErrorTexts {
         kind: kind_ko,
         field: field_ko,
         network: "서버에 연결하지 못했어요. 인터넷 연결을 확인해 주세요.",
-        unauthenticated: "세션이 끝났어요. 다시 로그인해 주세요.",
-        unreadable: "서버의 답을 읽지 못했어요. 새로 고침 해 보세요.",
+        unauthenticated: "로그인이 풀렸어요. 다시 로그인해 주세요.",
+        unreadable: "서버의 답을 읽지 못했어요. 새로고침해 보세요.",
         cancelled: "취소했어요.",
         wait_secs: |secs| format!("너무 자주 시도했어요. {secs}초 뒤에 다시 해 주세요."),
+        handle_length: "아이디는 3~20자예요.",
+        password_length: "8자 이상으로 정해 주세요.",
         handle_start: "영문 소문자로 시작해야 해요.",
         handle_characters: "영문 소문자, 숫자, _ 와 . 만 쓸 수 있어요.",
     };
@@ -49,6 +53,8 @@ impl ErrorTexts {
                 format!("Too many attempts. Try again in {secs} seconds.")
             }
         },
+        handle_length: "A handle has 3 to 20 characters.",
+        password_length: "Use at least 8 characters.",
         handle_start: "Start with a letter.",
         handle_characters: "Only a–z, digits, _ and . are allowed.",
     };
@@ -83,8 +89,7 @@ pub fn explain_error(error: &ApiError) -> String {
 pub fn explain_handle(error: HandleError) -> &'static str {
     let errors = &texts().errors;
     match error {
-        HandleError::TooShort => (errors.field)(FieldErrorKind::TooShort),
-        HandleError::TooLong => (errors.field)(FieldErrorKind::TooLong),
+        HandleError::TooShort | HandleError::TooLong => errors.handle_length,
         HandleError::StartsWithoutLetter => errors.handle_start,
         HandleError::InvalidCharacter => errors.handle_characters,
         HandleError::Reserved => (errors.field)(FieldErrorKind::Reserved),
@@ -94,7 +99,7 @@ pub fn explain_handle(error: HandleError) -> &'static str {
 /// Why a text cannot be a password, in the current language.
 pub fn explain_password(error: PasswordError) -> &'static str {
     match error {
-        PasswordError::TooShort => explain_field(FieldErrorKind::TooShort),
+        PasswordError::TooShort => texts().errors.password_length,
         PasswordError::TooLong => explain_field(FieldErrorKind::TooLong),
         PasswordError::TooCommon => explain_field(FieldErrorKind::TooCommon),
         PasswordError::SameAsLogin => explain_field(FieldErrorKind::SameAsLogin),
@@ -111,15 +116,15 @@ pub fn explain_name(error: NameError) -> &'static str {
 
 fn kind_ko(kind: ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::MalformedRequest => "요청을 이해하지 못했어요. 새로 고침 해 보세요.",
+        ErrorKind::MalformedRequest => "요청을 이해하지 못했어요. 새로고침해 보세요.",
         ErrorKind::NotAuthenticated => "먼저 로그인해 주세요.",
         ErrorKind::InvalidCredentials => "아이디 또는 비밀번호가 맞지 않아요.",
-        ErrorKind::RefreshTokenInvalid => "세션이 끝났어요. 다시 로그인해 주세요.",
-        ErrorKind::NotAllowed => "이 일을 할 권한이 없어요.",
+        ErrorKind::RefreshTokenInvalid => "로그인이 풀렸어요. 다시 로그인해 주세요.",
+        ErrorKind::NotAllowed => "그럴 권한이 없어요.",
         ErrorKind::OriginNotAllowed => "이 주소에서는 할 수 없어요.",
         ErrorKind::NotFriends => "먼저 친구가 되어야 해요.",
         ErrorKind::SignUpClosed => "지금은 이 서버에서 새 계정을 만들 수 없어요.",
-        ErrorKind::RouteNotFound => "없는 주소예요. 새로 고침 해 보세요.",
+        ErrorKind::RouteNotFound => "없는 주소예요. 새로고침해 보세요.",
         ErrorKind::UserNotFound => "그런 사람을 찾지 못했어요.",
         ErrorKind::FriendNotFound => "친구 목록에 없는 사람이에요.",
         ErrorKind::FriendRequestNotFound => "이미 처리된 친구 요청이에요.",
@@ -130,7 +135,7 @@ fn kind_ko(kind: ErrorKind) -> &'static str {
         ErrorKind::ImageNotFound => "사진을 찾지 못했어요.",
         ErrorKind::SessionNotFound => "이미 로그아웃된 기기예요.",
         ErrorKind::MethodNotAllowed => "할 수 없는 요청이에요.",
-        ErrorKind::HandleTaken => "이미 쓰고 있는 아이디예요.",
+        ErrorKind::HandleTaken => "이미 누가 쓰고 있는 아이디예요.",
         ErrorKind::AlreadyFriends => "이미 친구예요.",
         ErrorKind::AttachmentInUse => "이미 다른 메시지에 있는 파일이에요.",
         ErrorKind::NotAGroup => "그룹 채팅이 아니에요.",
@@ -140,7 +145,7 @@ fn kind_ko(kind: ErrorKind) -> &'static str {
         ErrorKind::UnsupportedMediaType => "여기서는 쓸 수 없는 형식이에요.",
         ErrorKind::InvalidFields => "입력한 내용을 다시 확인해 주세요.",
         ErrorKind::MessageEmpty => "빈 메시지는 보낼 수 없어요.",
-        ErrorKind::MessageTooLong => "메시지가 너무 길어요. 4,000자까지 쓸 수 있어요.",
+        ErrorKind::MessageTooLong => "메시지가 너무 길어요. 4,000자까지 쓸\u{a0}수\u{a0}있어요.",
         ErrorKind::AttachmentNotReady => "파일이 아직 준비되지 않았어요.",
         ErrorKind::TooManyAttachments => "파일은 한 번에 10개까지 보낼 수 있어요.",
         ErrorKind::CannotBefriendSelf => "나 자신에게는 친구 요청을 보낼 수 없어요.",

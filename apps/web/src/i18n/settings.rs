@@ -99,7 +99,7 @@ impl SettingsTexts {
         appearance_detail: "밝게, 어둡게, 시스템 설정",
         language_detail: "한국어, English",
 
-        about: "소개",
+        about: "기본 정보",
         picture: "프로필 사진",
         change_picture: "사진 바꾸기",
         remove_picture: "사진 지우기",
@@ -113,11 +113,11 @@ impl SettingsTexts {
         uploading: "올리는 중",
         status_message: "상태 메시지",
         status_placeholder: "지금 어떤 하루인가요?",
-        handle_changed_hint: "바꾸면 옛 아이디는 90일 동안 아무도 쓸 수 없어요.",
+        handle_changed_hint: "바꾸면 이전 아이디는 90일 동안 아무도 쓸 수 없어요.",
         profile_saved: "프로필을 저장했어요.",
 
         password_title: "비밀번호 바꾸기",
-        password_text: "바꾸면 다른 기기에서는 모두 로그아웃돼요. 이 기기는 그대로예요.",
+        password_text: "바꾸면 다른 기기에서는 모두 로그아웃돼요. 이\u{a0}기기는 그대로예요.",
         current_password: "현재 비밀번호",
         new_password: "새 비밀번호",
         change_password: "비밀번호 바꾸기",
@@ -127,7 +127,7 @@ impl SettingsTexts {
         unsent_title: "아직 보내지 못한 메시지가 있어요",
         unsent_text: |count| format!("로그아웃하면 보내지 못한 메시지 {count}개가 사라져요."),
         delete_account: "계정 삭제",
-        delete_text: "계정과 프로필, 친구 관계를 모두 지워요. 되돌릴 수 없어요.",
+        delete_text: "계정과 프로필, 친구 관계를 모두 지워요. 되돌릴\u{a0}수\u{a0}없어요.",
         delete_title: "계정을 삭제할까요?",
         delete_consequences: [
             "프로필과 친구 관계가 사라지고 모든 기기에서 로그아웃돼요.",
@@ -136,9 +136,9 @@ impl SettingsTexts {
         ],
         delete_messages: "내가 보낸 메시지",
         erase: "모두 지우기",
-        erase_detail: "글과 파일을 지우고, 그 자리에는 ‘삭제된 메시지’만 남아요.",
+        erase_detail: "글과 파일을 지우고, 그 자리에는 ‘삭제된 메시지’\u{2060}만 남아요.",
         keep: "이름 없이 남기기",
-        keep_detail: "대화가 이어지도록 남기되, 누가 썼는지는 알 수 없게 해요.",
+        keep_detail: "대화가 이어지도록 남기되, 누가 썼는지는 알\u{a0}수\u{a0}없게 해요.",
         delete_for_good: "영구히 삭제",
         deleted_title: "계정을 삭제했어요",
         deleted_text: "서버에서 지운 것들이에요.",
@@ -149,7 +149,7 @@ impl SettingsTexts {
                 ("용량", size.to_owned()),
                 ("로그인한 기기", format!("{}대", counts.sessions)),
                 ("친구", format!("{}명", counts.friends)),
-                ("나간 대화", format!("{}개", counts.conversations)),
+                ("나간 채팅방", format!("{}개", counts.conversations)),
             ]
         },
         goodbye: "그동안 함께해서 고마웠어요.",
@@ -174,7 +174,7 @@ impl SettingsTexts {
         theme_light: "밝게",
         theme_dark: "어둡게",
         theme_text: "이 기기에만 적용돼요.",
-        language_text: "화면에 쓰는 말을 골라요. 계정에 저장돼요.",
+        language_text: "화면에 표시할 언어예요. 계정에 저장돼요.",
     };
 
     /// In English.
@@ -189,7 +189,7 @@ impl SettingsTexts {
         profile_detail: "Picture, name, status message",
         account_detail: "Password, sign out, delete account",
         sessions_detail: "Where you are signed in",
-        appearance_detail: "Light, dark, or as the system",
+        appearance_detail: "Light, dark, or like the system",
         language_detail: "한국어, English",
 
         about: "About you",
@@ -210,7 +210,7 @@ impl SettingsTexts {
         profile_saved: "Profile saved.",
 
         password_title: "Change password",
-        password_text: "Your other devices are signed out by it. This one stays.",
+        password_text: "This signs out your other devices, but not this one.",
         current_password: "Current password",
         new_password: "New password",
         change_password: "Change password",
@@ -226,21 +226,21 @@ impl SettingsTexts {
             }
         },
         delete_account: "Delete account",
-        delete_text: "Removes your account, profile and friendships. There is no way back.",
+        delete_text: "Removes your account, profile and friendships. This cannot be undone.",
         delete_title: "Delete your account?",
         delete_consequences: [
-            "Your profile and friendships go, and all your devices are signed out.",
+            "Your profile and friendships are removed, and all your devices are signed out.",
             "Nobody can take your handle for 90 days.",
             "This cannot be undone.",
         ],
         delete_messages: "Messages you have sent",
         erase: "Erase them all",
-        erase_detail: "Texts and files go; “deleted message” stays in their place.",
+        erase_detail: "Texts and files are removed; “This message was deleted” stays in their place.",
         keep: "Keep them without a name",
         keep_detail: "Conversations stay readable, but nobody can tell who wrote them.",
         delete_for_good: "Delete for good",
         deleted_title: "Your account is deleted",
-        deleted_text: "This is what went from the server.",
+        deleted_text: "This is what was removed from the server.",
         report: |counts, size| {
             [
                 ("Messages", counts.messages.to_string()),
@@ -248,7 +248,7 @@ impl SettingsTexts {
                 ("Size", size.to_owned()),
                 ("Devices", counts.sessions.to_string()),
                 ("Friends", counts.friends.to_string()),
-                ("Conversations left", counts.conversations.to_string()),
+                ("Chats you left", counts.conversations.to_string()),
             ]
         },
         goodbye: "Thank you for the time together.",
@@ -262,17 +262,17 @@ impl SettingsTexts {
         session_ended: "That device is signed out.",
         end_others: "Sign out all other devices",
         end_others_title: "Sign out all other devices?",
-        end_others_text: "Only this one stays; the others have to sign in again.",
+        end_others_text: "Only this one stays signed in; the others have to sign in again.",
         others_ended: "All other devices are signed out.",
         sessions_text: "If there is one you do not know, sign it out and change your password.",
         other_sessions: "Other devices",
         no_other_sessions: "You are not signed in anywhere else.",
 
         theme: "Theme",
-        theme_system: "As the system",
+        theme_system: "System",
         theme_light: "Light",
         theme_dark: "Dark",
         theme_text: "For this device only.",
-        language_text: "The language of the screens. Saved with your account.",
+        language_text: "What the screens are written in. Saved with your account.",
     };
 }
