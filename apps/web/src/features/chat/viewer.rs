@@ -55,6 +55,12 @@ impl Viewer {
         self.pictures.read().get(self.at.get()).cloned()
     }
 
+    /// Which of how many, where there are several.
+    fn place(self) -> Option<String> {
+        let count = self.pictures.read().len();
+        (1 < count).then(|| format!("{} / {count}", self.at.get() + 1))
+    }
+
     fn has(self, by: isize) -> bool {
         self.at
             .get()
@@ -117,6 +123,7 @@ fn ViewerStage(viewer: Viewer) -> impl IntoView {
     view! {
         <div class="viewer__bar">
             <span class="viewer__name truncate">{move || picture.get().map(|picture| picture.name)}</span>
+            <span class="viewer__place">{move || viewer.place()}</span>
             {download}
             <IconButton
                 icon=IconName::Close
