@@ -61,7 +61,7 @@ fn PickerRow(friend: Friend, chosen: RwSignal<Vec<UserId>>) -> impl IntoView {
             <Avatar face size=AvatarSize::Small />
             <span class="picker__name truncate">{friend.user.display_name}</span>
             <input
-                class="picker__box"
+                class="check"
                 type="checkbox"
                 prop:checked=move || chosen.read().contains(&id)
                 on:change:target=move |event| toggle(event.target().checked())
