@@ -152,7 +152,7 @@ fn kind_ko(kind: ErrorKind) -> &'static str {
         ErrorKind::GroupFull => "그룹에는 1,000명까지 들어올 수 있어요.",
         ErrorKind::SeqOutOfRange => "아직 없는 메시지예요.",
         ErrorKind::ImageUnreadable => "사진을 읽을 수 없어요. 다른 사진을 골라 주세요.",
-        ErrorKind::ImageTooLarge => "사진이 너무 커요. 5천만 화소까지 쓸 수 있어요.",
+        ErrorKind::ImageTooLarge => "사진이 너무 커요. 보통 5천만 화소까지 쓸 수 있어요.",
         ErrorKind::UploadIncomplete => "파일이 다 올라가지 않았어요. 다시 시도해 주세요.",
         ErrorKind::UploadExpired => "올리는 데 너무 오래 걸렸어요. 다시 시도해 주세요.",
         ErrorKind::TooManyRequests => "너무 자주 시도했어요. 잠시 뒤에 다시 해 주세요.",
