@@ -200,7 +200,9 @@ fn kind_en(kind: ErrorKind) -> &'static str {
         ErrorKind::GroupFull => "A group holds at most 1,000 people.",
         ErrorKind::SeqOutOfRange => "There is no such message yet.",
         ErrorKind::ImageUnreadable => "The picture cannot be read. Please choose another one.",
-        ErrorKind::ImageTooLarge => "The picture is too large. Most pictures of up to 50 megapixels are fine.",
+        ErrorKind::ImageTooLarge => {
+            "The picture is too large. Most pictures of up to 50 megapixels are fine."
+        }
         ErrorKind::UploadIncomplete => "The file did not arrive completely. Please try again.",
         ErrorKind::UploadExpired => "The upload took too long. Please try again.",
         ErrorKind::TooManyRequests => "Too many attempts. Try again in a moment.",
