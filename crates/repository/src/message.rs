@@ -336,6 +336,40 @@ pub async fn insert(
     })
 }
 
+/// Stores messages without attachments, as many as one statement may hold at once. The numbers are the caller's
+/// responsibility, as they are with [`insert`].
+pub async fn insert_many(conn: &mut Connection, new: &[NewMessage]) -> RepositoryResult<()> {
+    let column = |value: fn(&NewMessage) -> Uuid| new.iter().map(value).collect::<Vec<_>>();
+    let number = |value: fn(&NewMessage) -> i64| new.iter().map(value).collect::<Vec<_>>();
+    let ids: Vec<Uuid> = new.iter().map(|_| MessageId::new().as_uuid()).collect();
+    let kinds: Vec<&str> = new.iter().map(|message| message.kind.as_str()).collect();
+    let texts: Vec<Option<&str>> = new.iter().map(|message| message.text.as_deref()).collect();
+    let systems: Vec<Option<&serde_json::Value>> =
+        new.iter().map(|message| message.system.as_ref()).collect();
+    let times: Vec<jiff_diesel::Timestamp> = new
+        .iter()
+        .map(|message| message.created_at.as_jiff().to_diesel())
+        .collect();
+    diesel::sql_query(
+        "INSERT INTO messages \
+            (conversation_id, seq, id, rev, author_id, client_key, kind, text, system, created_at) \
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind::<Array<SqlUuid>, _>(column(|message| message.conversation_id.as_uuid()))
+    .bind::<Array<BigInt>, _>(number(|message| message.seq.as_i64()))
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Array<BigInt>, _>(number(|message| message.rev.as_i64()))
+    .bind::<Array<SqlUuid>, _>(column(|message| message.author_id.as_uuid()))
+    .bind::<Array<SqlUuid>, _>(column(|message| message.client_key.as_uuid()))
+    .bind::<Array<Text>, _>(kinds)
+    .bind::<Array<Nullable<Text>>, _>(texts)
+    .bind::<Array<Nullable<Jsonb>>, _>(systems)
+    .bind::<Array<Timestamptz>, _>(times)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 async fn insert_attachments(
     conn: &mut Connection,
     new: &NewMessage,
