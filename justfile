@@ -32,6 +32,10 @@ test:
 e2e *filter:
     @cargo xtask e2e "$@"
 
+# Build the release server and measure it under load: bench W1, bench W2 --members 100
+bench *arguments:
+    @cargo xtask bench "$@"
+
 # Write openapi/openapi.json from the code
 openapi:
     @cargo xtask openapi

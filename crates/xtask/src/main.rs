@@ -8,6 +8,7 @@
     reason = "this program talks to the person who called it"
 )]
 
+mod bench;
 mod build;
 mod check;
 mod clean_data;
@@ -82,6 +83,12 @@ enum Command {
     },
     /// Build the release binary with the client inside
     Build,
+    /// Build the release server and measure it under load
+    Bench {
+        /// Passed on to `damso-bench`: the workload and its options
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Write openapi/openapi.json from the code
     Openapi,
     /// Bring the database of ./data up to date
@@ -125,6 +132,7 @@ fn dispatch(repo: &Repo, command: Command) -> Result<()> {
         Command::Run { arguments } => run::run(repo, arguments),
         Command::Dev { arguments } => dev::dev(repo, arguments),
         Command::Build => build::build(repo),
+        Command::Bench { arguments } => bench::run(repo, arguments),
         Command::Openapi => openapi::write(repo),
         Command::Migrate => run::migrate(repo),
         Command::CleanData { yes } => clean_data::clean(repo, yes),

@@ -1,0 +1,167 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::probe::bare_server::Mode;
+
+/// Measures a Damso server against the limits of the machine. See docs/performance.md.
+#[derive(Parser)]
+#[command(name = "damso-bench", version)]
+pub struct Cli {
+    /// What to run.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to run.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Sending: how many messages are stored a second, and how long an answer takes at half of that.
+    #[command(name = "W1", alias = "w1")]
+    Send(SendOptions),
+    /// Fan-out: how fast a message reaches everybody in a group.
+    #[command(name = "W2", alias = "w2")]
+    FanOut(FanOutOptions),
+    /// Idle sockets: memory and CPU for each.
+    #[command(name = "W3", alias = "w3")]
+    Idle(IdleOptions),
+    /// History: pages of a database with millions of messages.
+    #[command(name = "W4", alias = "w4")]
+    History(HistoryOptions),
+    /// A day: the mix of what people do, and how many people that goes well for.
+    #[command(name = "W6", alias = "w6")]
+    Day(DayOptions),
+    /// A storm: the server is killed and everybody comes back; everybody signs in at once.
+    #[command(name = "W7", alias = "w7")]
+    Storm(StormOptions),
+    /// Nothing but write the same bytes to every socket; a probe starts this by itself.
+    #[command(name = crate::probe::bare::COMMAND, hide = true)]
+    BareServer {
+        /// How to write.
+        mode: Mode,
+    },
+}
+
+/// What every workload takes.
+#[derive(Args, Clone)]
+pub struct Common {
+    /// How many runs are kept; the figures are their medians.
+    #[arg(long, default_value_t = 3)]
+    pub runs: usize,
+    /// Seconds of each run that are not counted.
+    #[arg(long, default_value = "3", value_parser = seconds)]
+    pub warm_up: Duration,
+    /// Seconds of each run that are.
+    #[arg(long, default_value = "10", value_parser = seconds)]
+    pub measure: Duration,
+    /// Where the JSON goes [default: target/bench/<workload>.json].
+    #[arg(long)]
+    pub output: Option<PathBuf>,
+    /// Where the data folder is made; its file system is what is measured [default: the temporary folder].
+    #[arg(long)]
+    pub parent: Option<PathBuf>,
+    /// The server [default: `damso` beside this program].
+    #[arg(long)]
+    pub server: Option<PathBuf>,
+    /// Passed on to `damso serve`.
+    #[arg(last = true)]
+    pub arguments: Vec<String>,
+}
+
+/// W1.
+#[derive(Args, Clone)]
+pub struct SendOptions {
+    /// Direct conversations, each with two people who are connected.
+    #[arg(long, default_value_t = 1_000)]
+    pub directs: usize,
+    /// Members of the one group, all of them connected.
+    #[arg(long, default_value_t = 100)]
+    pub group: usize,
+    /// How many send at once in the closed loops.
+    #[arg(long, value_delimiter = ',', default_value = "64,512")]
+    pub senders: Vec<usize>,
+    #[command(flatten)]
+    /// What every workload takes.
+    pub common: Common,
+}
+
+/// W2.
+#[derive(Args, Clone)]
+pub struct FanOutOptions {
+    /// Members of the group, all of them connected.
+    #[arg(long, value_delimiter = ',', default_value = "10,100,1000")]
+    pub members: Vec<usize>,
+    /// How many send at once in the closed loop.
+    #[arg(long, default_value_t = 16)]
+    pub senders: usize,
+    #[command(flatten)]
+    /// What every workload takes.
+    pub common: Common,
+}
+
+/// W3.
+#[derive(Args, Clone)]
+pub struct IdleOptions {
+    /// How many sockets, one size after another.
+    #[arg(long, value_delimiter = ',', default_value = "10000,18000")]
+    pub sockets: Vec<usize>,
+    /// Seconds for which nothing happens.
+    #[arg(long, default_value = "60", value_parser = seconds)]
+    pub idle: Duration,
+    #[command(flatten)]
+    /// What every workload takes.
+    pub common: Common,
+}
+
+/// W4.
+#[derive(Args, Clone)]
+pub struct HistoryOptions {
+    /// Messages in the database.
+    #[arg(long, default_value_t = 10_000_000)]
+    pub messages: usize,
+    /// Pages a second.
+    #[arg(long, default_value_t = 500.0)]
+    pub rate: f64,
+    #[command(flatten)]
+    /// What every workload takes.
+    pub common: Common,
+}
+
+/// W6.
+#[derive(Args, Clone)]
+pub struct DayOptions {
+    /// People who are connected, each in five groups of ten.
+    #[arg(long, default_value_t = 5_000)]
+    pub people: usize,
+    /// Messages in the database beforehand.
+    #[arg(long, default_value_t = 500_000)]
+    pub messages: usize,
+    /// Actions a second to begin the search with.
+    #[arg(long, default_value_t = 100.0)]
+    pub start_rate: f64,
+    #[command(flatten)]
+    /// What every workload takes.
+    pub common: Common,
+}
+
+/// W7.
+#[derive(Args, Clone)]
+pub struct StormOptions {
+    /// People who are connected when the server is killed.
+    #[arg(long, default_value_t = 18_000)]
+    pub sockets: usize,
+    /// How many sign in at once.
+    #[arg(long, default_value_t = 1_000)]
+    pub sign_ins: usize,
+    #[command(flatten)]
+    /// What every workload takes.
+    pub common: Common,
+}
+
+fn seconds(raw: &str) -> Result<Duration, String> {
+    let seconds: f64 = raw.parse().map_err(|_| "is not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
