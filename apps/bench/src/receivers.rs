@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::task::JoinSet;
+use tokio::time::sleep_until;
 
 use crate::histogram::Latencies;
 use crate::load::Arrival;
@@ -18,6 +19,9 @@ const CREATED: &[u8] = br#"{"type":"message_created""#;
 /// Begins the text of every message that is sent by a benchmark; its number follows.
 const MARK: &[u8] = b"\"text\":\"~";
 const NUMBER_DIGITS: usize = 10;
+/// How often a client pings; the server says so in `ready`.
+pub const HEARTBEAT: Duration = Duration::from_secs(45);
+const PING: &str = r#"{"type":"ping","data":{}}"#;
 /// How many sockets are opened at once.
 const OPENING_AT_ONCE: usize = 32;
 
@@ -134,14 +138,35 @@ impl Receivers {
     /// Reads these sockets.
     pub fn read(sockets: Vec<Socket>, deliveries: &Rc<Deliveries>) -> Self {
         let mut tasks = JoinSet::new();
+        let mut random = fastrand::Rng::with_seed(3);
         for mut socket in sockets {
             let deliveries = deliveries.clone();
+            let first_ping = HEARTBEAT.mul_f64(random.f64());
             tasks.spawn_local(async move {
-                while let Ok(None) = socket.receive(|frame| deliveries.note(frame)).await {}
+                stay_connected(&mut socket, first_ping, |frame| deliveries.note(frame)).await;
                 deliveries.closed.set(deliveries.closed.get() + 1);
             });
         }
         Self { _tasks: tasks }
+    }
+}
+
+/// Reads a socket and pings on it until it is closed: whoever is silent for too long is gone to the server. The
+/// first pings of many sockets are to be spread over the whole interval.
+pub async fn stay_connected(socket: &mut Socket, first_ping: Duration, mut on_text: impl FnMut(&[u8])) {
+    let mut next = tokio::time::Instant::now() + first_ping;
+    loop {
+        tokio::select! {
+            received = socket.receive(&mut on_text) => if !matches!(received, Ok(None)) {
+                return;
+            },
+            () = sleep_until(next) => {
+                next += HEARTBEAT;
+                if socket.send_text(PING).await.is_err() {
+                    return;
+                }
+            }
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use anyhow::Result;
 use crate::cli::Common;
 use crate::conditions::Conditions;
 use crate::load::{Outcome, Window};
+use crate::receivers::Deliveries;
 use crate::report::Figure;
 use crate::server::{Server, ServerOptions};
 use crate::usage::micros_each;
@@ -79,6 +80,11 @@ pub fn cost_figures(outcome: &Outcome, what: &str, count: u64) -> Vec<Figure> {
         figure("PostgreSQL", outcome.usage.postgres),
         figure("the generator", outcome.usage.generator),
     ]
+}
+
+/// How many sockets that should have stayed open were closed until now.
+pub fn closed_figure(deliveries: &Deliveries) -> Figure {
+    Figure::new("sockets closed so far", "", deliveries.closed() as f64)
 }
 
 /// Which share was refused or got lost.

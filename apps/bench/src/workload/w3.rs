@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, sleep_until};
+use tokio::time::sleep;
 
 use crate::accounts::{self, Account};
 use crate::cli::IdleOptions;
@@ -13,15 +13,12 @@ use crate::machine;
 use crate::probe::bare::BareServer;
 use crate::probe::bare_server::Mode;
 use crate::process;
-use crate::receivers::connect;
+use crate::receivers::{HEARTBEAT, connect, stay_connected};
 use crate::report::{Figure, Report, Row};
 use crate::server::Server;
 use crate::socket::Socket;
 use crate::usage::micros_each;
 
-/// How often a client pings; the server says so in `ready`.
-const HEARTBEAT: Duration = Duration::from_secs(45);
-const PING: &str = r#"{"type":"ping","data":{}}"#;
 /// Until what a burst of connections needed has been given back.
 const SETTLE: Duration = Duration::from_secs(3);
 
@@ -138,29 +135,14 @@ async fn bare(options: &IdleOptions, server: &Server, count: usize) -> Result<Ro
         .await
 }
 
-/// Reads the sockets and pings on each, at moments spread over the whole interval. A task ends when its socket
-/// was closed.
+/// Keeps the sockets, with pings at moments spread over the whole interval. A task ends when its socket was
+/// closed.
 fn heartbeats(sockets: Vec<Socket>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     let mut random = fastrand::Rng::with_seed(3);
     for mut socket in sockets {
-        let first = HEARTBEAT.mul_f64(random.f64());
-        tasks.spawn_local(async move {
-            let mut next = tokio::time::Instant::now() + first;
-            loop {
-                tokio::select! {
-                    received = socket.receive(|_| ()) => if !matches!(received, Ok(None)) {
-                        return;
-                    },
-                    () = sleep_until(next) => {
-                        next += HEARTBEAT;
-                        if socket.send_text(PING).await.is_err() {
-                            return;
-                        }
-                    }
-                }
-            }
-        });
+        let first_ping = HEARTBEAT.mul_f64(random.f64());
+        tasks.spawn_local(async move { stay_connected(&mut socket, first_ping, |_| ()).await });
     }
     tasks
 }

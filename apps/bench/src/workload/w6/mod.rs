@@ -7,7 +7,7 @@ use std::rc::Rc;
 use anyhow::Result;
 
 use self::action::{People, Person};
-use super::{cost_figures, failure_figure, latency_figures};
+use super::{closed_figure, cost_figures, failure_figure, latency_figures};
 use crate::cli::DayOptions;
 use crate::load::{Outcome, Window, open_loop};
 use crate::receivers::{Deliveries, Receivers, connect};
@@ -51,7 +51,7 @@ pub async fn run(options: &DayOptions) -> Result<Report> {
     let day = Day {
         window: options.common.window(),
         watched: server.watched()?.with(&deliveries),
-        people: Rc::new(People::new(accounts, pasts, deliveries)),
+        people: Rc::new(People::new(accounts, pasts, deliveries.clone())),
         server: &server,
     };
     let mix: Vec<String> = action::shares()
@@ -85,6 +85,7 @@ pub async fn run(options: &DayOptions) -> Result<Report> {
             figures.extend(latency_figures(&outcome));
             figures.extend(cost_figures(&outcome, "action", outcome.done));
             figures.push(failure_figure(&outcome));
+            figures.push(closed_figure(&deliveries));
             Ok(figures)
         })
         .await?;
