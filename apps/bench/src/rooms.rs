@@ -22,7 +22,7 @@ pub async fn insert(
             user_id: *user_id,
             role: *role,
             joined_seq: conversation.last_seq(),
-            rev: conversation.take_rev(),
+            rev: conversation.take_members_rev(),
             is_listed: true,
             joined_at: new.created_at,
         };

@@ -365,6 +365,7 @@ pub async fn insert_many(conn: &mut Connection, new: &[NewMessage]) -> Repositor
     .bind::<Array<Nullable<Text>>, _>(texts)
     .bind::<Array<Nullable<Jsonb>>, _>(systems)
     .bind::<Array<Timestamptz>, _>(times)
+    .kept()
     .execute(conn)
     .await?;
     Ok(())

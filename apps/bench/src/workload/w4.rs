@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use damso_domain::Seq;
-use damso_repository::message::Direction;
+use damso_repository::message::Window;
 use damso_repository::{self as repository, Connection as DatabaseConnection, Database};
 use tokio::time::{Duration, sleep};
 use tokio_postgres::Client as Connection;
@@ -27,7 +27,7 @@ use crate::zipf::Zipf;
 const PEOPLE: usize = 1_000;
 const MEMBERS: usize = 5;
 const MESSAGES_PER_CONVERSATION: usize = 1_000;
-const PAGE: i64 = 50;
+const PAGE: usize = 50;
 const READERS: usize = 64;
 /// PostgreSQL counts transactions of a connection with some delay.
 const STATISTICS_DELAY: Duration = Duration::from_secs(2);
@@ -245,8 +245,12 @@ impl Client for BareReader {
         let page = self
             .database
             .run(async move |conn: &mut DatabaseConnection| {
-                let direction = Direction::Before(Seq::new(before));
-                Ok::<_, anyhow::Error>(repository::message::list(conn, user, id, direction, PAGE + 1).await?)
+                let window = Window {
+                    pivot: Seq::new(before),
+                    before: PAGE + 1,
+                    after: 1,
+                };
+                Ok::<_, anyhow::Error>(repository::message::list(conn, user, id, window).await?)
             })
             .await?;
         ensure!(!page.is_empty() || past.last_seq == 0, "the page has messages");
