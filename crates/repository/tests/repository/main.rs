@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod catalogue;
+mod messages;
 mod migrations;
 mod schema;
 mod server_lock;
