@@ -1,9 +1,8 @@
-//! A WebSocket client that costs little: thousands of them share one buffer.
+//! A WebSocket client that needs little memory: thousands of them share one buffer.
 //!
-//! A general client keeps buffers for each socket and copies each frame; with 18,000 sockets, or a hundred
-//! thousand deliveries a second, that would be most of what is measured. This one reads whatever has come into
-//! a buffer that all sockets of the thread share, hands out the frames in place, and keeps only a frame that is
-//! not complete yet.
+//! A general client keeps buffers for each socket, which with 18,000 of them is most of what this machine would
+//! have to hold. This one reads whatever has come into a buffer that all sockets of the thread share, hands out
+//! the frames in place, and keeps only a frame that is not complete yet.
 
 use std::cell::RefCell;
 use std::io;

@@ -61,12 +61,15 @@ impl Common {
     }
 }
 
+/// The name of the figure that a workload's goal is about.
+pub const P99: &str = "answer p99";
+
 /// The usual three of a distribution.
 pub fn latency_figures(outcome: &Outcome) -> Vec<Figure> {
     let millis = |share| outcome.latencies.quantile(share).as_secs_f64() * 1e3;
     vec![
         Figure::new("answer p50", "ms", millis(0.5)),
-        Figure::new("answer p99", "ms", millis(0.99)),
+        Figure::new(P99, "ms", millis(0.99)),
         Figure::new("answer p99.9", "ms", millis(0.999)),
     ]
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use anyhow::Result;
 
 use self::action::{People, Person};
-use super::{closed_figure, cost_figures, failure_figure, latency_figures};
+use super::{P99, closed_figure, cost_figures, failure_figure, latency_figures};
 use crate::cli::DayOptions;
 use crate::load::{Outcome, Window, open_loop};
 use crate::receivers::{Deliveries, Receivers, connect};
@@ -75,7 +75,7 @@ pub async fn run(options: &DayOptions) -> Result<Report> {
     let (rate, search) = day.highest_rate(options.start_rate).await?;
     report.rows.push(search);
     let conditions = options.common.conditions(&server);
-    let row = conditions
+    let mut row = conditions
         .repeat(format!("open loop at {rate:.0} actions/s"), async || {
             let outcome = day.at(rate).await?;
             let mut figures = vec![
@@ -89,6 +89,10 @@ pub async fn run(options: &DayOptions) -> Result<Report> {
             Ok(figures)
         })
         .await?;
+    if row.median(P99).is_some_and(|p99| LONGEST_P99_SECS * 1e3 <= p99) {
+        row.remarks
+            .push("it did not go well at this rate again: the search had a quieter moment".to_owned());
+    }
     report.rows.push(row);
     Ok(report)
 }
