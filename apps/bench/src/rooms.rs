@@ -23,6 +23,7 @@ pub async fn insert(
             role: *role,
             joined_seq: conversation.last_seq(),
             rev: conversation.take_members_rev(),
+            is_counted: true,
             is_listed: true,
             joined_at: new.created_at,
         };

@@ -58,6 +58,8 @@ async fn serve_on(
     let jobs = tokio::spawn(JobWorker::new(foundation.database.clone(), storage.objects).run());
 
     let sessions = tokio::spawn(services.sessions.clone().watch_over());
+    let presence = services.presence.clone();
+    let presences = tokio::spawn(presence.clone().run());
 
     let (address, is_tls) = (front.listener.local_addr()?, front.tls.is_some());
     let hub = services.hub.clone();
@@ -83,6 +85,7 @@ async fn serve_on(
     };
     tracing::info!("Stopping");
     if is_alone {
+        presence.note_all_seen().await;
         stop(&handle, &hub, signals).await;
     } else {
         // No request is left time: what it would write, the other server does not hear of.
@@ -91,6 +94,7 @@ async fn serve_on(
     }
     jobs.abort();
     sessions.abort();
+    presences.abort();
     running.await??;
     if !is_alone {
         bail!("another server took this database over while it could not be reached; this one has stopped");

@@ -14,8 +14,8 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::error::ApiError;
 use crate::{
-    account, attachment, auth, conversation, friend, image, message, operations, presence, realtime, session,
-    sync, user,
+    account, attachment, auth, conversation, friend, image, message, operations, realtime, requiredness,
+    session, settings, sync, user,
 };
 
 /// Everything that can be asked for, and where.
@@ -26,6 +26,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(auth::configure)
                 .configure(account::configure)
                 .configure(session::configure)
+                .configure(settings::configure)
                 .configure(user::configure)
                 .configure(friend::configure)
                 .configure(conversation::configure)
@@ -101,7 +102,7 @@ pub fn openapi() -> OpenApi {
             describe_common_refusals(operation);
         }
     }
-    presence::require_answers(&mut api);
+    requiredness::require_answers(&mut api);
     api
 }
 

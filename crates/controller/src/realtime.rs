@@ -102,7 +102,7 @@ impl Socket {
         };
         // Entered before `ready` says where the streams stand: nothing falls between the two.
         let mut subscription = self.services.hub.subscribe(user.id, user.session_id);
-        match self.ready(user).await {
+        match self.ready(user, &subscription).await {
             Err(end) => end,
             Ok(()) => self.serve(user, &mut subscription).await.err().flatten(),
         }
@@ -143,17 +143,17 @@ impl Socket {
         }
     }
 
-    async fn ready(&mut self, user: CurrentUser) -> Result<(), End> {
-        let me = self
+    async fn ready(&mut self, user: CurrentUser, subscription: &Subscription) -> Result<(), End> {
+        let user_rev = self
             .services
             .account
-            .get(user.id)
+            .open_socket(user.id, subscription)
             .await
             .map_err(|_| Some(CloseCode::AuthenticationFailed))?;
         let event = ServerEvent::Ready(Ready {
             user_id: user.id,
             session_id: user.session_id,
-            user_rev: me.user_rev,
+            user_rev,
             api_version: API_VERSION,
             min_client_version: MIN_CLIENT_VERSION.to_owned(),
             heartbeat_interval_ms: u32::try_from(HEARTBEAT.as_millis()).unwrap_or(u32::MAX),
@@ -221,7 +221,7 @@ impl Socket {
     async fn obey(
         &mut self,
         user: CurrentUser,
-        subscription: &Subscription,
+        subscription: &mut Subscription,
         text: &str,
         verdict: Verdict,
         waiting_watch: &mut Option<Watch>,
@@ -230,10 +230,14 @@ impl Socket {
             return Err(Some(CloseCode::TooManyCommands));
         }
         match (parse(text)?, verdict) {
-            (ClientCommand::Ping(Empty {}), _) => self.send(&ServerEvent::Pong(Empty {})).await,
+            (ClientCommand::Ping(Empty {}), _) => {
+                // The answer comes after everything that was told before the question.
+                self.write(subscription.take_queued()).await?;
+                self.send(&ServerEvent::Pong(Empty {})).await
+            }
             (ClientCommand::Authenticate(Authenticate { access_token }), _) => {
                 match self.services.auth.authenticate(&access_token).await {
-                    Ok(same) if same.id == user.id => self.ready(user).await,
+                    Ok(same) if same.id == user.id => self.ready(user, subscription).await,
                     _ => Err(Some(CloseCode::AuthenticationFailed)),
                 }
             }

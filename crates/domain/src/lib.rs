@@ -15,6 +15,7 @@ mod locale;
 mod name;
 mod number;
 mod password;
+mod presence;
 mod read;
 mod text;
 mod time;
@@ -28,9 +29,12 @@ pub use id::{
     UserId,
 };
 pub use locale::Locale;
-pub use name::{ConversationName, DisplayName, NameError, RequestMessage, SessionName, StatusMessage};
+pub use name::{
+    ConversationName, DisplayName, NameError, PresenceText, RequestMessage, SessionName, StatusMessage,
+};
 pub use number::{PageSize, Rev, Seq};
 pub use password::{Password, PasswordError};
+pub use presence::{PresenceStatus, PresenceVisibility, ShownStatus};
 pub use read::{ReadState, unread_by};
 pub use text::{MessageText, MessageTextError};
 pub use time::Timestamp;

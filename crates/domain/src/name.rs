@@ -83,6 +83,10 @@ one_line_text!(
     /// What a session is called in the list of devices: 1 to 60 characters.
     SessionName, max 60, required
 );
+one_line_text!(
+    /// What goes with a status: up to 60 characters, may be empty.
+    PresenceText, max 60, optional
+);
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{Conversation, Friend, FriendRequest, Image, Member, Membership, Message, User};
+use crate::{
+    Conversation, Friend, FriendRequest, Image, Member, Membership, Message, PresenceChanged,
+    SettingsUpdated, User,
+};
 
 /// What a client may say. Nothing that must not be lost goes up the socket: writes are HTTP requests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,6 +112,8 @@ pub enum ServerEvent {
     FriendRequestReceived(FriendRequestReceived),
     /// A request was answered or withdrawn.
     FriendRequestClosed(FriendRequestClosed),
+    /// My settings changed.
+    SettingsUpdated(SettingsUpdated),
     /// A session of mine ended.
     SessionEnded(SessionEnded),
 
@@ -120,6 +125,8 @@ pub enum ServerEvent {
     ProfileUpdated(ProfileUpdated),
     /// Shown for a few seconds unless repeated.
     TypingStarted(TypingStarted),
+    /// Friends came, went or say something else.
+    PresenceChanged(PresenceChanged),
 }
 
 /// What stands in a frame beside its type.
@@ -160,11 +167,13 @@ impl ServerEvent {
             "friend_removed" => Self::FriendRemoved(payload.read()?),
             "friend_request_received" => Self::FriendRequestReceived(payload.read()?),
             "friend_request_closed" => Self::FriendRequestClosed(payload.read()?),
+            "settings_updated" => Self::SettingsUpdated(payload.read()?),
             "session_ended" => Self::SessionEnded(payload.read()?),
             "reads_moved" => Self::ReadsMoved(payload.read()?),
             "unread_changed" => Self::UnreadChanged(payload.read()?),
             "profile_updated" => Self::ProfileUpdated(payload.read()?),
             "typing_started" => Self::TypingStarted(payload.read()?),
+            "presence_changed" => Self::PresenceChanged(payload.read()?),
             other => return Err(P::unknown(other)),
         })
     }
@@ -500,6 +509,7 @@ impl ServerEvent {
             Self::FriendRemoved(event) => Some(event.user_rev),
             Self::FriendRequestReceived(event) => Some(event.user_rev),
             Self::FriendRequestClosed(event) => Some(event.user_rev),
+            Self::SettingsUpdated(event) => Some(event.user_rev),
             _ => None,
         }
     }

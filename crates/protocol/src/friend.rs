@@ -3,7 +3,7 @@
 use damso_domain::{FriendRequestId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::User;
+use crate::{Presence, User};
 
 /// A friend of mine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
@@ -13,6 +13,8 @@ pub struct Friend {
     pub user: User,
     /// Since when.
     pub since: Timestamp,
+    /// Whether they are here.
+    pub presence: Presence,
 }
 
 /// Body of `POST /friend-requests`: exactly one of `handle` and `user_id`.

@@ -13,6 +13,7 @@ pub mod friend;
 pub mod message;
 pub mod page;
 pub mod server;
+pub mod settings;
 pub mod sync;
 pub mod user;
 
@@ -25,6 +26,7 @@ pub use friend::*;
 pub use message::*;
 pub use page::*;
 pub use server::*;
+pub use settings::*;
 pub use sync::*;
 pub use user::*;
 

@@ -3,7 +3,7 @@
 use damso_domain::{ConversationId, FriendRequestId, Rev, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Conversation, Friend, FriendRequest, Me, Member, Membership, Message, User};
+use crate::{Conversation, Friend, FriendRequest, Me, Member, Membership, Message, Settings, User};
 
 /// Body of `POST /sync`: what the client has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +74,8 @@ pub struct UserChanges {
     pub memberships: Vec<ChangedMembership>,
     /// Messages that I hid from myself.
     pub hidden_messages: Vec<HiddenMessage>,
+    /// My settings, when they changed.
+    pub settings: Option<Settings>,
 }
 
 /// How I see one conversation now.

@@ -58,6 +58,8 @@ pub struct OwnMembership {
     pub joined_seq: Seq,
     /// They have read up to this message.
     pub read_seq: Seq,
+    /// Whether their reading is shown to others, and that of others to them.
+    pub is_counted: bool,
     /// Kept on top.
     pub is_pinned: bool,
     /// No notifications until then.
@@ -92,6 +94,8 @@ struct ViewRow {
     joined_seq: i64,
     #[diesel(sql_type = BigInt)]
     read_seq: i64,
+    #[diesel(sql_type = Bool)]
+    is_counted: bool,
     #[diesel(sql_type = Bool)]
     is_pinned: bool,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -133,6 +137,7 @@ impl ViewRow {
                 role: stored(Role::from_text(&self.role), "members.role")?,
                 joined_seq: Seq::new(self.joined_seq),
                 read_seq: Seq::new(self.read_seq),
+                is_counted: self.is_counted,
                 is_pinned: self.is_pinned,
                 muted_until: self.muted_until.map(time),
             },
@@ -149,7 +154,7 @@ macro_rules! view {
     ($rest:literal) => {
         concat!(
             "SELECT * FROM (SELECT c.id, c.kind, c.name, c.avatar_id, c.avatar_placeholder, c.avatar_side, c.history, c.rev, \
-                 c.last_seq, c.created_at, me.role, me.joined_seq, me.read_seq, me.is_pinned, me.muted_until, \
+                 c.last_seq, c.created_at, me.role, me.joined_seq, me.read_seq, me.is_counted, me.is_pinned, me.muted_until, \
                  me.is_listed, \
                  (SELECT count(*) FROM members x WHERE x.conversation_id = c.id AND x.left_rev IS NULL) AS member_count, \
                  (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.joined_rev), '[]') FROM \

@@ -172,6 +172,26 @@ pub async fn list(
     Ok(rows.into_iter().map(friendship).collect())
 }
 
+/// Who keeps whom as a friend, for those of `targets` and, whomever they are kept by, for `viewers`: pairs of the
+/// one who keeps and the one who is kept, and may therefore see them.
+pub async fn list_keepers(
+    conn: &mut Connection,
+    targets: &[UserId],
+    viewers: &[UserId],
+) -> RepositoryResult<Vec<(UserId, UserId)>> {
+    let targets: Vec<Uuid> = targets.iter().map(|id| id.as_uuid()).collect();
+    let viewers: Vec<Uuid> = viewers.iter().map(|id| id.as_uuid()).collect();
+    let of_targets = friendships::user_id.eq_any(targets);
+    let for_viewers = friendships::friend_id.eq_any(viewers);
+    let rows: Vec<(Uuid, Uuid)> = friendships::table
+        .filter(of_targets.or(for_viewers))
+        .select((friendships::user_id, friendships::friend_id))
+        .load(conn)
+        .await?;
+    let pair = |(user, friend)| (UserId::from_uuid(user), UserId::from_uuid(friend));
+    Ok(rows.into_iter().map(pair).collect())
+}
+
 /// Stores a request; `Conflict` when the same one waits already.
 pub async fn insert_request(
     conn: &mut Connection,

@@ -166,6 +166,8 @@ pub struct NewMember {
     pub joined_seq: Seq,
     /// The change that this is.
     pub rev: MembersRev,
+    /// Whether their reading is shown. Read under the lock of their account, which whoever changes it holds too.
+    pub is_counted: bool,
     /// Whether the conversation is in their list at once.
     pub is_listed: bool,
     /// When.
@@ -180,7 +182,7 @@ pub async fn insert(conn: &mut Connection, new: &NewMember) -> RepositoryResult<
         members::joined_rev.eq(new.rev.rev().as_i64()),
         members::joined_at.eq(new.joined_at.as_jiff().to_diesel()),
         members::read_seq.eq(new.joined_seq.as_i64()),
-        members::is_counted.eq(true),
+        members::is_counted.eq(new.is_counted),
         members::is_listed.eq(new.is_listed),
         members::is_pinned.eq(false),
         members::muted_until.eq(None::<jiff_diesel::Timestamp>),
@@ -253,6 +255,24 @@ pub async fn mark_uncounted(
         .get_result(conn)
         .await?;
     row.into_member()
+}
+
+/// Counts a user among the readers everywhere they are, or nowhere. Returns how far they have read where.
+pub async fn set_counted(
+    conn: &mut Connection,
+    user: UserId,
+    is_counted: bool,
+) -> RepositoryResult<Vec<(ConversationId, Seq)>> {
+    let own = members::table
+        .filter(members::user_id.eq(user.as_uuid()))
+        .filter(members::left_rev.is_null());
+    let rows: Vec<(Uuid, i64)> = diesel::update(own)
+        .set(members::is_counted.eq(is_counted))
+        .returning((members::conversation_id, members::read_seq))
+        .get_results(conn)
+        .await?;
+    let place = |(id, read_seq)| (ConversationId::from_uuid(id), Seq::new(read_seq));
+    Ok(rows.into_iter().map(place).collect())
 }
 
 /// Puts the conversation into the list of those members who do not have it there.

@@ -24,6 +24,13 @@ diesel::table! {
         created_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
         avatar_side -> Nullable<Integer>,
+        read_receipts -> Bool,
+        typing_indicators -> Bool,
+        presence_visibility -> Text,
+        presence_status -> Text,
+        presence_text -> Nullable<Text>,
+        presence_expires_at -> Nullable<Timestamptz>,
+        last_seen_at -> Nullable<Timestamptz>,
     }
 }
 

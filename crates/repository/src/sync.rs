@@ -33,6 +33,8 @@ pub struct UserChanges {
     pub friend_requests: Vec<FriendRequest>,
     /// Requests that were answered or withdrawn.
     pub closed_requests: Vec<FriendRequestId>,
+    /// Whether the settings changed.
+    pub has_new_settings: bool,
 }
 
 /// One changed thing with what it is now, if it is there. A user without changes is one row without a kind.
@@ -104,6 +106,7 @@ impl UserChanges {
                 Some(request) => self.friend_requests.push(request),
                 None => self.closed_requests.push(FriendRequestId::from_uuid(id)),
             },
+            "settings" => self.has_new_settings = true,
             other => return Err(RepositoryError::Query(format!("user_changes.kind holds {other}"))),
         }
         Ok(())

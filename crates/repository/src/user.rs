@@ -1,10 +1,11 @@
 //! Accounts.
 
 use damso_domain::{
-    DisplayName, EmailAddress, Handle, ImageId, Locale, Rev, StatusMessage, Timestamp, UserId,
+    DisplayName, EmailAddress, Handle, ImageId, Locale, PresenceStatus, PresenceVisibility, Rev,
+    StatusMessage, Timestamp, UserId,
 };
 use diesel::prelude::*;
-use diesel::sql_types::Uuid as SqlUuid;
+use diesel::sql_types::{Array, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
@@ -39,6 +40,45 @@ pub struct User {
     pub created_at: Timestamp,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
+    /// What the person lets others see.
+    pub settings: Settings,
+    /// When others could last see them here.
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// What an account lets others see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Whether reading is shown, both ways.
+    pub read_receipts: bool,
+    /// Whether typing is shown, both ways.
+    pub typing_indicators: bool,
+    /// Who sees whether they are here.
+    pub presence_visibility: PresenceVisibility,
+    /// What they say about being here.
+    pub presence: ChosenPresence,
+}
+
+/// What somebody says about being here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChosenPresence {
+    /// What others see while they are connected.
+    pub status: PresenceStatus,
+    /// What goes with it.
+    pub text: Option<String>,
+    /// When both are over.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A change of what an account lets others see; what is `None` stays.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SettingsChange {
+    /// Whether reading is shown, both ways.
+    pub read_receipts: Option<bool>,
+    /// Whether typing is shown, both ways.
+    pub typing_indicators: Option<bool>,
+    /// Who sees whether they are here.
+    pub presence_visibility: Option<PresenceVisibility>,
 }
 
 /// The picture of a person or a group.
@@ -118,6 +158,13 @@ struct UserRow {
     rev: i64,
     created_at: jiff_diesel::Timestamp,
     deleted_at: Option<jiff_diesel::Timestamp>,
+    read_receipts: bool,
+    typing_indicators: bool,
+    presence_visibility: String,
+    presence_status: String,
+    presence_text: Option<String>,
+    presence_expires_at: Option<jiff_diesel::Timestamp>,
+    last_seen_at: Option<jiff_diesel::Timestamp>,
 }
 
 impl UserRow {
@@ -136,7 +183,23 @@ impl UserRow {
             rev,
             created_at,
             deleted_at,
+            read_receipts,
+            typing_indicators,
+            presence_visibility,
+            presence_status,
+            presence_text,
+            presence_expires_at,
+            last_seen_at,
         } = self;
+        let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
+        let presence = ChosenPresence {
+            status: stored(
+                PresenceStatus::from_text(&presence_status),
+                "users.presence_status",
+            )?,
+            text: presence_text,
+            expires_at: presence_expires_at.map(time),
+        };
         Ok(User {
             id: UserId::from_uuid(id),
             handle,
@@ -147,8 +210,18 @@ impl UserRow {
             locale: stored(Locale::from_tag(&locale), "users.locale")?,
             version,
             rev: Rev::new(rev),
-            created_at: Timestamp::from_jiff(created_at.to_jiff()),
-            deleted_at: deleted_at.map(|time| Timestamp::from_jiff(time.to_jiff())),
+            created_at: time(created_at),
+            deleted_at: deleted_at.map(time),
+            settings: Settings {
+                read_receipts,
+                typing_indicators,
+                presence_visibility: stored(
+                    PresenceVisibility::from_text(&presence_visibility),
+                    "users.presence_visibility",
+                )?,
+                presence,
+            },
+            last_seen_at: last_seen_at.map(time),
         })
     }
 }
@@ -321,11 +394,81 @@ pub async fn mark_deleted(conn: &mut Connection, id: UserId, at: Timestamp) -> R
             users::avatar_side.eq(None::<i32>),
             users::version.eq(users::version + 1),
             users::deleted_at.eq(Some(at.as_jiff().to_diesel())),
+            users::presence_text.eq(None::<String>),
+            users::presence_expires_at.eq(None::<jiff_diesel::Timestamp>),
+            users::last_seen_at.eq(None::<jiff_diesel::Timestamp>),
         ))
         .returning(UserRow::as_returning())
         .get_result(conn)
         .await?;
     row.into_user()
+}
+
+#[derive(AsChangeset)]
+#[diesel(table_name = users)]
+struct SettingsChangeset {
+    read_receipts: Option<bool>,
+    typing_indicators: Option<bool>,
+    presence_visibility: Option<&'static str>,
+}
+
+/// Changes what an account lets others see. An empty change is none.
+pub async fn update_settings(
+    conn: &mut Connection,
+    id: UserId,
+    change: SettingsChange,
+) -> RepositoryResult<User> {
+    let changeset = SettingsChangeset {
+        read_receipts: change.read_receipts,
+        typing_indicators: change.typing_indicators,
+        presence_visibility: change.presence_visibility.map(PresenceVisibility::as_str),
+    };
+    // The id is set to what it is, so that a change of nothing is a statement, too.
+    let row: UserRow = diesel::update(users::table.find(id.as_uuid()))
+        .set((changeset, users::id.eq(id.as_uuid())))
+        .returning(UserRow::as_returning())
+        .get_result(conn)
+        .await?;
+    row.into_user()
+}
+
+/// Stores what somebody says about being here.
+pub async fn update_presence(
+    conn: &mut Connection,
+    id: UserId,
+    presence: &ChosenPresence,
+) -> RepositoryResult<User> {
+    let expires_at = presence.expires_at.map(|time| time.as_jiff().to_diesel());
+    let row: UserRow = diesel::update(users::table.find(id.as_uuid()))
+        .set((
+            users::presence_status.eq(presence.status.as_str()),
+            users::presence_text.eq(presence.text.as_deref()),
+            users::presence_expires_at.eq(expires_at),
+        ))
+        .returning(UserRow::as_returning())
+        .get_result(conn)
+        .await?;
+    row.into_user()
+}
+
+/// Notes that others could see these people here at `now`. Does not wait for the disk: what a crash takes is a
+/// moment at which somebody was last seen.
+pub async fn note_seen(conn: &mut Connection, ids: &[UserId], now: Timestamp) -> RepositoryResult<()> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    diesel::sql_query("SET LOCAL synchronous_commit = off")
+        .execute(conn)
+        .await?;
+    diesel::sql_query(
+        "UPDATE users SET last_seen_at = $2 FROM \
+             (SELECT id FROM users WHERE id = ANY ($1) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE) seen \
+         WHERE users.id = seen.id",
+    )
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Timestamptz, _>(now.as_jiff().to_diesel())
+    .kept()
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Locks accounts in the order of their ids, so that two transactions cannot wait for each other. Returns

@@ -22,6 +22,8 @@ pub enum UserChange {
     Friend(UserId),
     /// A friend request was made, answered or withdrawn.
     FriendRequest(FriendRequestId),
+    /// The user's own settings changed.
+    Settings(UserId),
 }
 
 impl UserChange {
@@ -33,6 +35,7 @@ impl UserChange {
             Self::HiddenMessage(id) => ("hidden_message", id.as_uuid()),
             Self::Friend(id) => ("friend", id.as_uuid()),
             Self::FriendRequest(id) => ("friend_request", id.as_uuid()),
+            Self::Settings(id) => ("settings", id.as_uuid()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use damso_domain::{AttachmentId, DisplayName, Handle, Password, StatusMessage, Timestamp, UserId};
+use damso_domain::{AttachmentId, DisplayName, Handle, Password, Rev, StatusMessage, Timestamp, UserId};
 use damso_protocol::{
     ChangePasswordRequest, DeletionReport, DeletionRequest, ErrorKind, Me, ProfileUpdated, ServerEvent,
     UpdateMeRequest,
@@ -15,6 +15,7 @@ use damso_repository::{Connection, RepositoryError};
 use crate::auth::verify_own_password;
 use crate::image::ImageService;
 use crate::password::PasswordHasher;
+use crate::realtime::Subscription;
 use crate::session::SessionService;
 use crate::{Context, CurrentUser, Fields, ServiceError, ServiceResult, deletion, view};
 
@@ -47,13 +48,26 @@ impl AccountService {
 
     /// The account.
     pub async fn get(&self, user: UserId) -> ServiceResult<Me> {
-        let user = self
+        view::me(&self.find(user).await?)
+    }
+
+    /// A live account.
+    async fn find(&self, user: UserId) -> ServiceResult<User> {
+        let found = self
             .context
             .database
             .run(async move |conn: &mut Connection| repository::user::find(conn, user).await)
-            .await?
-            .ok_or(ErrorKind::NotAuthenticated)?;
-        view::me(&user)
+            .await?;
+        found
+            .filter(|user| user.deleted_at.is_none())
+            .ok_or_else(|| ErrorKind::NotAuthenticated.into())
+    }
+
+    /// Where the user's own stream stands when a socket opens; the socket shows from now on what the user shows.
+    pub async fn open_socket(&self, user: UserId, socket: &Subscription) -> ServiceResult<Rev> {
+        let user = self.find(user).await?;
+        socket.share(user.rev, &user.settings);
+        Ok(user.rev)
     }
 
     /// Changes name, handle, status message and language, and tells everyone who sees them.
@@ -189,7 +203,7 @@ impl AccountService {
 }
 
 /// Locks an account that is signed in; it may have been deleted a moment ago.
-async fn lock_own(conn: &mut Connection, user: UserId) -> ServiceResult<User> {
+pub(crate) async fn lock_own(conn: &mut Connection, user: UserId) -> ServiceResult<User> {
     let locked = repository::user::lock(conn, &[user]).await?.pop();
     locked.ok_or_else(|| ErrorKind::NotAuthenticated.into())
 }

@@ -209,7 +209,7 @@ impl AuthService {
                     Err(RepositoryError::Conflict { .. }) => return Err(ErrorKind::HandleTaken.into()),
                     inserted => inserted?,
                 };
-                insert_notes(conn, user.id, now).await?;
+                insert_notes(conn, &user, now).await?;
                 session.insert(conn, user.id).await?;
                 Ok::<_, ServiceError>((user, session))
             })
@@ -394,7 +394,7 @@ impl AuthService {
 }
 
 /// The conversation of a person with themself.
-async fn insert_notes(conn: &mut Connection, user: UserId, now: Timestamp) -> ServiceResult<()> {
+async fn insert_notes(conn: &mut Connection, user: &User, now: Timestamp) -> ServiceResult<()> {
     let new = NewConversation {
         kind: ConversationKind::SelfChat,
         name: None,

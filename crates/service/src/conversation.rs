@@ -1,5 +1,7 @@
 //! Conversations, as each of their members sees them.
 
+use std::collections::HashMap;
+
 use damso_domain::{ConversationId, ConversationKind, History, Role, Seq, Timestamp, UserId};
 use damso_protocol::{
     Conversation, Conversations, CreateConversationRequest, ErrorKind, Membership, MembershipUpdated,
@@ -10,6 +12,7 @@ use damso_repository::Connection;
 use damso_repository::conversation::NewConversation;
 use damso_repository::conversation_view::ListPosition;
 use damso_repository::member::NewMember;
+use damso_repository::user::User;
 use damso_repository::user_change::UserChange;
 
 use crate::access::{self, Change};
@@ -93,13 +96,20 @@ impl ConversationService {
         Ok(own)
     }
 
-    /// Tells those who look at a conversation that `user` is typing there.
+    /// Tells those who look at a conversation that `user` is typing there, unless they do not show it.
     pub async fn typing(&self, user: UserId, id: ConversationId) -> ServiceResult<()> {
-        self.context
+        let account = self
+            .context
             .database
-            .run(async move |conn: &mut Connection| access::member(conn, user, id).await)
+            .run(async move |conn: &mut Connection| {
+                access::member(conn, user, id).await?;
+                Ok::<_, ServiceError>(repository::user::find(conn, user).await?)
+            })
             .await?;
-        self.context.hub.typing(id, user);
+        let settings = account.ok_or(ErrorKind::NotAuthenticated)?.settings;
+        if settings.typing_indicators && !view::is_invisible(&settings) {
+            self.context.hub.typing(id, user);
+        }
         Ok(())
     }
 
@@ -209,17 +219,24 @@ impl ConversationService {
     }
 }
 
-pub(crate) async fn refuse_unless_friends(
+/// Locks the accounts of `user` and of `others`, and refuses unless all of the others are friends of `user`.
+/// Returns `user` and then the others, in the order in which they were named.
+pub(crate) async fn lock_friends(
     conn: &mut Connection,
     user: UserId,
     others: &[UserId],
-) -> ServiceResult<()> {
+) -> ServiceResult<Vec<User>> {
+    let ids = [&[user], others].concat();
+    let locked = repository::user::lock(conn, &ids).await?;
+    let mut locked: HashMap<UserId, User> = locked.into_iter().map(|user| (user.id, user)).collect();
     let friends = repository::friend::list_among(conn, user, others).await?;
-    if friends.len() == others.len() {
-        Ok(())
-    } else {
-        Err(ErrorKind::NotFriends.into())
+    if friends.len() < others.len() {
+        return Err(ErrorKind::NotFriends.into());
     }
+    let named = ids.iter().map(|id| locked.remove(id));
+    named
+        .collect::<Option<Vec<_>>>()
+        .ok_or_else(|| ErrorKind::NotFriends.into())
 }
 
 /// Makes the direct conversation of a pair, or finds the one that was made in the meantime.
@@ -229,7 +246,7 @@ async fn insert_direct(
     other: UserId,
     now: Timestamp,
 ) -> ServiceResult<(ConversationId, bool)> {
-    refuse_unless_friends(conn, user, &[other]).await?;
+    let both = lock_friends(conn, user, &[other]).await?;
     let new = NewConversation {
         kind: ConversationKind::Direct,
         name: None,
@@ -243,13 +260,14 @@ async fn insert_direct(
             id.ok_or_else(|| ServiceError::Unavailable("a direct conversation was being made".to_owned()))?;
         return Ok((id, false));
     };
-    for member in [user, other] {
+    for member in both {
         let new = NewMember {
             conversation_id: direct.id,
-            user_id: member,
+            user_id: member.id,
             role: Role::Member,
             joined_seq: Seq::ZERO,
             rev: direct.take_members_rev(),
+            is_counted: member.settings.read_receipts,
             // Nobody sees it before something is said; whoever opened it is told apart below.
             is_listed: false,
             joined_at: now,

@@ -12,6 +12,7 @@ use damso_repository::friend::RequestDirection;
 use damso_repository::user_change::UserChange;
 
 use crate::cursor::Paging;
+use crate::realtime::Hub;
 use crate::{Context, Fields, ServiceError, ServiceResult, view};
 
 /// Makes, answers and ends friendships.
@@ -37,12 +38,13 @@ impl FriendService {
     /// A page of friends, by id.
     pub async fn list(&self, user: UserId, query: &PageQuery) -> ServiceResult<Page<Friend>> {
         let paging = Paging::<UserId>::parse(query.cursor.as_deref(), query.limit)?;
+        let hub = self.context.hub.clone();
         self.context
             .database
             .run(async move |conn: &mut Connection| {
                 let fetched = repository::friend::list(conn, user, paging.after, paging.fetch()).await?;
                 let page = paging.page(fetched, |friendship| friendship.friend_id);
-                let items = view::friends(conn, &page.items).await?;
+                let items = view::friends(conn, &hub, &page.items).await?;
                 Ok(Page {
                     items,
                     next_cursor: page.next_cursor,
@@ -86,7 +88,7 @@ impl FriendService {
         let Some(message) = fields.check("message", message) else {
             return Err(fields.into());
         };
-        let now = Timestamp::now();
+        let (now, hub) = (Timestamp::now(), self.context.hub.clone());
         let (request, announcements) = self
             .context
             .database
@@ -105,7 +107,7 @@ impl FriendService {
                 if let Some(crossing) = repository::friend::find_request_between(conn, other, user).await? {
                     let mut full = full_request(conn, &crossing).await?;
                     full.state = FriendRequestState::Accepted;
-                    return Ok((full, befriend(conn, &crossing, now).await?));
+                    return Ok((full, befriend(conn, &hub, &crossing, now).await?));
                 }
                 if let Some(waiting) = repository::friend::find_request_between(conn, user, other).await? {
                     return Ok((full_request(conn, &waiting).await?, Vec::new()));
@@ -130,7 +132,7 @@ impl FriendService {
 
     /// Accepts a request that `user` was asked.
     pub async fn accept(&self, user: UserId, id: FriendRequestId) -> ServiceResult<Friend> {
-        let now = Timestamp::now();
+        let (now, hub) = (Timestamp::now(), self.context.hub.clone());
         let (friend, announcements) = self
             .context
             .database
@@ -139,9 +141,9 @@ impl FriendService {
                 if request.to_id != user {
                     return Err(ErrorKind::FriendRequestNotFound.into());
                 }
-                let announcements = befriend(conn, &request, now).await?;
+                let announcements = befriend(conn, &hub, &request, now).await?;
                 let friendship = repository::friend::find(conn, user, request.from_id).await?;
-                let friend = view::friends(conn, friendship.as_slice()).await?.pop();
+                let friend = view::friends(conn, &hub, friendship.as_slice()).await?.pop();
                 let friend = friend.ok_or(ErrorKind::UserNotFound)?;
                 Ok::<_, ServiceError>((friend, announcements))
             })
@@ -213,6 +215,10 @@ impl FriendService {
     fn announce(&self, announcements: Announcements) {
         for (user, event) in announcements {
             self.context.hub.to_user(user, &event);
+            // Who came or went while the friendship was being made is told once more.
+            if let ServerEvent::FriendAdded(_) = event {
+                self.context.hub.presence_changed(user);
+            }
         }
     }
 }
@@ -275,6 +281,7 @@ async fn full_request(
 /// Turns a request into a friendship.
 async fn befriend(
     conn: &mut Connection,
+    hub: &Hub,
     request: &repository::friend::FriendRequest,
     now: Timestamp,
 ) -> ServiceResult<Announcements> {
@@ -286,7 +293,7 @@ async fn befriend(
     let revs = repository::user_change::record(conn, &changes).await?;
     for ((user, friend), user_rev) in [(one, other), (other, one)].into_iter().zip(revs) {
         let friendship = repository::friend::find(conn, user, friend).await?;
-        let friend = view::friends(conn, friendship.as_slice())
+        let friend = view::friends(conn, hub, friendship.as_slice())
             .await?
             .pop()
             .ok_or(ErrorKind::UserNotFound)?;

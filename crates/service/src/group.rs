@@ -16,7 +16,7 @@ use damso_repository::{Connection, RepositoryError};
 
 use crate::access::Change;
 use crate::announcement::{Announcement, created, tell_joined};
-use crate::conversation::{Opened, refuse_unless_friends};
+use crate::conversation::{Opened, lock_friends};
 use crate::image::ImageService;
 use crate::{Context, Fields, ServiceError, ServiceResult, member, view};
 
@@ -52,7 +52,7 @@ impl GroupService {
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
-                refuse_unless_friends(conn, user, &others).await?;
+                let people = lock_friends(conn, user, &others).await?;
                 let new = NewConversation {
                     kind: ConversationKind::Group,
                     name,
@@ -63,10 +63,10 @@ impl GroupService {
                 let mut group = repository::conversation::insert(conn, &new)
                     .await?
                     .ok_or_else(|| anyhow::anyhow!("a group has no pair to be in conflict with"))?;
-                let me = member::insert(conn, &mut group, user, Role::Owner, now).await?;
+                let me = member::insert(conn, &mut group, &people[0], Role::Owner, now).await?;
                 let mut members = vec![me];
-                for other in &others {
-                    members.push(member::insert(conn, &mut group, *other, Role::Member, now).await?);
+                for other in &people[1..] {
+                    members.push(member::insert(conn, &mut group, other, Role::Member, now).await?);
                 }
                 let mut change = Change {
                     conversation: group,

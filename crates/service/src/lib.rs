@@ -26,12 +26,14 @@ pub mod message;
 mod object;
 mod password;
 pub mod ports;
+pub mod presence;
 mod profiles;
 mod queue;
 pub mod read;
 pub mod realtime;
 mod sending;
 pub mod session;
+pub mod settings;
 pub mod sync;
 pub mod token;
 pub mod user;
@@ -98,6 +100,10 @@ pub struct Services {
     pub members: member::MemberService,
     /// Messages.
     pub messages: message::MessageService,
+    /// What people let others see of themselves.
+    pub settings: settings::SettingsService,
+    /// Who is here.
+    pub presence: presence::PresenceService,
     /// Read pointers.
     pub reads: read::ReadService,
     /// Catching up.
@@ -158,6 +164,8 @@ impl Services {
             groups,
             members: member::MemberService::new(context.clone()),
             messages: message::MessageService::new(context.clone()),
+            settings: settings::SettingsService::new(context.clone()),
+            presence: presence::PresenceService::new(context.clone()),
             reads: read::ReadService::new(context.clone()),
             sync: sync::SyncService::new(context.clone()),
             content: content::ContentService::new(context.clone(), objects.clone()),

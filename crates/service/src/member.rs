@@ -8,10 +8,11 @@ use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::conversation::LockedConversation;
 use damso_repository::member::{Member, NewMember};
+use damso_repository::user::User;
 
 use crate::access::{self, Change};
 use crate::announcement::{Announcement, created, tell_joined, tell_left};
-use crate::conversation::refuse_unless_friends;
+use crate::conversation::lock_friends;
 use crate::cursor::Paging;
 use crate::group::{distinct_without, insert_system, no_members, refuse_unless_group};
 use crate::{Context, ServiceError, ServiceResult, view};
@@ -36,11 +37,15 @@ impl MemberService {
         self.context
             .database
             .run(async move |conn: &mut Connection| {
-                access::member(conn, user, id).await?;
+                let me = access::member(conn, user, id).await?;
                 let after = paging.after.unwrap_or_default();
                 let fetched = repository::member::list(conn, id, after, paging.fetch()).await?;
                 let page = paging.page(fetched, |member| member.joined_rev);
-                let items: Vec<_> = page.items.iter().map(view::member).collect();
+                let items: Vec<_> = page
+                    .items
+                    .iter()
+                    .map(|member| view::member(member, me.is_counted))
+                    .collect();
                 let mut mentioned = view::Mentioned::default();
                 mentioned.add_members(&items);
                 Ok(Members {
@@ -101,7 +106,7 @@ impl MemberService {
                     return Err(ErrorKind::NotAllowed.into());
                 }
                 let (member, announcement) = change_role(conn, &mut change, target, role, now).await?;
-                Ok::<_, ServiceError>((view::member(&member), announcement))
+                Ok::<_, ServiceError>((view::member(&member, change.me.is_counted), announcement))
             })
             .await?;
         announcement.tell(&self.context.hub);
@@ -131,20 +136,21 @@ impl MemberService {
     }
 }
 
-/// Stores somebody who joins, with the next change of the conversation.
+/// Stores somebody who joins, with the next change of the conversation. Their account is locked.
 pub(crate) async fn insert(
     conn: &mut Connection,
     conversation: &mut LockedConversation,
-    user: UserId,
+    user: &User,
     role: Role,
     now: Timestamp,
 ) -> ServiceResult<Member> {
     let new = NewMember {
         conversation_id: conversation.id,
-        user_id: user,
+        user_id: user.id,
         role,
         joined_seq: conversation.last_seq(),
         rev: conversation.take_members_rev(),
+        is_counted: user.settings.read_receipts,
         is_listed: true,
         joined_at: now,
     };
@@ -169,20 +175,15 @@ async fn add_to_group(
     if ConversationKind::MAX_MEMBERS < change.members.len() + added.len() {
         return Err(ErrorKind::GroupFull.into());
     }
-    refuse_unless_friends(conn, change.me.user_id, &added).await?;
-    let users = repository::user::list(conn, &added).await?;
-    for id in &added {
-        let member = insert(conn, &mut change.conversation, *id, Role::Member, now).await?;
-        let user = users
-            .iter()
-            .find(|user| user.id == *id)
-            .ok_or(ErrorKind::UserNotFound)?;
+    let locked = lock_friends(conn, change.me.user_id, &added).await?;
+    for user in &locked[1..] {
+        let member = insert(conn, &mut change.conversation, user, Role::Member, now).await?;
         announcement
             .to_members
             .push(ServerEvent::MemberAdded(MemberChanged {
                 conversation_id: change.conversation.id,
                 rev: change.conversation.rev(),
-                member: view::member(&member),
+                member: view::member(&member, true),
                 user: view::user(user),
             }));
     }
@@ -221,7 +222,7 @@ pub(crate) async fn updated(
     Ok(ServerEvent::MemberUpdated(MemberChanged {
         conversation_id: change.conversation.id,
         rev: change.conversation.rev(),
-        member: view::member(member),
+        member: view::member(member, true),
         user: view::user(&user),
     }))
 }

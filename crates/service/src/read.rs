@@ -71,13 +71,17 @@ impl ReadService {
         Ok(position)
     }
 
-    /// How far everyone who is counted has read.
+    /// How far everyone who is counted has read; nothing for somebody who is not counted.
     pub async fn list(&self, user: UserId, conversation: ConversationId) -> ServiceResult<Reads> {
         let members = self
             .context
             .database
             .run(async move |conn: &mut Connection| {
-                access::member(conn, user, conversation).await?;
+                let me = access::member(conn, user, conversation).await?;
+                // Whoever does not show how far they have read is not shown it of others.
+                if !me.is_counted {
+                    return Ok(Vec::new());
+                }
                 Ok::<_, ServiceError>(repository::member::list_all(conn, conversation).await?)
             })
             .await?;
@@ -94,19 +98,21 @@ impl ReadService {
         })
     }
 
-    /// Who has read a message, and who has not; without its author.
+    /// Who has read a message, and who has not; without its author. Nobody for somebody who is not counted.
     pub async fn readers(&self, user: UserId, target: MessageRef) -> ServiceResult<Readers> {
         self.context
             .database
             .run(async move |conn: &mut Connection| {
-                access::member(conn, user, target.conversation_id).await?;
+                let me = access::member(conn, user, target.conversation_id).await?;
                 let message = repository::message::find_visible(conn, user, target).await?;
                 let author = message.ok_or(ErrorKind::MessageNotFound)?.author_id;
                 let members = repository::member::list_all(conn, target.conversation_id).await?;
                 let (mut read, mut unread) = (view::Mentioned::default(), view::Mentioned::default());
                 for member in members {
-                    let counts =
-                        member.is_counted && member.user_id != author && member.joined_seq < target.seq;
+                    let counts = me.is_counted
+                        && member.is_counted
+                        && member.user_id != author
+                        && member.joined_seq < target.seq;
                     match (counts, target.seq <= member.read_seq) {
                         (false, _) => (),
                         (true, true) => read.add(member.user_id),

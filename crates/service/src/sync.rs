@@ -14,6 +14,7 @@ use damso_repository::conversation_view::ConversationView;
 use damso_repository::sync::{ChangedMember, ChangedMessage, MessagesSince, UserChanges};
 use damso_repository::user::User;
 
+use crate::realtime::Hub;
 use crate::view::Mentioned;
 use crate::{Context, ServiceResult, view};
 
@@ -33,11 +34,12 @@ impl SyncService {
         if SyncRequest::MAX_CONVERSATIONS < request.conversations.len() {
             return Err(ErrorKind::MalformedRequest.into());
         }
+        let hub = self.context.hub.clone();
         self.context
             .database
             .snapshot(async move |conn: &mut Connection| {
                 let lacking = Lacking::load(conn, user, &request).await?;
-                lacking.answer(conn, user).await
+                lacking.answer(conn, user, &hub).await
             })
             .await
     }
@@ -140,7 +142,7 @@ impl Lacking {
             .filter(|view| view.is_listed)
     }
 
-    async fn answer(self, conn: &mut Connection, user: UserId) -> ServiceResult<SyncResponse> {
+    async fn answer(self, conn: &mut Connection, user: UserId, hub: &Hub) -> ServiceResult<SyncResponse> {
         let mut mentioned = Mentioned::default();
         let mut conversations = Vec::with_capacity(self.changed.len());
         for position in &self.changed {
@@ -170,7 +172,7 @@ impl Lacking {
         let people = People::load(conn, mentioned).await?;
         Ok(SyncResponse {
             user_rev: self.user_changes.user_rev,
-            user_changes: self.user_changes(&people, user)?,
+            user_changes: self.user_changes(&people, user, hub)?,
             conversations,
             pointers: self
                 .moved
@@ -238,7 +240,7 @@ impl Lacking {
             withheld,
             members: members
                 .iter()
-                .map(|changed| view::member(&changed.member))
+                .map(|changed| view::member(&changed.member, view.membership.is_counted))
                 .collect(),
             removed_members: removed.iter().map(|changed| changed.member.user_id).collect(),
             conversation: self.conversation(view)?,
@@ -257,7 +259,7 @@ impl Lacking {
         }
     }
 
-    fn user_changes(&self, people: &People, user: UserId) -> ServiceResult<protocol::UserChanges> {
+    fn user_changes(&self, people: &People, user: UserId, hub: &Hub) -> ServiceResult<protocol::UserChanges> {
         let changes = &self.user_changes;
         let me = people.0.get(&user).ok_or(ErrorKind::NotAuthenticated)?;
         let memberships = changes
@@ -278,7 +280,13 @@ impl Lacking {
             friends: changes
                 .friends
                 .iter()
-                .filter_map(|friendship| Some(view::friend(friendship, user(&friendship.friend_id)?)))
+                .filter_map(|friendship| {
+                    Some(view::friend(
+                        friendship,
+                        people.0.get(&friendship.friend_id)?,
+                        hub,
+                    ))
+                })
                 .collect(),
             removed_friend_ids: changes.removed_friends.clone(),
             friend_requests: changes
@@ -292,6 +300,7 @@ impl Lacking {
             closed_friend_request_ids: changes.closed_requests.clone(),
             memberships: memberships.collect(),
             hidden_messages: hidden.collect(),
+            settings: changes.has_new_settings.then(|| view::settings(&me.settings)),
         })
     }
 }

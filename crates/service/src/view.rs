@@ -1,8 +1,8 @@
 //! What is stored, as the wire tells it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use damso_domain::{ConversationId, MessageRef, UserId};
+use damso_domain::{ConversationId, MessageRef, PresenceStatus, ShownStatus, Timestamp, UserId};
 use damso_protocol as protocol;
 use damso_protocol::ErrorKind;
 use damso_repository as repository;
@@ -12,9 +12,10 @@ use damso_repository::conversation_view::{ConversationView, OwnMembership};
 use damso_repository::friend::{FriendRequest, Friendship};
 use damso_repository::member::Member;
 use damso_repository::message::Message;
-use damso_repository::user::{Picture, User};
+use damso_repository::user::{Picture, Settings, User};
 
 use crate::profiles::Profiles;
+use crate::realtime::Hub;
 use crate::{ServiceError, ServiceResult};
 
 pub(crate) fn image(picture: &Picture) -> protocol::Image {
@@ -56,12 +57,14 @@ pub(crate) fn me(user: &User) -> ServiceResult<protocol::Me> {
     })
 }
 
-pub(crate) fn member(member: &Member) -> protocol::Member {
+/// A member as somebody sees them who is counted or is not: whoever does not show how far they have read is not
+/// shown it of others either.
+pub(crate) fn member(member: &Member, is_viewer_counted: bool) -> protocol::Member {
     protocol::Member {
         user_id: member.user_id,
         role: member.role,
         joined_seq: member.joined_seq,
-        read_seq: member.is_counted.then_some(member.read_seq),
+        read_seq: (member.is_counted && is_viewer_counted).then_some(member.read_seq),
     }
 }
 
@@ -129,7 +132,11 @@ pub(crate) fn conversation(
         rev: view.rev,
         last_seq: view.last_seq,
         member_count: view.member_count,
-        members: view.first_members.iter().map(member).collect(),
+        members: view
+            .first_members
+            .iter()
+            .map(|one| member(one, view.membership.is_counted))
+            .collect(),
         last_message,
         membership: membership(&view.membership),
         unread_count: view.unread_count,
@@ -154,7 +161,7 @@ pub(crate) async fn conversations(
     } else {
         repository::message::list_by_refs(conn, &refs).await?
     };
-    let by_conversation: std::collections::HashMap<ConversationId, &Message> = found
+    let by_conversation: HashMap<ConversationId, &Message> = found
         .iter()
         .map(|message| (message.conversation_id, message))
         .collect();
@@ -245,21 +252,65 @@ impl Mentioned {
 /// Friendships with the friends' profiles, in the order of the friendships.
 pub(crate) async fn friends(
     conn: &mut Connection,
+    hub: &Hub,
     friendships: &[Friendship],
 ) -> ServiceResult<Vec<protocol::Friend>> {
-    let mut mentioned = Mentioned::default();
-    friendships
+    let ids: Vec<UserId> = friendships
         .iter()
-        .for_each(|friendship| mentioned.add(friendship.friend_id));
-    let users = by_id(mentioned.load(conn).await?);
-    let full = |friendship: &Friendship| Some(friend(friendship, users.get(&friendship.friend_id)?.clone()));
+        .map(|friendship| friendship.friend_id)
+        .collect();
+    let users = repository::user::list(conn, &ids).await?;
+    let users: HashMap<UserId, User> = users.into_iter().map(|user| (user.id, user)).collect();
+    let full = |friendship: &Friendship| Some(friend(friendship, users.get(&friendship.friend_id)?, hub));
     Ok(friendships.iter().filter_map(full).collect())
 }
 
-pub(crate) fn friend(friendship: &Friendship, user: protocol::User) -> protocol::Friend {
+pub(crate) fn friend(friendship: &Friendship, user: &User, hub: &Hub) -> protocol::Friend {
     protocol::Friend {
-        user,
+        user: self::user(user),
         since: friendship.since,
+        presence: presence(user, hub.is_connected(user.id), Timestamp::now()),
+    }
+}
+
+/// What those see of somebody's presence who keep them as a friend.
+pub(crate) fn presence(user: &User, is_connected: bool, now: Timestamp) -> protocol::Presence {
+    let settings = &user.settings;
+    if !settings.presence_visibility.is_shared() {
+        return protocol::Presence::NOT_TOLD;
+    }
+    let chosen = own_presence(settings, now);
+    let status = chosen.status.shown(is_connected);
+    let is_here = status != ShownStatus::Offline;
+    protocol::Presence {
+        status,
+        text: chosen.text.filter(|_| is_here),
+        last_seen_at: user.last_seen_at.filter(|_| !is_here),
+    }
+}
+
+/// What somebody says about being here; nothing once it is over.
+fn own_presence(settings: &Settings, now: Timestamp) -> protocol::OwnPresence {
+    let chosen = &settings.presence;
+    let is_over = chosen.expires_at.is_some_and(|at| at <= now);
+    protocol::OwnPresence {
+        status: chosen.status.at(now, chosen.expires_at),
+        text: chosen.text.clone().filter(|_| !is_over),
+        expires_at: chosen.expires_at.filter(|_| !is_over),
+    }
+}
+
+/// Whether nobody is to know that somebody is here.
+pub(crate) fn is_invisible(settings: &Settings) -> bool {
+    own_presence(settings, Timestamp::now()).status == PresenceStatus::Invisible
+}
+
+pub(crate) fn settings(settings: &Settings) -> protocol::Settings {
+    protocol::Settings {
+        read_receipts: settings.read_receipts,
+        typing_indicators: settings.typing_indicators,
+        presence_visibility: settings.presence_visibility,
+        presence: own_presence(settings, Timestamp::now()),
     }
 }
 
@@ -296,6 +347,6 @@ pub(crate) fn friend_request(
     }
 }
 
-fn by_id(users: Vec<protocol::User>) -> std::collections::HashMap<UserId, protocol::User> {
+fn by_id(users: Vec<protocol::User>) -> HashMap<UserId, protocol::User> {
     users.into_iter().map(|user| (user.id, user)).collect()
 }

@@ -28,6 +28,10 @@ pub struct Effects {
     pub people: bool,
     /// Who is typing changed.
     pub typing: bool,
+    /// My settings changed.
+    pub settings: bool,
+    /// How far others have read has to be read again: it is shown now and was not, or the other way round.
+    pub stale_reads: bool,
     /// A local echo was settled.
     pub outbox: bool,
     /// My own account changed elsewhere.
@@ -59,6 +63,8 @@ impl Effects {
         self.timelines |= other.timelines;
         self.people |= other.people;
         self.typing |= other.typing;
+        self.settings |= other.settings;
+        self.stale_reads |= other.stale_reads;
         self.outbox |= other.outbox;
         self.me = other.me.or(self.me.take());
         self.gaps.extend(other.gaps);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use damso_domain::{ConversationId, MessageKind, Rev, Seq, UserId};
 use damso_protocol::{
-    Conversation, Me, MemberRead, Members, Membership, Message, Messages, ServerEvent, User,
+    Conversation, Me, MemberRead, Members, Membership, Message, Messages, ServerEvent, Settings, User,
 };
 
 use crate::{Arrival, Chats, Effects, Outbox, People, Timeline, Typing};
@@ -30,6 +30,8 @@ pub struct Model {
     timelines: HashMap<ConversationId, Timeline>,
     /// Friends, requests and everybody else.
     pub people: People,
+    /// What I let others see; `None` until it was read from the server.
+    settings: Option<Settings>,
     /// Who is typing.
     pub typing: Typing,
     /// What the server has not stored yet.
@@ -49,6 +51,7 @@ impl Model {
             chats: Chats::default(),
             timelines: HashMap::new(),
             people,
+            settings: None,
             typing: Typing::default(),
             outbox: Outbox::default(),
         }
@@ -62,6 +65,29 @@ impl Model {
     /// Where my own stream stands.
     pub const fn user_rev(&self) -> Rev {
         self.user_rev
+    }
+
+    /// What I let others see; `None` until it was read from the server.
+    pub const fn settings(&self) -> Option<&Settings> {
+        self.settings.as_ref()
+    }
+
+    /// Takes over what was read from the server, or changed here.
+    pub fn load_settings(&mut self, settings: Settings) -> Effects {
+        let mut effects = Effects::default();
+        self.take_settings(settings, &mut effects);
+        effects
+    }
+
+    fn take_settings(&mut self, settings: Settings, effects: &mut Effects) {
+        // Somebody who has never looked at the settings may have turned this off elsewhere: read again once more
+        // rather than show what is not to be shown.
+        effects.stale_reads = self
+            .settings
+            .as_ref()
+            .is_none_or(|known| known.read_receipts != settings.read_receipts);
+        effects.settings = self.settings.as_ref() != Some(&settings);
+        self.settings = Some(settings);
     }
 
     /// The loaded stretch of a conversation.

@@ -3,16 +3,23 @@
 use std::collections::HashMap;
 
 use damso_domain::{FriendRequestId, Timestamp, UserId};
-use damso_protocol::{Friend, FriendRequest, User};
+use damso_protocol::{ChangedPresence, Friend, FriendRequest, Presence, User};
 
 /// Everybody the client has heard of.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct People {
     me: Option<UserId>,
     users: HashMap<UserId, User>,
-    friends: HashMap<UserId, Timestamp>,
+    friends: HashMap<UserId, Friendship>,
     requests: HashMap<FriendRequestId, FriendRequest>,
     is_loaded: bool,
+}
+
+/// What I know of a friend beside their profile.
+#[derive(Clone, Debug, PartialEq)]
+struct Friendship {
+    since: Timestamp,
+    presence: Presence,
 }
 
 impl People {
@@ -71,10 +78,11 @@ impl People {
         let mut friends: Vec<Friend> = self
             .friends
             .iter()
-            .filter_map(|(id, since)| {
+            .filter_map(|(id, friendship)| {
                 Some(Friend {
                     user: self.users.get(id)?.clone(),
-                    since: *since,
+                    since: friendship.since,
+                    presence: friendship.presence.clone(),
                 })
             })
             .collect();
@@ -85,6 +93,29 @@ impl People {
     /// Whether somebody is a friend of mine.
     pub fn is_friend(&self, id: UserId) -> bool {
         self.friends.contains_key(&id)
+    }
+
+    /// Whether a friend is here; `None` for everybody else.
+    pub fn presence(&self, id: UserId) -> Option<&Presence> {
+        self.friends.get(&id).map(|friendship| &friendship.presence)
+    }
+
+    /// Friends came, went or say something else. Says whether anything changed.
+    pub fn take_presences(&mut self, items: Vec<ChangedPresence>) -> bool {
+        let mut has_changed = false;
+        for item in items {
+            let Some(friendship) = self.friends.get_mut(&item.user_id) else {
+                continue;
+            };
+            let presence = Presence {
+                status: item.status,
+                text: item.text,
+                last_seen_at: item.last_seen_at,
+            };
+            has_changed |= friendship.presence != presence;
+            friendship.presence = presence;
+        }
+        has_changed
     }
 
     /// Requests that wait for my answer, the newest first.
@@ -100,8 +131,13 @@ impl People {
     /// Somebody is a friend now.
     pub fn add_friend(&mut self, friend: Friend) {
         let id = friend.user.id;
-        self.friends.insert(id, friend.since);
-        self.learn(friend.user);
+        let Friend {
+            since,
+            presence,
+            user,
+        } = friend;
+        self.friends.insert(id, Friendship { since, presence });
+        self.learn(user);
         // Whatever was asked between us has been answered by it.
         self.requests
             .retain(|_, request| request.from.id != id && request.to.id != id);

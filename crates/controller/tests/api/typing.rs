@@ -23,9 +23,15 @@ async fn typing_is_shown_to_members_who_look_at_the_conversation() {
         "{told:?}"
     );
     elsewhere.assert_silent().await;
+    // Again in the same moment, and from another device: nobody has to hear of it twice.
+    typist.typing(group).await;
+    typist.settle().await;
+    minji
+        .post(&format!("/conversations/{group}/typing"), &json!({}))
+        .await;
+    looks.assert_silent().await;
     assert_eq!(
-        minji
-            .post(&format!("/conversations/{group}/typing"), &json!({}))
+        jiho.post(&format!("/conversations/{group}/typing"), &json!({}))
             .await
             .status,
         204

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use damso_domain::{AttachmentKind, AttachmentState, ConversationKind, History, MessageKind, Role};
+use damso_domain::{
+    AttachmentKind, AttachmentState, ConversationKind, History, MessageKind, PresenceStatus,
+    PresenceVisibility, Role, ShownStatus,
+};
 use damso_protocol::{
     BASE_PATH, ClientCommand, CloseCode, FriendRequestState, SUBPROTOCOL, ServerEvent, SystemNotice, Watch,
 };
@@ -59,11 +62,13 @@ names!(event_name, ServerEvent, EVENTS:
     FriendRemoved(_) = "friend_removed",
     FriendRequestReceived(_) = "friend_request_received",
     FriendRequestClosed(_) = "friend_request_closed",
+    SettingsUpdated(_) = "settings_updated",
     SessionEnded(_) = "session_ended",
     ReadsMoved(_) = "reads_moved",
     UnreadChanged(_) = "unread_changed",
     ProfileUpdated(_) = "profile_updated",
     TypingStarted(_) = "typing_started",
+    PresenceChanged(_) = "presence_changed",
 );
 
 names!(notice_name, SystemNotice, NOTICES:
@@ -314,6 +319,9 @@ fn named_values_are_those_of_the_code() {
     assert_eq!(described("ConversationKind"), values_of::<ConversationKind>());
     assert_eq!(described("History"), values_of::<History>());
     assert_eq!(described("Role"), values_of::<Role>());
+    assert_eq!(described("PresenceStatus"), values_of::<PresenceStatus>());
+    assert_eq!(described("ShownStatus"), values_of::<ShownStatus>());
+    assert_eq!(described("PresenceVisibility"), values_of::<PresenceVisibility>());
     assert_eq!(described("MessageKind"), values_of::<MessageKind>());
     assert_eq!(described("AttachmentState"), values_of::<AttachmentState>());
     assert_eq!(described("AttachmentKind"), values_of::<AttachmentKind>());

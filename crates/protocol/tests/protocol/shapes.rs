@@ -9,9 +9,10 @@ use damso_protocol::{
     CreateFriendRequest, CreatedAttachment, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest,
     ErrorKind, Friend, FriendRequest, FriendRequestsQuery, ImageQuery, MarkReadRequest, Me, Members, Message,
     Messages, MessagesQuery, Page, PageQuery, Problem, ReadPosition, Readers, Reads, RefreshRequest,
-    RenameSessionRequest, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SignInRequest,
-    SignUpRequest, SyncRequest, SyncResponse, SystemNotice, UpdateConversationRequest, UpdateMeRequest,
-    UpdateMemberRequest, UpdateMembershipRequest, UploadPartsRequest, User, Users, UsersQuery,
+    RenameSessionRequest, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetPresenceRequest,
+    Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
+    UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
+    UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -114,6 +115,8 @@ fn bodies_refuse_unknown_fields() {
     assert_strict::<SignInRequest>(json!({ "login": "minji", "password": "p" }));
     assert_strict::<RefreshRequest>(json!({}));
     assert_strict::<UpdateMeRequest>(json!({}));
+    assert_strict::<UpdateSettingsRequest>(json!({ "read_receipts": false }));
+    assert_strict::<SetPresenceRequest>(json!({ "status": "away", "text": "점심", "expires_at": TIME }));
     assert_strict::<SetAvatarRequest>(json!({ "attachment_id": ID }));
     assert_strict::<ChangePasswordRequest>(json!({ "current_password": "a", "new_password": "b" }));
     assert_strict::<DeletionRequest>(json!({ "password": "p", "messages": "erase" }));
@@ -282,7 +285,13 @@ fn both_readers_read_every_answer() {
         "last_seq": 4, "member_count": 2, "members": [member], "last_message": message(),
         "membership": membership, "unread_count": 1000, "created_at": TIME,
     });
-    let friend = json!({ "user": user(), "since": TIME });
+    let presence = json!({ "status": "away", "text": "점심", "last_seen_at": null });
+    let friend = json!({ "user": user(), "since": TIME, "presence": presence });
+    let settings = json!({
+        "read_receipts": true, "typing_indicators": false, "presence_visibility": "nobody",
+        "presence": { "status": "invisible", "text": null, "expires_at": TIME },
+    });
+    assert_lenient::<Settings>(&settings);
     let request = json!({
         "id": ID, "from": user(), "to": user(), "message": "", "state": "pending", "created_at": TIME,
     });
@@ -328,7 +337,7 @@ fn both_readers_read_every_answer() {
             "me": me(), "friends": [friend], "removed_friend_ids": [ID], "friend_requests": [request],
             "closed_friend_request_ids": [ID],
             "memberships": [{ "conversation_id": ID, "membership": membership }],
-            "hidden_messages": [{ "conversation_id": ID, "seq": 2 }],
+            "hidden_messages": [{ "conversation_id": ID, "seq": 2 }], "settings": settings,
         },
         "conversations": [{
             "id": ID, "rev": 9, "messages": [message()], "withheld": [1, 2], "members": [member],

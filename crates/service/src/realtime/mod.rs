@@ -1,5 +1,6 @@
 //! Who is connected, and who hears of what.
 
+mod news;
 mod order;
 
 use std::collections::{HashMap, HashSet};
@@ -8,12 +9,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytestring::ByteString;
-use damso_domain::{ConversationId, Seq, SessionId, Timestamp, UserId};
+use damso_domain::{ConversationId, Rev, Seq, SessionId, Timestamp, UserId};
 use damso_protocol::{CloseCode, MovedRead, ReadsMoved, ServerEvent, TypingStarted};
+use damso_repository::user::Settings;
 use dashmap::DashMap;
 use tokio::sync::{mpsc, watch};
 
 use crate::token::ACCESS_LIFETIME;
+use crate::view;
+use news::News;
+pub(crate) use news::PresenceNews;
 use order::{HOLD, Held, Order};
 
 /// Frames that may wait for one socket; who has more is closed and syncs when it comes back. A batch of messages comes
@@ -21,6 +26,8 @@ use order::{HOLD, Held, Order};
 pub const QUEUE_FRAMES: usize = 1_024;
 /// How long pointers that move are gathered before they are told.
 const GATHER_READS: Duration = Duration::from_millis(300);
+/// How long somebody who is typing is not told of again.
+const GATHER_TYPING: Duration = Duration::from_secs(1);
 /// How long an ended session is remembered: a little longer than an access token lives.
 pub(crate) const REMEMBER_ENDED: Duration = Duration::from_secs(ACCESS_LIFETIME.as_secs() + 60);
 
@@ -37,6 +44,9 @@ struct State {
     watchers: DashMap<ConversationId, Vec<Arc<Connection>>>,
     ended: DashMap<SessionId, Timestamp>,
     moved_reads: Mutex<HashMap<ConversationId, HashMap<UserId, Option<Seq>>>>,
+    /// Who was told of a moment ago.
+    typing: Mutex<HashSet<(ConversationId, UserId)>>,
+    news: News,
     order: Order,
 }
 
@@ -48,6 +58,18 @@ struct Connection {
     queue: mpsc::Sender<ByteString>,
     close: watch::Sender<Option<CloseCode>>,
     watched: Mutex<HashSet<ConversationId>>,
+    sharing: Mutex<Sharing>,
+}
+
+/// What somebody shows of themselves, and is therefore shown of others.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sharing {
+    /// As of this change of the user's own stream.
+    user_rev: Rev,
+    reads: bool,
+    typing: bool,
+    /// Somebody invisible hears others typing, and is not heard.
+    is_invisible: bool,
 }
 
 impl Connection {
@@ -66,6 +88,18 @@ impl Connection {
             }
             is_first
         });
+    }
+
+    fn sharing(&self) -> Sharing {
+        *self.sharing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest wins: a socket that opens reads its settings while another device may change them.
+    fn share(&self, new: Sharing) {
+        let mut sharing = self.sharing.lock().unwrap_or_else(PoisonError::into_inner);
+        if sharing.user_rev <= new.user_rev {
+            *sharing = new;
+        }
     }
 
     fn watched(&self) -> MutexGuard<'_, HashSet<ConversationId>> {
@@ -109,6 +143,11 @@ impl Subscription {
         }
     }
 
+    /// What is queued at this moment.
+    pub fn take_queued(&mut self) -> Vec<ByteString> {
+        std::iter::from_fn(|| self.frames.try_recv().ok()).collect()
+    }
+
     /// Replaces what is on the screen. The caller has checked that the user is in these conversations.
     pub fn watch(&self, conversations: HashSet<ConversationId>) {
         let mut watched = self.connection.watched();
@@ -130,11 +169,16 @@ impl Subscription {
     }
 
     /// Tells those who look at a conversation that this user is typing there. Only from what is on the user's
-    /// own screen, which was checked when it was watched.
+    /// own screen, which was checked when it was watched, and only for somebody who shows it.
     pub fn typing(&self, conversation: ConversationId) {
-        if self.connection.watched().contains(&conversation) {
+        if self.connection.sharing().shows_typing() && self.connection.watched().contains(&conversation) {
             self.hub.typing(conversation, self.connection.user_id);
         }
+    }
+
+    /// What this user shows of themselves, as of `user_rev`. Before it is said, nothing is.
+    pub fn share(&self, user_rev: Rev, settings: &Settings) {
+        self.connection.share(Sharing::new(user_rev, settings));
     }
 }
 
@@ -142,6 +186,25 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         self.watch(HashSet::new());
         self.hub.0.forget_connection(&self.connection);
+        let user = self.connection.user_id;
+        self.hub.0.news.add(|news| {
+            news.moved.insert(user);
+        });
+    }
+}
+
+impl Sharing {
+    fn shows_typing(self) -> bool {
+        self.typing && !self.is_invisible
+    }
+
+    fn new(user_rev: Rev, settings: &Settings) -> Self {
+        Self {
+            user_rev,
+            reads: settings.read_receipts,
+            typing: settings.typing_indicators,
+            is_invisible: view::is_invisible(settings),
+        }
     }
 }
 
@@ -166,11 +229,17 @@ impl State {
         self.deliver(&held.users, || held.frame.clone());
     }
 
-    fn to_watchers(&self, conversation: ConversationId, event: &ServerEvent, except: Option<UserId>) {
+    /// Tells those of a conversation's watchers that `is_for` picks.
+    fn to_watchers(
+        &self,
+        conversation: ConversationId,
+        event: &ServerEvent,
+        is_for: impl Fn(&Connection) -> bool,
+    ) {
         if let Some(watchers) = self.watchers.get(&conversation) {
-            let frame = encode(event);
-            for watcher in watchers.iter().filter(|watcher| Some(watcher.user_id) != except) {
-                watcher.push(&frame);
+            let mut frame: Option<ByteString> = None;
+            for watcher in watchers.iter().filter(|watcher| is_for(watcher)) {
+                watcher.push(frame.get_or_insert_with(|| encode(event)));
             }
         }
     }
@@ -208,8 +277,13 @@ impl Hub {
             queue,
             close,
             watched: Mutex::default(),
+            sharing: Mutex::default(),
         });
         self.0.users.entry(user).or_default().push(connection.clone());
+        self.0.news.add(|news| {
+            news.moved.insert(user);
+            news.newcomers.insert(user);
+        });
         // Entered first, then looked: a session that ends in between closes it one way or the other.
         if self.is_ended(session) {
             connection.close(CloseCode::SessionEnded);
@@ -266,13 +340,74 @@ impl Hub {
         }
     }
 
-    /// Tells those who look at a conversation that somebody, who is in it, is typing.
+    /// Tells those who look at a conversation that somebody, who is in it and shows it, is typing; at most once in
+    /// a moment.
     pub(crate) fn typing(&self, conversation: ConversationId, user_id: UserId) {
+        let mut typing = self.0.typing.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_first = typing.is_empty();
+        if !typing.insert((conversation, user_id)) {
+            return;
+        }
+        drop(typing);
+        if is_first {
+            let state = self.0.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(GATHER_TYPING).await;
+                state
+                    .typing
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .clear();
+            });
+        }
         let event = ServerEvent::TypingStarted(TypingStarted {
             conversation_id: conversation,
             user_id,
         });
-        self.0.to_watchers(conversation, &event, Some(user_id));
+        self.0.to_watchers(conversation, &event, |watcher| {
+            watcher.user_id != user_id && watcher.sharing().typing
+        });
+    }
+
+    /// Whether a socket of this user is open.
+    pub(crate) fn is_connected(&self, user: UserId) -> bool {
+        self.0.users.contains_key(&user)
+    }
+
+    /// What this user shows of themselves from now on.
+    pub(crate) fn share(&self, user: UserId, user_rev: Rev, settings: &Settings) {
+        if let Some(connections) = self.0.users.get(&user) {
+            let sharing = Sharing::new(user_rev, settings);
+            connections
+                .iter()
+                .for_each(|connection| connection.share(sharing));
+        }
+    }
+
+    /// This user says something else about being here, or lets others see otherwise.
+    pub(crate) fn presence_changed(&self, user: UserId) {
+        self.0.news.add(|news| {
+            news.changed.insert(user);
+        });
+    }
+
+    /// Waits until friends have to be told something. Cancel-safe.
+    pub(crate) async fn presence_news(&self) {
+        self.0.news.arrived().await;
+    }
+
+    /// Takes up to `most` of each kind of what friends have to be told.
+    pub(crate) fn take_presence_news(&self, most: usize) -> PresenceNews {
+        self.0.news.take(most)
+    }
+
+    /// Puts back what could not be told.
+    pub(crate) fn put_back(&self, news: PresenceNews) {
+        self.0.news.add(|waiting| {
+            waiting.moved.extend(news.moved);
+            waiting.changed.extend(news.changed);
+            waiting.newcomers.extend(news.newcomers);
+        });
     }
 
     /// Nobody of `user` looks at this conversation any more: they are not in it.
@@ -367,7 +502,7 @@ impl State {
                     conversation_id,
                     reads,
                 }),
-                None,
+                |watcher| watcher.sharing().reads,
             );
         }
     }
@@ -375,8 +510,9 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use damso_domain::Rev;
+    use damso_domain::{PresenceStatus, PresenceVisibility};
     use damso_protocol::{Empty, MessagesErased};
+    use damso_repository::user::ChosenPresence;
 
     use super::*;
 
@@ -469,6 +605,31 @@ mod tests {
         assert!(hub.0.users.is_empty() && hub.0.watchers.is_empty());
     }
 
+    fn settings(typing_indicators: bool) -> Settings {
+        Settings {
+            read_receipts: true,
+            typing_indicators,
+            presence_visibility: PresenceVisibility::Friends,
+            presence: ChosenPresence {
+                status: PresenceStatus::Online,
+                text: None,
+                expires_at: None,
+            },
+        }
+    }
+
+    #[test]
+    fn settings_that_were_read_before_a_change_do_not_undo_it() {
+        let (hub, user) = (Hub::new(), UserId::new());
+        let subscription = hub.subscribe(user, SessionId::new());
+        assert!(!subscription.connection.sharing().typing, "nothing is known yet");
+        hub.share(user, Rev::new(2), &settings(false));
+        subscription.share(Rev::new(1), &settings(true));
+        assert!(!subscription.connection.sharing().typing);
+        subscription.share(Rev::new(3), &settings(true));
+        assert!(subscription.connection.sharing().typing);
+    }
+
     #[tokio::test]
     async fn typing_is_heard_only_between_those_who_look() {
         let (hub, typist, reader, elsewhere) = (Hub::new(), UserId::new(), UserId::new(), UserId::new());
@@ -476,6 +637,9 @@ mod tests {
         let typist_end = hub.subscribe(typist, SessionId::new());
         let mut reader_end = hub.subscribe(reader, SessionId::new());
         let mut elsewhere_end = hub.subscribe(elsewhere, SessionId::new());
+        for end in [&typist_end, &reader_end, &elsewhere_end] {
+            end.share(Rev::ZERO, &settings(true));
+        }
         reader_end.watch(HashSet::from([conversation]));
         // Not on the typist's screen yet, so nobody is told.
         typist_end.typing(conversation);

@@ -108,11 +108,13 @@ impl Model {
             | ServerEvent::FriendRemoved(_)
             | ServerEvent::FriendRequestReceived(_)
             | ServerEvent::FriendRequestClosed(_)
+            | ServerEvent::SettingsUpdated(_)
             | ServerEvent::SessionEnded(_)
             | ServerEvent::ReadsMoved(_)
             | ServerEvent::UnreadChanged(_)
             | ServerEvent::ProfileUpdated(_)
-            | ServerEvent::TypingStarted(_) => unreachable_here(id),
+            | ServerEvent::TypingStarted(_)
+            | ServerEvent::PresenceChanged(_) => unreachable_here(id),
         }
     }
 
@@ -260,6 +262,7 @@ impl Model {
                 effects.people = true;
                 self.people.close_request(event.request_id);
             }
+            ServerEvent::SettingsUpdated(event) => self.take_settings(event.settings, effects),
             ServerEvent::Ready(_)
             | ServerEvent::Pong(_)
             | ServerEvent::Resync(_)
@@ -276,7 +279,8 @@ impl Model {
             | ServerEvent::ReadsMoved(_)
             | ServerEvent::UnreadChanged(_)
             | ServerEvent::ProfileUpdated(_)
-            | ServerEvent::TypingStarted(_) => unreachable_here(self.me),
+            | ServerEvent::TypingStarted(_)
+            | ServerEvent::PresenceChanged(_) => unreachable_here(self.me),
         }
     }
 
@@ -323,6 +327,9 @@ impl Model {
                 self.typing
                     .start(event.conversation_id, event.user_id, now_millis);
             }
+            ServerEvent::PresenceChanged(event) => {
+                effects.people = self.people.take_presences(event.items);
+            }
             ServerEvent::SessionEnded(event) => effects.ended_session = Some(event.session_id),
             ServerEvent::Resync(_) => effects.needs_resync = true,
             ServerEvent::TypingStarted(_)
@@ -344,7 +351,8 @@ impl Model {
             | ServerEvent::FriendAdded(_)
             | ServerEvent::FriendRemoved(_)
             | ServerEvent::FriendRequestReceived(_)
-            | ServerEvent::FriendRequestClosed(_) => (),
+            | ServerEvent::FriendRequestClosed(_)
+            | ServerEvent::SettingsUpdated(_) => (),
         }
         effects
     }

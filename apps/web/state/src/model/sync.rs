@@ -122,6 +122,9 @@ impl Model {
             };
             self.message_hidden(event, effects);
         }
+        if let Some(settings) = changes.settings {
+            self.take_settings(settings, effects);
+        }
         if let Some(me) = changes.me {
             self.people.learn(User::from(&me));
             effects.me = Some(me);
