@@ -11,4 +11,5 @@ ALTER TABLE users
     DROP COLUMN presence_status,
     DROP COLUMN presence_text,
     DROP COLUMN presence_expires_at,
-    DROP COLUMN last_seen_at;
+    DROP COLUMN last_seen_at,
+    DROP COLUMN changed_at;

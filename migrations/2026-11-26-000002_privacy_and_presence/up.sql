@@ -16,3 +16,7 @@ ALTER TABLE users
 ALTER TABLE user_changes DROP CONSTRAINT user_changes_kind_check;
 ALTER TABLE user_changes ADD CONSTRAINT user_changes_kind_check
     CHECK (kind IN ('conversation', 'membership', 'hidden_message', 'friend', 'friend_request', 'settings'));
+
+-- When the profile last changed, by the database's clock: profiles have no number that a sync could answer from.
+ALTER TABLE users ADD COLUMN changed_at timestamptz NOT NULL DEFAULT now();
+CREATE INDEX users_by_change ON users (changed_at);

@@ -200,4 +200,8 @@ pub struct ReadPosition {
     pub read_seq: Seq,
     /// Messages of others after it that I may see; 1000 means "999+".
     pub unread_count: i64,
+    /// Where the conversation stood when they were counted.
+    pub rev: Rev,
+    /// Where my own stream stood when they were counted.
+    pub user_rev: Rev,
 }

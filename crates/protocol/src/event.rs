@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
-    Conversation, Friend, FriendRequest, Image, Member, Membership, Message, PresenceChanged,
+    Conversation, Friend, FriendRequest, Image, Member, Membership, Message, PresenceChanged, ReadPosition,
     SettingsUpdated, User,
 };
 
@@ -462,6 +462,29 @@ pub struct UnreadChanged {
     pub read_seq: Seq,
     /// Messages of others after it; 1000 means "999+".
     pub unread_count: i64,
+    /// Where the conversation stood when they were counted: facts up to it are in the count.
+    pub rev: Rev,
+    /// Where my own stream stood when they were counted.
+    pub user_rev: Rev,
+}
+
+impl UnreadChanged {
+    /// The answer to the one who read, as their other devices are told.
+    pub const fn new(conversation_id: ConversationId, position: ReadPosition) -> Self {
+        let ReadPosition {
+            read_seq,
+            unread_count,
+            rev,
+            user_rev,
+        } = position;
+        Self {
+            conversation_id,
+            read_seq,
+            unread_count,
+            rev,
+            user_rev,
+        }
+    }
 }
 
 /// Somebody's profile changed.

@@ -1,6 +1,6 @@
 //! Catching up after a gap, from one consistent snapshot.
 
-use damso_domain::{ConversationId, FriendRequestId, Rev, Seq, UserId};
+use damso_domain::{ConversationId, FriendRequestId, Rev, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Conversation, Friend, FriendRequest, Me, Member, Membership, Message, Settings, User};
@@ -12,6 +12,9 @@ use crate::{Conversation, Friend, FriendRequest, Me, Member, Membership, Message
 pub struct SyncRequest {
     /// Where the client's copy of the user's own stream stands.
     pub user_rev: Rev,
+    /// `synced_at` of the last answer; profiles that changed since then come along. Absent: none do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profiles_since: Option<Timestamp>,
     /// At most 500.
     pub conversations: Vec<SyncPosition>,
 }
@@ -52,8 +55,11 @@ pub struct SyncResponse {
     pub joined: Vec<Conversation>,
     /// Gone from my list since `user_rev`.
     pub left: Vec<ConversationId>,
-    /// Everyone who is mentioned.
+    /// Everyone who is mentioned, and whose profile changed.
     pub users: Vec<User>,
+    /// What to send as `profiles_since` the next time. A little before the time of this answer, so that nothing falls
+    /// between two.
+    pub synced_at: Timestamp,
 }
 
 /// What changed in the user's own stream.

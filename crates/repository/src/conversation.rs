@@ -223,6 +223,21 @@ pub async fn save_settings(conn: &mut Connection, conversation: &LockedConversat
     Ok(())
 }
 
+/// What a conversation is.
+pub async fn find_kind(
+    conn: &mut Connection,
+    id: ConversationId,
+) -> RepositoryResult<Option<ConversationKind>> {
+    let kind: Option<String> = conversations::table
+        .find(id.as_uuid())
+        .select(conversations::kind)
+        .first(conn)
+        .await
+        .optional()?;
+    kind.map(|kind| stored(ConversationKind::from_text(&kind), "conversations.kind"))
+        .transpose()
+}
+
 /// The number of the last message.
 pub async fn find_last_seq(conn: &mut Connection, id: ConversationId) -> RepositoryResult<Option<Seq>> {
     let seq: Option<i64> = conversations::table

@@ -223,24 +223,50 @@ pub async fn list_by_ids(
     rows.into_iter().map(ViewRow::into_view).collect()
 }
 
-/// How many messages of others a member may see after their pointer; 1000 means more.
-pub async fn count_unread(conn: &mut Connection, user: UserId, id: ConversationId) -> RepositoryResult<i64> {
+/// How much a member has to read, and the moment at which that was so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnreadCount {
+    /// Messages of others that they may see after their pointer; 1000 means more.
+    pub count: i64,
+    /// Where the conversation stood.
+    pub rev: Rev,
+    /// Where the member's own stream stood, which tells what they have hidden.
+    pub user_rev: Rev,
+}
+
+/// How many messages of others a member may see after their pointer, and as of when; `None` when they are not in it.
+pub async fn count_unread(
+    conn: &mut Connection,
+    user: UserId,
+    id: ConversationId,
+) -> RepositoryResult<Option<UnreadCount>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = BigInt)]
         count: i64,
+        #[diesel(sql_type = BigInt)]
+        rev: i64,
+        #[diesel(sql_type = BigInt)]
+        user_rev: i64,
     }
-    let row: Row = diesel::sql_query(concat!(
-        "SELECT count(*) FROM (SELECT FROM members me JOIN conversations c ON c.id = me.conversation_id \
-         JOIN messages m ON m.conversation_id = c.id AND m.seq > me.read_seq \
-         WHERE me.user_id = $1 AND me.conversation_id = $2 AND me.left_rev IS NULL AND ",
+    // One statement: all three are of one moment.
+    let row: Option<Row> = diesel::sql_query(concat!(
+        "SELECT unread.count, c.rev, u.rev AS user_rev \
+         FROM members me JOIN conversations c ON c.id = me.conversation_id JOIN users u ON u.id = me.user_id \
+         CROSS JOIN LATERAL (SELECT count(*) FROM (SELECT FROM messages m \
+             WHERE m.conversation_id = c.id AND m.seq > me.read_seq AND ",
         counts_as_unread!(),
-        " LIMIT 1000) u"
+        " LIMIT 1000) n) unread WHERE me.user_id = $1 AND me.conversation_id = $2 AND me.left_rev IS NULL"
     ))
     .bind::<SqlUuid, _>(user.as_uuid())
     .bind::<SqlUuid, _>(id.as_uuid())
     .kept()
     .get_result(conn)
-    .await?;
-    Ok(row.count)
+    .await
+    .optional()?;
+    Ok(row.map(|row| UnreadCount {
+        count: row.count,
+        rev: Rev::new(row.rev),
+        user_rev: Rev::new(row.user_rev),
+    }))
 }

@@ -31,6 +31,7 @@ diesel::table! {
         presence_text -> Nullable<Text>,
         presence_expires_at -> Nullable<Timestamptz>,
         last_seen_at -> Nullable<Timestamptz>,
+        changed_at -> Timestamptz,
     }
 }
 
@@ -193,3 +194,4 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(attachments, message_attachments);
+diesel::allow_tables_to_appear_in_same_query!(users, friendships, friend_requests, members);

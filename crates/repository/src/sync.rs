@@ -19,6 +19,8 @@ use crate::{Connection, RepositoryError, RepositoryResult};
 pub struct UserChanges {
     /// Where the stream stands.
     pub user_rev: Rev,
+    /// The database's clock at the beginning of this transaction.
+    pub now: Option<Timestamp>,
     /// Came into the list, or left it.
     pub conversations: Vec<ConversationId>,
     /// Seen otherwise.
@@ -42,6 +44,8 @@ pub struct UserChanges {
 struct UserChangeRow {
     #[diesel(sql_type = BigInt)]
     user_rev: i64,
+    #[diesel(sql_type = Timestamptz)]
+    now: jiff_diesel::Timestamp,
     #[diesel(sql_type = Nullable<Text>)]
     kind: Option<String>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -91,6 +95,7 @@ impl UserChangeRow {
 impl UserChanges {
     fn add(&mut self, row: &UserChangeRow) -> RepositoryResult<()> {
         self.user_rev = Rev::new(row.user_rev);
+        self.now = Some(Timestamp::from_jiff(row.now.to_jiff()));
         let (Some(kind), Some(id)) = (row.kind.as_deref(), row.subject_id) else {
             return Ok(());
         };
@@ -121,7 +126,7 @@ pub async fn find_user_changes(
     rev: Rev,
 ) -> RepositoryResult<Option<UserChanges>> {
     let rows: Vec<UserChangeRow> = diesel::sql_query(
-        "SELECT u.rev AS user_rev, uc.kind, uc.subject_id, f.since, r.from_id, r.to_id, r.message, r.created_at, \
+        "SELECT u.rev AS user_rev, now(), uc.kind, uc.subject_id, f.since, r.from_id, r.to_id, r.message, r.created_at, \
              h.conversation_id, h.seq \
          FROM users u \
          LEFT JOIN user_changes uc ON uc.user_id = u.id AND uc.rev > CASE WHEN u.rev < $2 THEN 0 ELSE $2 END \

@@ -4,6 +4,7 @@ use damso_domain::{
     DisplayName, EmailAddress, Handle, ImageId, Locale, PresenceStatus, PresenceVisibility, Rev,
     StatusMessage, Timestamp, UserId,
 };
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -11,7 +12,7 @@ use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
 use crate::error::stored;
-use crate::schema::users;
+use crate::schema::{friend_requests, friendships, members, users};
 use crate::statement::Keep as _;
 use crate::{Connection, RepositoryResult};
 
@@ -269,6 +270,70 @@ pub async fn list(conn: &mut Connection, ids: &[UserId]) -> RepositoryResult<Vec
     rows.into_iter().map(UserRow::into_user).collect()
 }
 
+/// Accounts that a sync tells of.
+#[derive(Clone, Debug, Default)]
+pub struct SyncedUsers {
+    /// Those that were asked for and exist, and those that changed, in no particular order.
+    pub users: Vec<User>,
+    /// Those among them that changed.
+    pub changed: Vec<UserId>,
+}
+
+/// Those of `ids` that exist, and those who changed after `since` and whose profile `viewer` sees: friends, those of
+/// requests, and those of common conversations.
+pub async fn list_for_sync(
+    conn: &mut Connection,
+    viewer: UserId,
+    ids: &[UserId],
+    since: Option<Timestamp>,
+) -> RepositoryResult<SyncedUsers> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    let viewer = viewer.as_uuid();
+    let is_friend = exists(
+        friendships::table
+            .filter(friendships::user_id.eq(viewer))
+            .filter(friendships::friend_id.eq(users::id)),
+    );
+    let has_asked = exists(
+        friend_requests::table.filter(
+            (friend_requests::from_id
+                .eq(viewer)
+                .and(friend_requests::to_id.eq(users::id)))
+            .or(friend_requests::to_id
+                .eq(viewer)
+                .and(friend_requests::from_id.eq(users::id))),
+        ),
+    );
+    let own = diesel::alias!(members as own);
+    let is_there_too = exists(
+        own.filter(own.field(members::user_id).eq(viewer))
+            .filter(own.field(members::left_rev).is_null())
+            .inner_join(members::table.on(members::conversation_id.eq(own.field(members::conversation_id))))
+            .filter(members::user_id.eq(users::id))
+            .filter(members::left_rev.is_null()),
+    );
+    let since = since.map(|since| since.as_jiff().to_diesel());
+    let has_changed = users::changed_at.nullable().gt(since);
+    let rows: Vec<(UserRow, Option<bool>)> = users::table
+        .filter(
+            users::id
+                .eq_any(ids)
+                .or(has_changed.and(is_friend.or(has_asked).or(is_there_too))),
+        )
+        .select((UserRow::as_select(), has_changed))
+        .load(conn)
+        .await?;
+    let mut found = SyncedUsers::default();
+    for (row, has_changed) in rows {
+        let user = row.into_user()?;
+        if has_changed == Some(true) {
+            found.changed.push(user.id);
+        }
+        found.users.push(user);
+    }
+    Ok(found)
+}
+
 /// The live account with this handle.
 pub async fn find_by_handle(conn: &mut Connection, handle: &Handle) -> RepositoryResult<Option<User>> {
     let row: Option<UserRow> = users::table
@@ -349,7 +414,11 @@ pub async fn update_profile(
             .find(id.as_uuid())
             .filter(users::deleted_at.is_null()),
     )
-    .set((changeset, users::version.eq(users::version + 1)))
+    .set((
+        changeset,
+        users::version.eq(users::version + 1),
+        users::changed_at.eq(diesel::dsl::now),
+    ))
     .returning(UserRow::as_returning())
     .get_result(conn)
     .await?;
@@ -372,6 +441,7 @@ pub async fn update_avatar(
         users::avatar_placeholder.eq(avatar.and_then(|picture| picture.placeholder.as_deref())),
         users::avatar_side.eq(avatar.map(|picture| picture.side)),
         users::version.eq(users::version + 1),
+        users::changed_at.eq(diesel::dsl::now),
     ))
     .returning(UserRow::as_returning())
     .get_result(conn)
@@ -393,6 +463,7 @@ pub async fn mark_deleted(conn: &mut Connection, id: UserId, at: Timestamp) -> R
             users::avatar_placeholder.eq(nothing),
             users::avatar_side.eq(None::<i32>),
             users::version.eq(users::version + 1),
+            users::changed_at.eq(diesel::dsl::now),
             users::deleted_at.eq(Some(at.as_jiff().to_diesel())),
             users::presence_text.eq(None::<String>),
             users::presence_expires_at.eq(None::<jiff_diesel::Timestamp>),

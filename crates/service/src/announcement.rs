@@ -1,6 +1,8 @@
 //! What a change has to tell, gathered in its transaction and told after the commit.
 
-use damso_domain::{ConversationId, Rev, Role, UserId};
+use std::collections::{HashMap, HashSet};
+
+use damso_domain::{ConversationId, Rev, Role, Seq, UserId};
 use damso_protocol::{ConversationJoined, ConversationLeft, MessageCreated, ServerEvent};
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -16,6 +18,7 @@ pub(crate) struct Announcement {
     pub(crate) members: Vec<UserId>,
     pub(crate) to_users: Vec<(UserId, ServerEvent)>,
     pub(crate) left: Vec<(ConversationId, UserId)>,
+    pub(crate) reads: Vec<(ConversationId, UserId, Seq)>,
 }
 
 impl Announcement {
@@ -29,6 +32,9 @@ impl Announcement {
         }
         for (user, event) in &self.to_users {
             hub.to_user(*user, event);
+        }
+        for (conversation, user, read_seq) in self.reads {
+            hub.reads_moved(conversation, user, Some(read_seq));
         }
     }
 }
@@ -72,19 +78,24 @@ pub(crate) async fn tell_joined(
         .map(|user| (*user, UserChange::Conversation(id)))
         .collect();
     let revs = repository::user_change::record(conn, &changes).await?;
+    let members = repository::member::list_all(conn, id).await?;
+    let counted = members.iter().filter(|member| member.is_counted);
+    let counted: HashSet<UserId> = counted.map(|member| member.user_id).collect();
     let mut events = Vec::with_capacity(users.len());
-    // All who join as plain members see the same: it is loaded once, for a thousand of them as for one.
-    let mut shared: Option<ConversationJoined> = None;
+    // All who join as plain members see the same, but for how far others have read: it is loaded once, for a thousand
+    // of them as for one.
+    let mut shared: HashMap<bool, ConversationJoined> = HashMap::new();
     for (user, user_rev) in users.iter().zip(revs) {
-        let event = match &shared {
+        let is_counted = counted.contains(user);
+        let event = match shared.get(&is_counted) {
             Some(event) => ConversationJoined {
                 user_rev,
                 ..event.clone()
             },
             None => joined_event(conn, *user, id, user_rev).await?,
         };
-        if event.conversation.membership.role == Role::Member && shared.is_none() {
-            shared = Some(event.clone());
+        if event.conversation.membership.role == Role::Member {
+            shared.entry(is_counted).or_insert_with(|| event.clone());
         }
         events.push((*user, ServerEvent::ConversationJoined(event)));
     }

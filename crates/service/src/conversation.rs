@@ -204,9 +204,12 @@ impl ConversationService {
                         let last = change.conversation.last_seq();
                         repository::member::clear(conn, id, user, last).await?;
                         let left = tell_left(conn, user, id).await?;
+                        // Nothing of it is unread for them any more, so the numbers beside the messages fall.
+                        let read = change.me.is_counted.then_some((id, user, last));
                         Ok(Announcement {
                             to_users: vec![left],
                             left: vec![(id, user)],
+                            reads: read.into_iter().collect(),
                             ..Announcement::default()
                         })
                     }

@@ -15,6 +15,7 @@ use crate::announcement::{Announcement, created, tell_joined, tell_left};
 use crate::conversation::lock_friends;
 use crate::cursor::Paging;
 use crate::group::{distinct_without, insert_system, no_members, refuse_unless_group};
+use crate::view::Viewer;
 use crate::{Context, ServiceError, ServiceResult, view};
 
 /// The most people one call adds.
@@ -38,13 +39,18 @@ impl MemberService {
             .database
             .run(async move |conn: &mut Connection| {
                 let me = access::member(conn, user, id).await?;
+                let kind = repository::conversation::find_kind(conn, id).await?;
+                let viewer = Viewer {
+                    is_counted: me.is_counted,
+                    kind: kind.ok_or(ErrorKind::ConversationNotFound)?,
+                };
                 let after = paging.after.unwrap_or_default();
                 let fetched = repository::member::list(conn, id, after, paging.fetch()).await?;
                 let page = paging.page(fetched, |member| member.joined_rev);
                 let items: Vec<_> = page
                     .items
                     .iter()
-                    .map(|member| view::member(member, me.is_counted))
+                    .map(|member| view::member(member, viewer))
                     .collect();
                 let mut mentioned = view::Mentioned::default();
                 mentioned.add_members(&items);
@@ -106,7 +112,7 @@ impl MemberService {
                     return Err(ErrorKind::NotAllowed.into());
                 }
                 let (member, announcement) = change_role(conn, &mut change, target, role, now).await?;
-                Ok::<_, ServiceError>((view::member(&member, change.me.is_counted), announcement))
+                Ok::<_, ServiceError>((view::member(&member, Viewer::GROUP), announcement))
             })
             .await?;
         announcement.tell(&self.context.hub);
@@ -183,7 +189,7 @@ async fn add_to_group(
             .push(ServerEvent::MemberAdded(MemberChanged {
                 conversation_id: change.conversation.id,
                 rev: change.conversation.rev(),
-                member: view::member(&member, true),
+                member: view::member(&member, Viewer::GROUP),
                 user: view::user(user),
             }));
     }
@@ -222,7 +228,7 @@ pub(crate) async fn updated(
     Ok(ServerEvent::MemberUpdated(MemberChanged {
         conversation_id: change.conversation.id,
         rev: change.conversation.rev(),
-        member: view::member(member, true),
+        member: view::member(member, Viewer::GROUP),
         user: view::user(&user),
     }))
 }
@@ -307,6 +313,7 @@ async fn gone(
         members: change.audience_without(user),
         to_users: vec![tell_left(conn, user, id).await?],
         left: vec![(id, user)],
+        ..Announcement::default()
     })
 }
 

@@ -40,13 +40,16 @@ impl ReadService {
                     .unwrap_or_default();
                 let seq = request.seq.min(last);
                 let has_moved = repository::member::advance_read(conn, conversation, user, seq).await?;
-                let unread_count =
-                    repository::conversation_view::count_unread(conn, user, conversation).await?;
+                let unread = repository::conversation_view::count_unread(conn, user, conversation)
+                    .await?
+                    .ok_or(ErrorKind::ConversationNotFound)?;
                 let read_seq = if has_moved { seq } else { before.read_seq.max(seq) };
                 Ok::<_, ServiceError>((
                     ReadPosition {
                         read_seq,
-                        unread_count,
+                        unread_count: unread.count,
+                        rev: unread.rev,
+                        user_rev: unread.user_rev,
                     },
                     has_moved,
                     before.is_counted,
@@ -54,18 +57,12 @@ impl ReadService {
             })
             .await?;
         if has_moved {
-            let ReadPosition {
-                read_seq,
-                unread_count,
-            } = position;
-            let event = UnreadChanged {
-                conversation_id: conversation,
-                read_seq,
-                unread_count,
-            };
+            let event = UnreadChanged::new(conversation, position);
             self.context.hub.to_user(user, &ServerEvent::UnreadChanged(event));
             if is_counted {
-                self.context.hub.reads_moved(conversation, user, Some(read_seq));
+                self.context
+                    .hub
+                    .reads_moved(conversation, user, Some(position.read_seq));
             }
         }
         Ok(position)
@@ -73,16 +70,19 @@ impl ReadService {
 
     /// How far everyone who is counted has read; nothing for somebody who is not counted.
     pub async fn list(&self, user: UserId, conversation: ConversationId) -> ServiceResult<Reads> {
-        let members = self
+        let (kind, members) = self
             .context
             .database
             .run(async move |conn: &mut Connection| {
                 let me = access::member(conn, user, conversation).await?;
+                let kind = repository::conversation::find_kind(conn, conversation).await?;
+                let kind = kind.ok_or(ErrorKind::ConversationNotFound)?;
                 // Whoever does not show how far they have read is not shown it of others.
                 if !me.is_counted {
-                    return Ok(Vec::new());
+                    return Ok((kind, Vec::new()));
                 }
-                Ok::<_, ServiceError>(repository::member::list_all(conn, conversation).await?)
+                let members = repository::member::list_all(conn, conversation).await?;
+                Ok::<_, ServiceError>((kind, members))
             })
             .await?;
         let items = members
@@ -90,7 +90,7 @@ impl ReadService {
             .filter(|member| member.is_counted)
             .map(|member| MemberRead {
                 user_id: member.user_id,
-                joined_seq: member.joined_seq,
+                joined_seq: view::joined_seq(member, kind),
                 read_seq: member.read_seq,
             });
         Ok(Reads {

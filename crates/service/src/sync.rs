@@ -1,8 +1,9 @@
 //! Catching up after a gap, from one consistent snapshot and with the same few queries, however much changed.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
-use damso_domain::{ConversationId, Rev, Seq, UserId};
+use damso_domain::{ConversationId, Rev, Seq, Timestamp, UserId};
 use damso_protocol as protocol;
 use damso_protocol::{
     ChangedMembership, ConversationChanges, ErrorKind, HiddenMessage, Pointer, SyncPosition, SyncRequest,
@@ -15,8 +16,11 @@ use damso_repository::sync::{ChangedMember, ChangedMessage, MessagesSince, UserC
 use damso_repository::user::User;
 
 use crate::realtime::Hub;
-use crate::view::Mentioned;
+use crate::view::{Mentioned, Viewer};
 use crate::{Context, ServiceResult, view};
+
+/// A change of a profile is dated when its transaction begins; by this much later it is committed or never will be.
+const LONGEST_CHANGE: Duration = Duration::from_mins(1);
 
 /// Tells a client what it lacks.
 #[derive(Clone)]
@@ -39,7 +43,7 @@ impl SyncService {
             .database
             .snapshot(async move |conn: &mut Connection| {
                 let lacking = Lacking::load(conn, user, &request).await?;
-                lacking.answer(conn, user, &hub).await
+                lacking.answer(conn, user, request.profiles_since, &hub).await
             })
             .await
     }
@@ -142,7 +146,13 @@ impl Lacking {
             .filter(|view| view.is_listed)
     }
 
-    async fn answer(self, conn: &mut Connection, user: UserId, hub: &Hub) -> ServiceResult<SyncResponse> {
+    async fn answer(
+        self,
+        conn: &mut Connection,
+        user: UserId,
+        profiles_since: Option<Timestamp>,
+        hub: &Hub,
+    ) -> ServiceResult<SyncResponse> {
         let mut mentioned = Mentioned::default();
         let mut conversations = Vec::with_capacity(self.changed.len());
         for position in &self.changed {
@@ -166,10 +176,13 @@ impl Lacking {
             .iter()
             .for_each(|conversation| mentioned.add_conversation(conversation));
 
-        let told = mentioned.clone();
+        let mut told = mentioned.clone();
         mentioned.add(user);
         self.mention_people(&mut mentioned);
-        let people = People::load(conn, mentioned).await?;
+        let found =
+            repository::user::list_for_sync(conn, user, &mentioned.into_ids(), profiles_since).await?;
+        found.changed.iter().for_each(|id| told.add(*id));
+        let people = People(found.users.into_iter().map(|user| (user.id, user)).collect());
         Ok(SyncResponse {
             user_rev: self.user_changes.user_rev,
             user_changes: self.user_changes(&people, user, hub)?,
@@ -189,6 +202,11 @@ impl Lacking {
                 .copied()
                 .collect(),
             users: people.of(&told),
+            synced_at: self
+                .user_changes
+                .now
+                .unwrap_or_else(Timestamp::now)
+                .before(LONGEST_CHANGE),
         })
     }
 
@@ -240,7 +258,7 @@ impl Lacking {
             withheld,
             members: members
                 .iter()
-                .map(|changed| view::member(&changed.member, view.membership.is_counted))
+                .map(|changed| view::member(&changed.member, Viewer::of(view)))
                 .collect(),
             removed_members: removed.iter().map(|changed| changed.member.user_id).collect(),
             conversation: self.conversation(view)?,
@@ -309,11 +327,6 @@ impl Lacking {
 struct People(HashMap<UserId, User>);
 
 impl People {
-    async fn load(conn: &mut Connection, mentioned: Mentioned) -> ServiceResult<Self> {
-        let users = repository::user::list(conn, &mentioned.into_ids()).await?;
-        Ok(Self(users.into_iter().map(|user| (user.id, user)).collect()))
-    }
-
     fn of(&self, mentioned: &Mentioned) -> Vec<protocol::User> {
         mentioned
             .ids()

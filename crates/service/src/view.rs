@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use damso_domain::{ConversationId, MessageRef, PresenceStatus, ShownStatus, Timestamp, UserId};
+use damso_domain::{
+    ConversationId, ConversationKind, MessageRef, PresenceStatus, Seq, ShownStatus, Timestamp, UserId,
+};
 use damso_protocol as protocol;
 use damso_protocol::ErrorKind;
 use damso_repository as repository;
@@ -57,14 +59,46 @@ pub(crate) fn me(user: &User) -> ServiceResult<protocol::Me> {
     })
 }
 
-/// A member as somebody sees them who is counted or is not: whoever does not show how far they have read is not
-/// shown it of others either.
-pub(crate) fn member(member: &Member, is_viewer_counted: bool) -> protocol::Member {
+/// Whom a member is shown to.
+#[derive(Clone, Copy)]
+pub(crate) struct Viewer {
+    /// Whoever does not show how far they have read is not shown it of others either.
+    pub(crate) is_counted: bool,
+    /// What the two are in.
+    pub(crate) kind: ConversationKind,
+}
+
+impl Viewer {
+    /// Everybody in a group: an event is the same bytes for all.
+    pub(crate) const GROUP: Self = Self {
+        is_counted: true,
+        kind: ConversationKind::Group,
+    };
+
+    pub(crate) fn of(view: &ConversationView) -> Self {
+        Self {
+            is_counted: view.membership.is_counted,
+            kind: view.kind,
+        }
+    }
+}
+
+/// Since which message others see that a member is there. Nobody joins a direct conversation later: a later number
+/// means that they have cleared it, which is nobody else's business.
+pub(crate) fn joined_seq(member: &Member, kind: ConversationKind) -> Seq {
+    match kind {
+        ConversationKind::Direct => Seq::ZERO,
+        ConversationKind::SelfChat | ConversationKind::Group => member.joined_seq,
+    }
+}
+
+/// A member as somebody sees them.
+pub(crate) fn member(member: &Member, viewer: Viewer) -> protocol::Member {
     protocol::Member {
         user_id: member.user_id,
         role: member.role,
-        joined_seq: member.joined_seq,
-        read_seq: (member.is_counted && is_viewer_counted).then_some(member.read_seq),
+        joined_seq: joined_seq(member, viewer.kind),
+        read_seq: (member.is_counted && viewer.is_counted).then_some(member.read_seq),
     }
 }
 
@@ -135,7 +169,7 @@ pub(crate) fn conversation(
         members: view
             .first_members
             .iter()
-            .map(|one| member(one, view.membership.is_counted))
+            .map(|one| member(one, Viewer::of(view)))
             .collect(),
         last_message,
         membership: membership(&view.membership),

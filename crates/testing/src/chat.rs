@@ -187,6 +187,7 @@ impl Actor {
         let conversations = conversations.iter().map(position).collect();
         self.sync(&SyncRequest {
             user_rev: damso_domain::Rev::new(user_rev),
+            profiles_since: None,
             conversations,
         })
         .await

@@ -280,7 +280,12 @@ impl Core {
             self.resync_spread();
         }
         effects.stale.into_iter().for_each(|id| self.refresh(id));
+        let open = self.open.get();
+        let shown = effects.stale_reads.into_iter().find(|id| Some(*id) == open);
+        shown.into_iter().for_each(|id| self.load_reads(id));
         effects.reset.into_iter().for_each(|id| self.reload_if_open(id));
+        // A page that is on its way would be of another time if I come back.
+        effects.left.into_iter().for_each(|id| self.forget_loads(id));
         self.learn(effects.unknown_users);
         self.check_session(effects.ended_session);
     }

@@ -79,7 +79,7 @@ impl ChatStore {
     ) -> Result<(), ApiError> {
         let core = self.core();
         let membership = core.api.update_membership(id, &request).await?;
-        core.change(&[Part::Chats], |model| model.put_membership(id, membership));
+        core.take(|model| model.put_membership(id, membership));
         Ok(())
     }
 

@@ -182,6 +182,11 @@ impl Core {
         self.loads.borrow().get(&id).copied().unwrap_or(0)
     }
 
+    /// Pages of a conversation that are on their way are not wanted any more.
+    pub fn forget_loads(&self, id: ConversationId) {
+        self.next_load(id);
+    }
+
     fn next_load(&self, id: ConversationId) -> u32 {
         let mut loads = self.loads.borrow_mut();
         let load = loads.entry(id).or_insert(0);
@@ -210,11 +215,7 @@ impl Core {
             let Ok(position) = core.api.mark_read(id, seq).await else {
                 return;
             };
-            let moved = UnreadChanged {
-                conversation_id: id,
-                read_seq: position.read_seq,
-                unread_count: position.unread_count,
-            };
+            let moved = UnreadChanged::new(id, position);
             core.take(|model| {
                 let mut effects = damso_client_state::Effects::default();
                 model.unread_changed(moved, &mut effects);

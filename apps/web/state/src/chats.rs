@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use damso_domain::{ConversationId, ConversationKind, ReadState, Rev, Seq, Timestamp, UserId};
-use damso_protocol::{Conversation, Member, MemberRead, Message, ServerEvent};
+use damso_protocol::{Conversation, Member, MemberRead, Membership, Message, ServerEvent};
+
+use crate::count::{CountState, Outcome, ServerCount};
 
 /// One conversation, as far as the client knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,12 +18,15 @@ pub struct Chat {
     reads: Option<Vec<ReadState>>,
     /// Facts that came before the one that precedes them.
     pub(crate) held: BTreeMap<Rev, ServerEvent>,
+    /// As of when the unread count is.
+    pub(crate) count: CountState,
 }
 
 impl Chat {
     /// Nothing but what the server says.
     pub fn new(conversation: Conversation) -> Self {
         Self {
+            count: CountState::new(conversation.rev),
             conversation,
             members: None,
             reads: None,
@@ -84,8 +89,13 @@ impl Chat {
         self.members = Some(members);
     }
 
-    /// Takes over how far everyone has read.
-    pub fn load_reads(&mut self, reads: &[MemberRead]) {
+    /// Takes over how far everyone has read. Whoever does not show it is not among them, and is shown it of nobody:
+    /// then nothing is kept of those who join later either.
+    pub fn load_reads(&mut self, me: UserId, reads: &[MemberRead]) {
+        if !reads.iter().any(|read| read.user_id == me) {
+            self.reads = None;
+            return;
+        }
         // Events that came while the answer was on its way may be newer: the larger value wins.
         let known = self.reads.take().unwrap_or_default();
         let newest = |read: &MemberRead| {
@@ -102,8 +112,9 @@ impl Chat {
         self.reads = Some(reads.iter().map(newest).collect());
     }
 
-    /// A member has read up to a message, or is not counted any more. The larger value wins.
-    pub(crate) fn move_read(&mut self, user: UserId, read_seq: Option<Seq>) {
+    /// A member has read up to a message, or is not counted any more. The larger value wins. Says whether all have to
+    /// be asked for: who is counted from now on, or not any more, has no number, and events may come in any order.
+    pub(crate) fn move_read(&mut self, user: UserId, read_seq: Option<Seq>) -> bool {
         let joined_seq = self
             .members()
             .iter()
@@ -119,8 +130,12 @@ impl Chat {
                 member.read_seq = later(member.read_seq, read_seq);
             }
         }
-        let Some(reads) = &mut self.reads else { return };
-        match reads.iter_mut().find(|state| state.user_id == user) {
+        let Some(reads) = &mut self.reads else {
+            return false;
+        };
+        let state = reads.iter_mut().find(|state| state.user_id == user);
+        let was_counted = state.as_ref().is_some_and(|state| state.read_seq.is_some());
+        match state {
             Some(state) => state.read_seq = later(state.read_seq, read_seq),
             None => reads.push(ReadState {
                 user_id: user,
@@ -128,10 +143,12 @@ impl Chat {
                 read_seq,
             }),
         }
+        was_counted != read_seq.is_some()
     }
 
-    /// Somebody joined, or their place changed.
-    pub(crate) fn put_member(&mut self, member: &Member) {
+    /// Somebody joined, or their place changed. How far they have read has a way of its own and is kept when it is
+    /// known. Says whether all have to be asked for: the member may be counted no more by now.
+    pub(crate) fn put_member(&mut self, member: &Member) -> bool {
         if let Some(members) = &mut self.members {
             put(members, member);
         }
@@ -145,14 +162,21 @@ impl Chat {
         {
             put(&mut self.conversation.members, member);
         }
-        if let Some(reads) = &mut self.reads {
-            reads.retain(|state| state.user_id != member.user_id);
-            reads.push(ReadState {
-                user_id: member.user_id,
-                joined_seq: member.joined_seq,
-                read_seq: member.read_seq,
-            });
+        let Some(reads) = &mut self.reads else {
+            return false;
+        };
+        let is_known =
+            |state: &ReadState| state.user_id == member.user_id && state.joined_seq == member.joined_seq;
+        if reads.iter().any(is_known) {
+            return false;
         }
+        reads.retain(|state| state.user_id != member.user_id);
+        reads.push(ReadState {
+            user_id: member.user_id,
+            joined_seq: member.joined_seq,
+            read_seq: member.read_seq,
+        });
+        true
     }
 
     /// Somebody is not a member any more.
@@ -178,8 +202,88 @@ impl Chat {
         }
     }
 
-    /// Takes over a fresh description, without what was loaded beside it.
-    pub(crate) fn describe(&mut self, conversation: Conversation) {
+    /// A message of somebody else begins to count with change `rev`, or stops.
+    pub(crate) fn count(&mut self, rev: Rev, seq: Seq, change: i64) {
+        let read_seq = self.conversation.membership.read_seq;
+        let count = self.conversation.unread_count;
+        self.conversation.unread_count = self.count.change(count, read_seq, rev, seq, change);
+    }
+
+    /// Takes a count of the server's. Says whether it has to be asked for again.
+    pub(crate) fn take_count(&mut self, counted: ServerCount) -> bool {
+        let known = self.conversation.membership.read_seq;
+        let outcome = self.count.take(counted, known, self.conversation.rev);
+        if outcome != Outcome::Known {
+            self.conversation.membership.read_seq = counted.read_seq;
+        }
+        if let Outcome::Count(count) = outcome {
+            self.conversation.unread_count = count;
+        }
+        outcome == Outcome::Ask
+    }
+
+    /// Takes over how I see it. My pointer has a way of its own and only moves forward. Says whether the count has
+    /// to be asked for.
+    pub(crate) fn put_membership(&mut self, membership: Membership) -> bool {
+        let known = self.conversation.membership.read_seq;
+        let read_seq = known.max(membership.read_seq);
+        self.conversation.membership = Membership {
+            read_seq,
+            ..membership
+        };
+        known < read_seq
+    }
+
+    /// I am there since another message: nothing that was loaded, counted or read before is of use.
+    pub(crate) fn begin_again(&mut self, membership: &Membership) {
+        self.members = None;
+        self.reads = None;
+        self.conversation.membership = membership.clone();
+        self.count.forget_before(self.conversation.rev);
+    }
+
+    /// Takes over what can be taken of a description from the future: facts up to it will come and change nothing of
+    /// the count. Says whether the count has to be asked for.
+    pub(crate) fn take_ahead(&mut self, fresh: Conversation) -> bool {
+        self.conversation.last_message = fresh.last_message;
+        self.conversation.last_seq = fresh.last_seq;
+        let has_newer_pointer = fresh.membership.read_seq < self.conversation.membership.read_seq;
+        self.put_membership(fresh.membership);
+        if !has_newer_pointer {
+            self.conversation.unread_count = fresh.unread_count;
+            self.count.restart(fresh.rev, self.conversation.rev);
+        }
+        has_newer_pointer
+    }
+
+    /// Takes over a description of this very moment; it knows better than whatever was counted here. Says whether
+    /// the count has to be asked for.
+    pub(crate) fn describe_exactly(&mut self, fresh: Conversation) -> bool {
+        let has_newer_pointer = fresh.membership.read_seq < self.conversation.membership.read_seq;
+        let count = fresh.unread_count;
+        self.describe(fresh);
+        if !has_newer_pointer {
+            self.conversation.unread_count = count;
+            self.count.restart(self.conversation.rev, self.conversation.rev);
+        }
+        has_newer_pointer
+    }
+
+    /// Takes over a fresh description, without what was loaded beside it. Says whether the count has to be asked
+    /// for: the description may be older than what I have read since.
+    pub(crate) fn describe(&mut self, mut conversation: Conversation) -> bool {
+        let known = &self.conversation;
+        let (read_seq, fresh_seq) = (known.membership.read_seq, conversation.membership.read_seq);
+        let has_newer_pointer = fresh_seq < read_seq;
+        let is_newer = has_newer_pointer || (fresh_seq == read_seq && conversation.rev < self.count.as_of());
+        let asks = has_newer_pointer && self.count.as_of() < conversation.rev;
+        if is_newer {
+            conversation.membership.read_seq = read_seq;
+            conversation.unread_count = known.unread_count;
+            self.count.forget_before(conversation.rev);
+        } else {
+            self.count.restart(conversation.rev, conversation.rev);
+        }
         let held = std::mem::take(&mut self.held);
         self.held = held
             .into_iter()
@@ -193,6 +297,7 @@ impl Chat {
             self.members = None;
         }
         self.conversation = conversation;
+        asks
     }
 
     /// How many members a description carries.
@@ -288,12 +393,15 @@ impl Chats {
             .sum()
     }
 
-    /// Adds one, or takes over a newer description of it.
-    pub fn put(&mut self, conversation: Conversation) {
+    /// Adds one, or takes over a newer description of it. Says whether its count has to be asked for.
+    pub fn put(&mut self, conversation: Conversation) -> bool {
         match self.by_id.get_mut(&conversation.id) {
             Some(chat) if chat.conversation.rev <= conversation.rev => chat.describe(conversation),
-            Some(_) => (),
-            None => drop(self.by_id.insert(conversation.id, Chat::new(conversation))),
+            Some(_) => false,
+            None => {
+                self.by_id.insert(conversation.id, Chat::new(conversation));
+                false
+            }
         }
     }
 

@@ -30,8 +30,9 @@ pub struct Effects {
     pub typing: bool,
     /// My settings changed.
     pub settings: bool,
-    /// How far others have read has to be read again: it is shown now and was not, or the other way round.
-    pub stale_reads: bool,
+    /// How far others have read in these has to be read again, where it is on the screen: who is counted changed, or
+    /// whether it is shown to me.
+    pub stale_reads: BTreeSet<ConversationId>,
     /// A local echo was settled.
     pub outbox: bool,
     /// My own account changed elsewhere.
@@ -57,6 +58,15 @@ pub struct Effects {
 }
 
 impl Effects {
+    /// A row of the list changed, and perhaps it has to be read again.
+    pub(crate) fn of_chat(id: ConversationId, is_stale: bool) -> Self {
+        Self {
+            chats: true,
+            stale: is_stale.then_some(id).into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
     /// Adds those of a further fact.
     pub fn merge(&mut self, other: Self) {
         self.chats |= other.chats;
@@ -64,7 +74,7 @@ impl Effects {
         self.people |= other.people;
         self.typing |= other.typing;
         self.settings |= other.settings;
-        self.stale_reads |= other.stale_reads;
+        self.stale_reads.extend(other.stale_reads);
         self.outbox |= other.outbox;
         self.me = other.me.or(self.me.take());
         self.gaps.extend(other.gaps);

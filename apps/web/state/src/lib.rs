@@ -5,6 +5,7 @@
 
 pub mod chats;
 pub mod composer;
+mod count;
 pub mod effects;
 pub mod links;
 pub mod model;

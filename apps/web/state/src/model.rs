@@ -6,12 +6,13 @@ mod sync;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use damso_domain::{ConversationId, MessageKind, Rev, Seq, UserId};
+use damso_domain::{ConversationId, MessageKind, Rev, Seq, Timestamp, UserId};
 use damso_protocol::{
-    Conversation, Me, MemberRead, Members, Membership, Message, Messages, ServerEvent, Settings, User,
+    Conversation, Me, MemberRead, Members, Membership, Message, MessageDeleted, Messages, ServerEvent,
+    Settings, User,
 };
 
-use crate::{Arrival, Chats, Effects, Outbox, People, Timeline, Typing};
+use crate::{Arrival, Chat, Chats, Effects, Outbox, People, Timeline, Typing};
 
 /// What one signed-in person's client knows.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,8 @@ pub struct Model {
     me: UserId,
     /// Where my own stream stands.
     user_rev: Rev,
+    /// Up to when I have heard of changed profiles, by the server's clock.
+    profiles_since: Option<Timestamp>,
     /// Facts of my own stream that came before the one that precedes them.
     held: BTreeMap<Rev, ServerEvent>,
     /// While a sync is on its way, facts wait here: they are applied after it.
@@ -46,6 +49,7 @@ impl Model {
         Self {
             me: me.id,
             user_rev: me.user_rev,
+            profiles_since: None,
             held: BTreeMap::new(),
             waiting: None,
             chats: Chats::default(),
@@ -82,11 +86,11 @@ impl Model {
     fn take_settings(&mut self, settings: Settings, effects: &mut Effects) {
         // Somebody who has never looked at the settings may have turned this off elsewhere: read again once more
         // rather than show what is not to be shown.
-        effects.stale_reads = self
-            .settings
-            .as_ref()
-            .is_none_or(|known| known.read_receipts != settings.read_receipts);
-        effects.settings = self.settings.as_ref() != Some(&settings);
+        let known = self.settings.as_ref();
+        if known.is_none_or(|known| known.read_receipts != settings.read_receipts) {
+            effects.stale_reads.extend(self.chats.iter().map(Chat::id));
+        }
+        effects.settings = known != Some(&settings);
         self.settings = Some(settings);
     }
 
@@ -115,7 +119,7 @@ impl Model {
     /// Takes over how far everyone has read.
     pub fn load_reads(&mut self, id: ConversationId, reads: &[MemberRead]) {
         if let Some(chat) = self.chats.get_mut(id) {
-            chat.load_reads(reads);
+            chat.load_reads(self.me, reads);
         }
     }
 
@@ -128,39 +132,52 @@ impl Model {
     }
 
     /// Takes over how I see a conversation.
-    pub fn put_membership(&mut self, id: ConversationId, membership: Membership) {
-        if let Some(chat) = self.chats.get_mut(id) {
-            chat.conversation.membership = membership;
-        }
+    pub fn put_membership(&mut self, id: ConversationId, membership: Membership) -> Effects {
+        let mut effects = self.notice_return(id, &membership);
+        let chat = self.chats.get_mut(id);
+        let asks = chat.is_some_and(|chat| chat.put_membership(membership));
+        effects.merge(Effects::of_chat(id, asks || !effects.reset.is_empty()));
+        effects
     }
 
     /// Takes over a conversation that the server answered to a request of ours.
     pub fn put_conversation(&mut self, conversation: Conversation) -> Effects {
-        self.chats.put(conversation);
-        Effects {
-            chats: true,
-            ..Effects::default()
-        }
+        let id = conversation.id;
+        let mut effects = self.notice_return(id, &conversation.membership);
+        effects.merge(Effects::of_chat(id, self.chats.put(conversation)));
+        effects
     }
 
     /// Takes over what the server says of a conversation whose last message or count went away.
     pub fn refresh_conversation(&mut self, fresh: Conversation) -> Effects {
-        match self.chats.get_mut(fresh.id) {
+        let id = fresh.id;
+        let mut effects = self.notice_return(id, &fresh.membership);
+        let asks = match self.chats.get_mut(id) {
+            // Facts have been applied meanwhile that it does not know.
+            Some(chat) if fresh.rev < chat.conversation.rev => true,
             // A newer description than the stream has told: the events in between will come, and must find
             // the number they follow.
-            Some(chat) if chat.conversation.rev < fresh.rev => {
-                chat.conversation.unread_count = fresh.unread_count;
-                chat.conversation.last_message = fresh.last_message;
-                chat.conversation.last_seq = fresh.last_seq;
-                chat.conversation.membership = fresh.membership;
-            }
-            Some(chat) => chat.describe(fresh),
-            None => self.chats.put(fresh),
+            Some(chat) if chat.conversation.rev < fresh.rev => chat.take_ahead(fresh),
+            Some(chat) => chat.describe_exactly(fresh),
+            // It has gone from the list since it was asked for.
+            None => return effects,
+        };
+        effects.merge(Effects::of_chat(id, asks));
+        effects
+    }
+
+    /// I left a conversation, or cleared it, and am there again: what was loaded is of another time.
+    fn notice_return(&mut self, id: ConversationId, fresh: &Membership) -> Effects {
+        let mut effects = Effects::default();
+        if let Some(chat) = self.chats.get_mut(id)
+            && chat.conversation.membership.joined_seq < fresh.joined_seq
+        {
+            chat.begin_again(fresh);
+            self.timelines.remove(&id);
+            effects.timelines = true;
+            effects.reset.insert(id);
         }
-        Effects {
-            chats: true,
-            ..Effects::default()
-        }
+        effects
     }
 
     /// Takes over the server's answer to a message of ours. Its event comes as well, earlier or later.
@@ -233,14 +250,11 @@ impl Model {
         let Some(chat) = self.chats.get_mut(message.conversation_id) else {
             return;
         };
-        let is_known = message.seq <= chat.conversation.last_seq;
         chat.conversation.last_seq = chat.conversation.last_seq.max(message.seq);
-        if is_known || is_mine || message.deleted_at.is_some() || message.kind == MessageKind::System {
+        if is_mine || message.deleted_at.is_some() || message.kind == MessageKind::System {
             return;
         }
-        if chat.conversation.membership.read_seq < message.seq {
-            chat.conversation.unread_count = (chat.conversation.unread_count + 1).min(MOST_COUNTED);
-        }
+        chat.count(message.rev, message.seq, 1);
         effects.arrivals.push(Arrival {
             conversation_id: message.conversation_id,
             seq: message.seq,
@@ -266,20 +280,25 @@ impl Model {
             .extend(Some(message.author_id).filter(is_unknown));
     }
 
-    /// One unread message less, when it counted as one.
-    fn uncount(&mut self, id: ConversationId, seq: Seq, is_counted: bool) {
-        if let Some(chat) = self.chats.get_mut(id)
-            && is_counted
-            && chat.conversation.membership.read_seq < seq
-            && chat.conversation.unread_count < MOST_COUNTED
-        {
-            chat.conversation.unread_count = (chat.conversation.unread_count - 1).max(0);
+    /// A message that is deleted does not count any more. Says whether the count has to be asked for: of a message
+    /// that is not loaded nobody here can say whether it counted.
+    fn uncount(&mut self, event: &MessageDeleted) -> bool {
+        let timeline = self.timelines.get(&event.conversation_id);
+        let is_loaded = timeline.is_some_and(|timeline| timeline.get(event.seq).is_some());
+        let Some(chat) = self.chats.get_mut(event.conversation_id) else {
+            return false;
+        };
+        if event.author_id == self.me {
+            return false;
         }
+        if is_loaded {
+            chat.count(event.rev, event.seq, -1);
+            return false;
+        }
+        chat.count.forget_before(event.rev);
+        chat.conversation.membership.read_seq < event.seq
     }
 }
-
-/// Beyond this the server does not count.
-const MOST_COUNTED: i64 = 1_000;
 
 /// Where a page belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

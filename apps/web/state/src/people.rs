@@ -160,12 +160,21 @@ impl People {
         self.requests.remove(&id);
     }
 
+    /// Profiles change while a request waits.
+    fn newest(&self, user: &User) -> User {
+        self.users.get(&user.id).unwrap_or(user).clone()
+    }
+
     fn requests_where(&self, is_wanted: impl Fn(&FriendRequest) -> bool) -> Vec<FriendRequest> {
         let mut requests: Vec<_> = self
             .requests
             .values()
             .filter(|request| is_wanted(request))
-            .cloned()
+            .map(|request| FriendRequest {
+                from: self.newest(&request.from),
+                to: self.newest(&request.to),
+                ..request.clone()
+            })
             .collect();
         requests.sort_by(|a, b| b.created_at.cmp(&a.created_at).then(a.id.cmp(&b.id)));
         requests

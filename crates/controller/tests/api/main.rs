@@ -7,6 +7,7 @@ mod attachments;
 mod batches;
 mod bucket;
 mod content;
+mod convergence;
 mod conversation_list;
 mod deleting_messages;
 mod deletion;

@@ -180,6 +180,7 @@ impl Client {
         let conversations = self.copies.iter().map(position).collect();
         let request = SyncRequest {
             user_rev: damso_domain::Rev::new(self.user_rev),
+            profiles_since: None,
             conversations,
         };
         let SyncResponse {

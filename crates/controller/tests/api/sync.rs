@@ -220,6 +220,7 @@ async fn numbers_from_the_future_start_anew() {
         let sync = minji
             .sync(&SyncRequest {
                 user_rev: Rev::new(number),
+                profiles_since: None,
                 conversations: vec![position, position],
             })
             .await;
@@ -243,6 +244,7 @@ async fn a_call_names_at_most_500_conversations_and_learns_nothing_of_those_of_o
     let sync = mallory
         .sync(&SyncRequest {
             user_rev,
+            profiles_since: None,
             conversations: conversations.clone(),
         })
         .await;
@@ -250,6 +252,7 @@ async fn a_call_names_at_most_500_conversations_and_learns_nothing_of_those_of_o
     conversations.push(position(group));
     let body = serde_json::to_value(SyncRequest {
         user_rev,
+        profiles_since: None,
         conversations,
     })
     .unwrap();
@@ -257,4 +260,46 @@ async fn a_call_names_at_most_500_conversations_and_learns_nothing_of_those_of_o
         mallory.post("/sync", &body).await.refusal(),
         (400, ErrorKind::MalformedRequest)
     );
+}
+
+/// Profiles have no number: whoever was away hears of those that changed by the time they changed.
+#[tokio::test]
+async fn profiles_that_changed_meanwhile_come_along() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon, jiho] = app.friends(["minji", "seoyeon", "jiho"]).await;
+    let [stranger, member] = app.users(["stranger", "member"]).await;
+    seoyeon.befriend(&member).await;
+    seoyeon.create_group("hikers", &[&minji, &member]).await;
+    let since = minji.sync_since(0, &[]).await.synced_at;
+    app.database
+        .execute("UPDATE users SET changed_at = now() - interval '1 hour'")
+        .await;
+    for actor in [&jiho, &member, &stranger] {
+        let name = json!({ "display_name": "new name" });
+        actor.patch("/me", &name).await;
+    }
+    let changed = |profiles_since| {
+        let minji = &minji;
+        async move {
+            let user_rev = Rev::new(me_rev(minji).await);
+            let request = SyncRequest {
+                user_rev,
+                profiles_since,
+                conversations: Vec::new(),
+            };
+            let mut ids: Vec<_> = minji
+                .sync(&request)
+                .await
+                .users
+                .iter()
+                .map(|user| user.id)
+                .collect();
+            ids.sort_unstable();
+            ids
+        }
+    };
+    let mut expected = [jiho.id(), member.id()];
+    expected.sort_unstable();
+    assert_eq!(changed(Some(since)).await, expected);
+    assert_eq!(changed(None).await, []);
 }

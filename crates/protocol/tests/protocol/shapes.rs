@@ -306,7 +306,7 @@ fn both_readers_read_every_answer() {
     );
     assert_lenient::<Members>(&json!({ "items": [member], "users": [user()], "next_cursor": null }));
     assert_lenient::<Reads>(&json!({ "items": [{ "user_id": ID, "joined_seq": 0, "read_seq": 4 }] }));
-    assert_lenient::<ReadPosition>(&json!({ "read_seq": 4, "unread_count": 0 }));
+    assert_lenient::<ReadPosition>(&json!({ "read_seq": 4, "unread_count": 0, "rev": 9, "user_rev": 3 }));
     assert_lenient::<Messages>(&json!({
         "items": [message()], "users": [user()], "has_more_before": true, "has_more_after": false,
     }));
@@ -343,7 +343,7 @@ fn both_readers_read_every_answer() {
             "id": ID, "rev": 9, "messages": [message()], "withheld": [1, 2], "members": [member],
             "removed_members": [ID], "conversation": conversation, "is_reset": false,
         }],
-        "pointers": [pointer], "joined": [conversation], "left": [ID], "users": [user()],
+        "pointers": [pointer], "joined": [conversation], "left": [ID], "users": [user()], "synced_at": TIME,
     }));
     assert_both_miss::<Conversation>(&conversation);
     assert_both_miss::<Attachment>(&attachment);

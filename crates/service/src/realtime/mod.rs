@@ -340,6 +340,11 @@ impl Hub {
         }
     }
 
+    /// Tells at once what has been gathered.
+    pub fn tell_gathered(&self) {
+        self.0.tell_moved_reads();
+    }
+
     /// Tells those who look at a conversation that somebody, who is in it and shows it, is typing; at most once in
     /// a moment.
     pub(crate) fn typing(&self, conversation: ConversationId, user_id: UserId) {

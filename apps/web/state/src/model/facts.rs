@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use damso_domain::{ConversationId, Rev};
+use damso_domain::{ConversationId, ReadState, Rev};
 use damso_protocol::{
     ConversationUpdated, MemberChanged, MemberRemoved, Message, MessageDeleted, MessageHidden,
     MessageWithheld, MessagesErased, ReadsMoved, ServerEvent, UnreadChanged,
 };
 
 use super::Model;
+use crate::count::ServerCount;
 use crate::{Effects, timeline};
 
 impl Model {
@@ -144,7 +145,9 @@ impl Model {
     fn message_deleted(&mut self, event: &MessageDeleted, effects: &mut Effects) {
         effects.timelines = true;
         // A message that was deleted before comes as an event only once, so this one counted until now.
-        self.uncount(event.conversation_id, event.seq, event.author_id != self.me);
+        if self.uncount(event) {
+            effects.stale.insert(event.conversation_id);
+        }
         if let Some(chat) = self.chats.get_mut(event.conversation_id)
             && let Some(last) = chat
                 .conversation
@@ -181,6 +184,7 @@ impl Model {
         {
             *last = timeline::deleted(last, event.rev, event.deleted_at);
         }
+        chat.count.forget_before(event.rev);
         if 0 < chat.conversation.unread_count {
             effects.stale.insert(event.conversation_id);
         }
@@ -195,6 +199,9 @@ impl Model {
             effects.timelines = true;
             effects.reset.insert(event.conversation_id);
             self.timelines.remove(&event.conversation_id);
+            // So is what counts.
+            chat.count.forget_before(event.rev);
+            effects.stale.insert(event.conversation_id);
         }
         chat.conversation.name = event.name;
         chat.conversation.avatar = event.avatar;
@@ -218,7 +225,9 @@ impl Model {
         if event.member.user_id == me {
             chat.conversation.membership.role = event.member.role;
         }
-        chat.put_member(&event.member);
+        if chat.put_member(&event.member) {
+            effects.stale_reads.insert(event.conversation_id);
+        }
     }
 
     fn member_removed(&mut self, event: MemberRemoved, effects: &mut Effects) {
@@ -236,14 +245,11 @@ impl Model {
             ServerEvent::ConversationJoined(event) => {
                 effects.chats = true;
                 effects.people |= self.people.learn_all(event.users);
-                self.chats.put(event.conversation);
+                effects.merge(self.put_conversation(event.conversation));
             }
             ServerEvent::ConversationLeft(event) => self.forget_conversation(event.conversation_id, effects),
             ServerEvent::MembershipUpdated(event) => {
-                effects.chats = true;
-                if let Some(chat) = self.chats.get_mut(event.conversation_id) {
-                    chat.conversation.membership = event.membership;
-                }
+                effects.merge(self.put_membership(event.conversation_id, event.membership));
             }
             ServerEvent::MessageHidden(event) => self.message_hidden(event, effects),
             ServerEvent::FriendAdded(event) => {
@@ -290,9 +296,10 @@ impl Model {
         if let Some(timeline) = self.loaded(event.conversation_id) {
             timeline.hide(event.seq);
         }
-        let Some(chat) = self.chats.get(event.conversation_id) else {
+        let Some(chat) = self.chats.get_mut(event.conversation_id) else {
             return;
         };
+        chat.count.hide(event.user_rev);
         let is_last = chat
             .conversation
             .last_message
@@ -362,30 +369,34 @@ impl Model {
             return;
         };
         effects.timelines = true;
-        event
-            .reads
-            .iter()
-            .for_each(|read| chat.move_read(read.user_id, read.read_seq));
+        for read in &event.reads {
+            if chat.move_read(read.user_id, read.read_seq) {
+                effects.stale_reads.insert(event.conversation_id);
+            }
+        }
     }
 
     /// My pointer only moves forward, so an older answer changes nothing.
     pub fn unread_changed(&mut self, event: UnreadChanged, effects: &mut Effects) {
         let me = self.me;
         let Some(chat) = self.chats.get_mut(event.conversation_id) else {
+            // It is about to appear in the list, perhaps as it was before I read it.
+            effects.has_wide_gap = true;
             return;
         };
-        if event.read_seq < chat.conversation.membership.read_seq {
-            return;
-        }
         effects.chats = true;
         effects.timelines = true;
-        chat.conversation.membership.read_seq = event.read_seq;
-        chat.conversation.unread_count = event.unread_count;
-        if chat
-            .reads()
-            .iter()
-            .any(|state| state.user_id == me && state.read_seq.is_some())
-        {
+        let asks = chat.take_count(ServerCount {
+            read_seq: event.read_seq,
+            unread_count: event.unread_count,
+            rev: event.rev,
+            user_rev: event.user_rev,
+        });
+        if asks {
+            effects.stale.insert(event.conversation_id);
+        }
+        let is_counted = |state: &ReadState| state.user_id == me && state.read_seq.is_some();
+        if chat.reads().iter().any(is_counted) {
             chat.move_read(me, Some(event.read_seq));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use damso_domain::{ConversationId, MessageKind};
+use damso_domain::{ConversationId, MessageKind, Rev};
 use damso_protocol::{
     ConversationChanges, Message, MessageHidden, SyncPosition, SyncRequest, SyncResponse, UnreadChanged,
     User, UserChanges,
@@ -27,6 +27,7 @@ impl Model {
             .collect();
         let request = |conversations: &[SyncPosition]| SyncRequest {
             user_rev: self.user_rev,
+            profiles_since: self.profiles_since,
             conversations: conversations.to_vec(),
         };
         if positions.is_empty() {
@@ -52,26 +53,32 @@ impl Model {
             ..Effects::default()
         };
         self.people.learn_all(response.users);
-        self.take_user_changes(response.user_changes, &mut effects);
+        self.take_user_changes(response.user_changes, response.user_rev, &mut effects);
         for id in response.left {
             self.forget_conversation(id, &mut effects);
         }
-        response
-            .joined
-            .into_iter()
-            .for_each(|conversation| self.chats.put(conversation));
+        for conversation in response.joined {
+            effects.merge(self.put_conversation(conversation));
+        }
         for changes in response.conversations {
             self.take_changes(changes, &mut effects);
         }
         for pointer in response.pointers {
+            // Facts wait while a sync is on its way, so the conversation stands where it stood for the server.
+            let Some(chat) = self.chats.get(pointer.conversation_id) else {
+                continue;
+            };
             let moved = UnreadChanged {
                 conversation_id: pointer.conversation_id,
                 read_seq: pointer.read_seq,
                 unread_count: pointer.unread_count,
+                rev: chat.conversation.rev,
+                user_rev: response.user_rev,
             };
             self.unread_changed(moved, &mut effects);
         }
         self.user_rev = self.user_rev.max(response.user_rev);
+        self.profiles_since = self.profiles_since.max(Some(response.synced_at));
         effects
     }
 
@@ -94,7 +101,7 @@ impl Model {
         effects
     }
 
-    fn take_user_changes(&mut self, changes: UserChanges, effects: &mut Effects) {
+    fn take_user_changes(&mut self, changes: UserChanges, user_rev: Rev, effects: &mut Effects) {
         for id in changes.closed_friend_request_ids {
             self.people.close_request(id);
         }
@@ -110,13 +117,11 @@ impl Model {
             .into_iter()
             .for_each(|friend| self.people.add_friend(friend));
         for changed in changes.memberships {
-            if let Some(chat) = self.chats.get_mut(changed.conversation_id) {
-                chat.conversation.membership = changed.membership;
-            }
+            effects.merge(self.put_membership(changed.conversation_id, changed.membership));
         }
         for hidden in changes.hidden_messages {
             let event = MessageHidden {
-                user_rev: self.user_rev,
+                user_rev,
                 conversation_id: hidden.conversation_id,
                 seq: hidden.seq,
             };
@@ -133,17 +138,25 @@ impl Model {
 
     fn take_changes(&mut self, changes: ConversationChanges, effects: &mut Effects) {
         let id = changes.id;
+        effects.merge(self.notice_return(id, &changes.conversation.membership));
         let Some(chat) = self.chats.get_mut(id) else {
-            return self.chats.put(changes.conversation);
+            // It was asked about, so it was known: it has gone from the list since.
+            return;
         };
         let known_last = chat.conversation.last_seq;
         let is_reset = changes.is_reset || chat.conversation.history != changes.conversation.history;
-        changes.members.iter().for_each(|member| chat.put_member(member));
+        for member in &changes.members {
+            if chat.put_member(member) {
+                effects.stale_reads.insert(id);
+            }
+        }
         changes
             .removed_members
             .iter()
             .for_each(|user| chat.drop_member(*user));
-        chat.describe(changes.conversation);
+        if chat.describe(changes.conversation) {
+            effects.stale.insert(id);
+        }
         chat.conversation.rev = chat.conversation.rev.max(changes.rev);
         if is_reset {
             self.timelines.remove(&id);

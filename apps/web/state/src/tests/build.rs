@@ -172,5 +172,6 @@ pub fn nothing_changed(user_rev: Rev) -> SyncResponse {
         joined: Vec::new(),
         left: Vec::new(),
         users: Vec::new(),
+        synced_at: at(0),
     }
 }

@@ -1,0 +1,229 @@
+//! What people do. Refusals are fine: they must not tell anybody anything either.
+
+use damso_domain::{
+    ClientKey, ConversationId, History, MessageRef, PresenceStatus, PresenceVisibility, Role, Seq, UserId,
+};
+use damso_protocol::{
+    CreateConversationRequest, CreateFriendRequest, DeleteFor, Direction, FriendRequestsQuery,
+    MarkReadRequest, SendMessageRequest, SetPresenceRequest, UpdateConversationRequest, UpdateMeRequest,
+    UpdateMembershipRequest, UpdateSettingsRequest,
+};
+use damso_service::Services;
+use fastrand::Rng;
+
+use super::World;
+
+/// One thing that somebody does.
+#[derive(Clone, Debug)]
+enum Action {
+    Send(UserId, ConversationId, ClientKey),
+    Delete(UserId, MessageRef, DeleteFor),
+    Read(UserId, ConversationId, Seq),
+    Change(UserId, ConversationId, UpdateConversationRequest),
+    Add(UserId, ConversationId, UserId),
+    Remove(UserId, ConversationId, UserId),
+    SetRole(UserId, ConversationId, UserId, Role),
+    View(UserId, ConversationId, UpdateMembershipRequest),
+    Leave(UserId, ConversationId),
+    OpenDirect(UserId, UserId),
+    Befriend(UserId, UserId),
+    AnswerRequest(UserId, bool),
+    Unfriend(UserId, UserId),
+    Settings(UserId, UpdateSettingsRequest),
+    Presence(UserId, PresenceStatus),
+    Rename(UserId, u8),
+}
+
+pub(super) async fn act(world: &mut World, rng: &mut Rng) {
+    let action = choose(world, rng);
+    perform(&world.services, &action).await;
+    remember(world, &action).await;
+}
+
+/// Two people, or two devices of one, at the same moment.
+pub(super) async fn act_twice_at_once(world: &mut World, rng: &mut Rng) {
+    let (one, other) = (choose(world, rng), choose(world, rng));
+    tokio::join!(perform(&world.services, &one), perform(&world.services, &other));
+    remember(world, &one).await;
+    remember(world, &other).await;
+}
+
+async fn remember(world: &mut World, action: &Action) {
+    match action {
+        Action::Send(user, place, key) => world.keys.push((*user, *place, *key)),
+        // It exists now; this finds it.
+        Action::OpenDirect(user, other) => {
+            let direct = CreateConversationRequest::Direct { user_id: *other };
+            world.open(*user, direct).await;
+        }
+        _ => (),
+    }
+}
+
+fn choose(world: &World, rng: &mut Rng) -> Action {
+    let mut pick = |people: &[UserId]| people[rng.usize(..people.len())];
+    let (actor, other) = (pick(&world.people), pick(&world.people));
+    let place = world.places[rng.usize(..world.places.len())];
+    let seq = Seq::new(rng.i64(0..40));
+    match rng.u8(..40) {
+        0..13 => Action::Send(actor, place, ClientKey::new()),
+        13 => match world.keys.get(rng.usize(..=world.keys.len())) {
+            Some((user, place, key)) => Action::Send(*user, *place, *key),
+            None => Action::Send(actor, place, ClientKey::new()),
+        },
+        14..17 => {
+            let target = MessageRef {
+                conversation_id: place,
+                seq,
+            };
+            let audience = if rng.bool() {
+                DeleteFor::Everyone
+            } else {
+                DeleteFor::Me
+            };
+            Action::Delete(actor, target, audience)
+        }
+        17..23 => Action::Read(actor, place, seq),
+        23 => Action::Change(actor, place, change_of_group(rng)),
+        24..27 => Action::Add(actor, place, other),
+        27 => Action::Remove(actor, place, other),
+        28 => {
+            let role = [Role::Member, Role::Admin, Role::Owner][rng.usize(..3)];
+            Action::SetRole(actor, place, other, role)
+        }
+        29 => {
+            let view = UpdateMembershipRequest {
+                is_pinned: Some(rng.bool()),
+                muted_until: Some(None),
+            };
+            Action::View(actor, place, view)
+        }
+        30 => Action::Leave(actor, place),
+        31 => Action::OpenDirect(actor, other),
+        32 => Action::Befriend(actor, other),
+        33 => Action::AnswerRequest(actor, rng.u8(..4) > 0),
+        34 if rng.bool() => Action::Unfriend(actor, other),
+        35 | 36 => Action::Settings(actor, change_of_settings(rng)),
+        37 => {
+            use PresenceStatus::{Away, Busy, Invisible, Online};
+            Action::Presence(actor, [Online, Away, Busy, Invisible][rng.usize(..4)])
+        }
+        38 => Action::Rename(actor, rng.u8(..)),
+        _ => Action::Befriend(actor, other),
+    }
+}
+
+fn change_of_group(rng: &mut Rng) -> UpdateConversationRequest {
+    if rng.bool() {
+        return UpdateConversationRequest {
+            name: Some(Some(format!("group {}", rng.u8(..)))),
+            ..UpdateConversationRequest::default()
+        };
+    }
+    let history = if rng.bool() {
+        History::All
+    } else {
+        History::FromJoin
+    };
+    UpdateConversationRequest {
+        history: Some(history),
+        ..UpdateConversationRequest::default()
+    }
+}
+
+fn change_of_settings(rng: &mut Rng) -> UpdateSettingsRequest {
+    match rng.u8(..4) {
+        0 => UpdateSettingsRequest {
+            typing_indicators: Some(rng.bool()),
+            ..UpdateSettingsRequest::default()
+        },
+        1 => UpdateSettingsRequest {
+            presence_visibility: Some(PresenceVisibility::Friends),
+            ..UpdateSettingsRequest::default()
+        },
+        _ => UpdateSettingsRequest {
+            read_receipts: Some(rng.bool()),
+            ..UpdateSettingsRequest::default()
+        },
+    }
+}
+
+async fn perform(services: &Services, action: &Action) {
+    match action.clone() {
+        Action::Send(user, place, client_key) => {
+            let request = SendMessageRequest {
+                client_key,
+                text: Some(format!("message {client_key}")),
+                attachment_ids: Vec::new(),
+            };
+            drop(services.messages.send(user, place, &request).await);
+        }
+        Action::Delete(user, target, audience) => {
+            drop(services.messages.delete(user, target, audience).await);
+        }
+        Action::Read(user, place, seq) => {
+            drop(
+                services
+                    .reads
+                    .mark_read(user, place, MarkReadRequest { seq })
+                    .await,
+            );
+        }
+        Action::Change(user, place, change) => drop(services.groups.update(user, place, change).await),
+        Action::Add(user, place, other) => drop(services.members.add(user, place, vec![other]).await),
+        Action::Remove(user, place, other) => drop(services.members.remove(user, place, other).await),
+        Action::SetRole(user, place, other, role) => {
+            drop(services.members.update_role(user, place, other, role).await);
+        }
+        Action::View(user, place, view) => {
+            drop(services.conversations.update_membership(user, place, view).await);
+        }
+        Action::Leave(user, place) => drop(services.conversations.leave(user, place).await),
+        Action::OpenDirect(user, user_id) => {
+            let direct = CreateConversationRequest::Direct { user_id };
+            drop(services.conversations.create(user, direct).await);
+        }
+        Action::Befriend(user, other) => {
+            let request = CreateFriendRequest {
+                user_id: Some(other),
+                ..CreateFriendRequest::default()
+            };
+            drop(services.friends.request(user, &request).await);
+        }
+        Action::AnswerRequest(user, accepts) => answer_request(services, user, accepts).await,
+        Action::Unfriend(user, other) => drop(services.friends.remove(user, other).await),
+        Action::Settings(user, change) => drop(services.settings.update(user, change).await),
+        Action::Presence(user, status) => {
+            let request = SetPresenceRequest {
+                status,
+                text: None,
+                expires_at: None,
+            };
+            drop(services.settings.set_presence(user, &request).await);
+        }
+        Action::Rename(user, number) => {
+            let request = UpdateMeRequest {
+                display_name: Some(format!("name {number}")),
+                ..UpdateMeRequest::default()
+            };
+            drop(services.account.update(user, &request).await);
+        }
+    }
+}
+
+async fn answer_request(services: &Services, user: UserId, accepts: bool) {
+    let query = FriendRequestsQuery {
+        direction: Direction::Incoming,
+        cursor: None,
+        limit: None,
+    };
+    let waiting = services.friends.list_requests(user, &query).await.unwrap();
+    let Some(request) = waiting.items.first() else {
+        return;
+    };
+    if accepts {
+        drop(services.friends.accept(user, request.id).await);
+    } else {
+        drop(services.friends.decline(user, request.id).await);
+    }
+}
