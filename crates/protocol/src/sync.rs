@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::{Conversation, Friend, FriendRequest, Me, Member, Membership, Message, User};
 
 /// Body of `POST /sync`: what the client has.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// Tabs of one browser hand it to each other, so the client reads it too.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncRequest {
@@ -24,7 +26,7 @@ impl SyncRequest {
 }
 
 /// What the client has of one conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncPosition {

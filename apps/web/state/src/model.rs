@@ -64,6 +64,12 @@ impl Model {
         self.user_rev
     }
 
+    /// Takes over a stream of which nothing else is known to be true any more: the lists are loaded after it.
+    pub fn set_user_rev(&mut self, user_rev: Rev) {
+        self.user_rev = user_rev;
+        self.held.clear();
+    }
+
     /// The loaded stretch of a conversation.
     pub fn timeline(&self, id: ConversationId) -> Option<&Timeline> {
         self.timelines.get(&id)
@@ -158,17 +164,18 @@ impl Model {
         self.timelines.remove(&id);
     }
 
-    /// Keeps the loaded stretches of at most `most` conversations beside those that are shown.
+    /// Keeps the loaded stretches of at most `most` conversations beside those that are shown: where something
+    /// was said last.
     pub fn trim_timelines(&mut self, shown: &[ConversationId], most: usize) {
         let surplus = self.timelines.len().saturating_sub(most);
-        let droppable: Vec<_> = self
+        let mut droppable: Vec<_> = self
             .timelines
             .keys()
             .filter(|id| !shown.contains(id))
-            .take(surplus)
             .copied()
             .collect();
-        for id in droppable {
+        droppable.sort_by_key(|id| self.chats.get(*id).map(crate::Chat::active_at));
+        for id in droppable.into_iter().take(surplus) {
             self.timelines.remove(&id);
         }
     }

@@ -42,6 +42,34 @@ impl People {
         self.is_loaded = true;
     }
 
+    /// Takes over what an earlier visit has kept. The people themselves have been learnt before.
+    pub(crate) fn restore(
+        &mut self,
+        friends: impl IntoIterator<Item = (UserId, Timestamp)>,
+        requests: Vec<FriendRequest>,
+    ) {
+        self.friends = friends.into_iter().collect();
+        self.requests.clear();
+        for request in requests {
+            self.add_request(request);
+        }
+        self.is_loaded = true;
+    }
+
+    /// Since when who is a friend, in the order of their ids.
+    pub(crate) fn friend_dates(&self) -> Vec<(UserId, Timestamp)> {
+        let mut friends: Vec<_> = self.friends.iter().map(|(id, since)| (*id, *since)).collect();
+        friends.sort_unstable_by_key(|(id, _)| *id);
+        friends
+    }
+
+    /// All requests that wait for an answer, in the order of their ids.
+    pub(crate) fn requests(&self) -> Vec<FriendRequest> {
+        let mut requests: Vec<_> = self.requests.values().cloned().collect();
+        requests.sort_by_key(|request| request.id);
+        requests
+    }
+
     /// One account.
     pub fn user(&self, id: UserId) -> Option<&User> {
         self.users.get(&id)
