@@ -3,8 +3,8 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use damso_client_state::Timeline;
 use damso_client_state::model::Place;
+use damso_client_state::{Model, Timeline};
 use damso_domain::{ConversationId, Seq};
 use damso_protocol::{MessagesQuery, UnreadChanged};
 use leptos::task::spawn_local;
@@ -17,8 +17,6 @@ const PAGE: u16 = 50;
 const PAGE_AROUND: u16 = 80;
 /// With more unread messages than this the newest page may not reach the first of them.
 const NEAR_END: i64 = 40;
-/// How many conversations stay loaded beside the open one.
-const KEPT: usize = 12;
 /// How long to wait before a page that failed is asked for again.
 const RETRY: Duration = Duration::from_secs(3);
 
@@ -26,11 +24,9 @@ impl Core {
     /// A conversation comes on the screen. Returns my read pointer when something in it is unread.
     pub fn open_conversation(self: &Rc<Self>, id: ConversationId) -> Option<Seq> {
         self.open.set(Some(id));
-        if let Some(realtime) = self.realtime() {
-            realtime.watch(vec![id]);
-        }
+        self.show(vec![id]);
         self.load_reads(id);
-        self.change(&[], |model| model.trim_timelines(&[id], KEPT));
+        self.change(&[], |model| model.trim_timelines(&[id], Model::KEPT_TIMELINES));
         let (unread, read_seq) = self.peek(|model| {
             let conversation = model.chats.get(id).map(|chat| &chat.conversation);
             conversation.map_or((0, Seq::ZERO), |known| {
@@ -45,9 +41,7 @@ impl Core {
     pub fn close_conversation(&self, id: ConversationId) {
         if self.open.get() == Some(id) {
             self.open.set(None);
-            if let Some(realtime) = self.realtime() {
-                realtime.watch(Vec::new());
-            }
+            self.show(Vec::new());
         }
     }
 

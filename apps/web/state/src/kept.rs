@@ -66,7 +66,7 @@ impl Changes {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 struct Written {
     conversation: Conversation,
     members: Option<Vec<Member>>,
@@ -82,6 +82,21 @@ impl Written {
                 .timeline(chat.id())
                 .and_then(|timeline| timeline.newest(Mirror::MESSAGES)),
         }
+    }
+
+    /// Whether it is still all there is to say. Asked of every conversation at each write, so nothing is copied.
+    fn is_of_today(&self, chat: &Chat, model: &Model) -> bool {
+        let stretch = || {
+            model
+                .timeline(chat.id())
+                .and_then(|timeline| timeline.newest(Mirror::MESSAGES))
+        };
+        self.conversation == chat.conversation
+            && self.members.as_deref() == chat.loaded_members()
+            && match (&self.stretch, stretch()) {
+                (Some(written), Some(stretch)) => written.is_same(&stretch),
+                (written, stretch) => written.is_none() && stretch.is_none(),
+            }
     }
 
     fn to_json(&self) -> String {
@@ -117,7 +132,7 @@ impl From<KeptChat> for Written {
 }
 
 /// What has been written so far, so that only what changed since is written next.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Mirror {
     account: Option<Account>,
     chats: HashMap<ConversationId, Written>,
@@ -164,8 +179,9 @@ impl Mirror {
 
     fn write_chats(&mut self, model: &Model, changes: &mut Changes) {
         for chat in model.chats.iter() {
-            let written = Written::of(chat, model);
-            if self.chats.get(&chat.id()) != Some(&written) {
+            let written = self.chats.get(&chat.id());
+            if written.is_none_or(|written| !written.is_of_today(chat, model)) {
+                let written = Written::of(chat, model);
                 changes
                     .puts
                     .push((chat_name(chat.id()), format!("c{}", written.to_json())));

@@ -297,11 +297,25 @@ impl Timeline {
 }
 
 /// A part of a loaded stretch, as it is kept for the next visit.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Stretch {
     pub messages: Vec<Arc<Message>>,
     pub has_more_before: bool,
     pub has_more_after: bool,
+}
+
+impl Stretch {
+    /// Whether they hold the same copies: a message that changed is a new one.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.has_more_before == other.has_more_before
+            && self.has_more_after == other.has_more_after
+            && self.messages.len() == other.messages.len()
+            && self
+                .messages
+                .iter()
+                .zip(&other.messages)
+                .all(|(one, other)| Arc::ptr_eq(one, other))
+    }
 }
 
 /// What is left of a message that was deleted.

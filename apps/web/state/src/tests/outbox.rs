@@ -11,6 +11,7 @@ fn echo(conversation_id: ConversationId, text: &str) -> Echo {
         text: Some(text.to_owned()),
         files: Vec::new(),
         created_at: at(0),
+        tab: None,
         state: EchoState::Sending,
     }
 }
@@ -106,7 +107,10 @@ fn a_message_waits_for_its_files_and_holds_later_ones() {
     outbox.upload_progressed(file.key, 0.5);
     assert_eq!(outbox.get(first.client_key).expect("there").progress(), Some(0.5));
     let attachment = attachment();
-    assert_eq!(outbox.upload_completed(file.key, attachment.clone()), Some(here));
+    assert_eq!(
+        outbox.upload_completed(file.key, attachment.clone()),
+        Some(first.client_key)
+    );
     let request = outbox.take_next(here).expect("ready");
     assert_eq!(request.attachment_ids, [attachment.id]);
 }
@@ -116,18 +120,24 @@ fn a_reload_goes_on_with_the_same_keys() {
     let here = ConversationId::new();
     let mut outbox = Outbox::default();
     let (text, mut with_file) = (echo(here, "하나"), echo(here, "사진"));
+    let tab = ClientKey::new();
     with_file.files.push(file());
+    with_file.tab = Some(tab);
     outbox.push(text.clone());
     outbox.push(with_file.clone());
     outbox.take_next(here);
 
-    let json = outbox.to_json();
+    let kept = [text.to_json(), with_file.to_json()];
+    let read = || kept.iter().map(|json| Echo::from_json(json).expect("our own"));
     let mut restored = Outbox::default();
-    restored.adopt(Outbox::from_json(&json).expect("our own"));
+    read().for_each(|echo| restored.put(echo));
     assert_eq!(
         restored.take_next(here).expect("waits").client_key,
         text.client_key
     );
+    assert_eq!(restored.awaited_tabs(), [tab]);
+    assert_eq!(restored.orphan(ClientKey::new()), [], "its tab is still there");
+    assert_eq!(restored.orphan(tab), [with_file.client_key]);
     let lost = restored.get(with_file.client_key).expect("there").state;
     assert_eq!(
         lost,
@@ -140,8 +150,8 @@ fn a_reload_goes_on_with_the_same_keys() {
         "its bytes went with the page"
     );
 
-    // Two tabs may both have kept it: it is one message all the same.
-    restored.adopt(Outbox::from_json(&json).expect("our own"));
+    // Whoever tells of it again: it is one message all the same.
+    read().for_each(|echo| restored.put(echo));
     assert_eq!(restored.len(), 2);
 }
 
