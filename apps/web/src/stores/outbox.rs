@@ -85,8 +85,18 @@ impl Core {
         }
     }
 
-    /// Keeps a message as it stands now, tells the other tabs of it, and sends it when its turn has come.
+    /// Tells the other tabs of a message as it stands now, keeps it, and sends it when its turn has come.
     pub fn keep_message(self: &Rc<Self>, key: ClientKey) {
+        let json = self.peek(|model| model.outbox.get(key).map(Echo::to_json));
+        if let Some(json) = json {
+            // At once: this tab may be about to close, and the leader keeps it as well.
+            self.tell(&TabMessage::Echo(json));
+            self.store_message(key);
+        }
+    }
+
+    /// Keeps a message as it stands now, and sends it when its turn has come.
+    pub fn store_message(self: &Rc<Self>, key: ClientKey) {
         let kept = self.change(&[], |model| {
             model.outbox.hold(key);
             let echo = model.outbox.get(key)?;
@@ -104,7 +114,6 @@ impl Core {
             let is_kept = is_kept || storage::set(&core.message_name(key), Some(&json));
             core.outbox.note(key, is_kept);
             core.change(&[], |model| model.outbox.release(key));
-            core.tell(&TabMessage::Echo(json));
             if let Some(local) = core.local() {
                 local.hand_over(Some(id));
             }

@@ -10,7 +10,7 @@ use damso_client_state::kept::{ACCOUNT, owner};
 use damso_client_state::{Echo, Kept, Mirror, TabMessage};
 use damso_domain::{ClientKey, ConversationId, UserId};
 use damso_protocol::Me;
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
@@ -28,7 +28,7 @@ use crate::stores::role::Role;
 /// What changes within this time is written together.
 const GATHER: Duration = Duration::from_millis(500);
 
-/// How long the database may take to open. One that never does must not keep anybody from their messages.
+/// How long the database may take. One that never answers must not keep anybody from their messages.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The parts behind the screens of one session in one tab.
@@ -83,17 +83,23 @@ pub(super) async fn begin(core: Rc<Core>) {
 /// Private windows, full disks and old browsers have none: then everything goes on from memory.
 async fn open(core: &Rc<Core>) -> Option<Rc<Database>> {
     let name = database_name(core.me());
-    let opened = Rc::new(RefCell::new(None));
-    let result = opened.clone();
-    let opening = future_to_promise(async move {
-        *result.borrow_mut() = Database::open(&name).await.ok();
+    let opened = in_time(async move { Database::open(&name).await.ok() }).await;
+    opened.flatten().map(Rc::new)
+}
+
+/// Waits for something as long as one may have to.
+async fn in_time<T: 'static>(work: impl Future<Output = T> + 'static) -> Option<T> {
+    let done = Rc::new(RefCell::new(None));
+    let result = done.clone();
+    let working = future_to_promise(async move {
+        *result.borrow_mut() = Some(work.await);
         Ok(JsValue::UNDEFINED)
     });
-    let waited = Promise::new(&mut |resolve, _| {
+    let waiting = Promise::new(&mut |resolve, _| {
         set_timeout(move || drop(resolve.call0(&JsValue::NULL)), PATIENCE);
     });
-    let _ = JsFuture::from(Promise::race(&js_sys::Array::of2(&opening, &waited))).await;
-    opened.take().map(Rc::new)
+    let _ = JsFuture::from(Promise::race(&Array::of2(&working, &waiting))).await;
+    done.take()
 }
 
 /// See [`super::find_owner`].
@@ -327,8 +333,8 @@ impl Local for Engine {
             return then(false);
         };
         spawn_local(async move {
-            let is_kept = database.keep(&key.to_string(), &json).await.is_ok();
-            then(is_kept);
+            let keeping = async move { database.keep(&key.to_string(), &json).await.is_ok() };
+            then(in_time(keeping).await == Some(true));
         });
     }
 

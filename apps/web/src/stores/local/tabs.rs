@@ -246,11 +246,13 @@ impl Engine {
     /// A message in the outbox is new, or stands otherwise now.
     fn take_echo(&self, json: &str) {
         let Some(echo) = Echo::from_json(json) else { return };
-        let (key, id) = (echo.client_key, echo.conversation_id);
+        let key = echo.client_key;
         self.core.outbox.note_kept(key);
         self.core
             .change(&[Part::Outbox, Part::Chats], |model| model.outbox.put(echo));
-        self.pump(id);
+        if self.core.leads() {
+            self.core.store_message(key);
+        }
     }
 
     /// The leader notices the end of each tab whose files a message waits for.
