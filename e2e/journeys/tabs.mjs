@@ -9,6 +9,8 @@ import { pngFile } from "../lib/pictures.mjs";
 import { eventually, gone, seen } from "../lib/wait.mjs";
 
 const UPLOAD = "**/storage/**";
+/** Longer than a leader may be silent before another tab takes over. */
+const ASLEEP_MS = 20_000;
 
 test("two tabs and another device agree on what is unread, read and begun", async (t) => {
   const [minji, jun] = await friends(t, [{ name: "김민지" }, { name: "박준" }]);
@@ -94,6 +96,27 @@ test("the next tab leads when the first one is closed, or crashes", async (t) =>
 
   async function arrived() {
     await eventually(() => jun.texts(), said);
+  }
+});
+
+test("a tab that has fallen asleep does not lead for ever", async (t) => {
+  const [minji, jun] = await friends(t, [{ name: "김민지" }, { name: "박준" }]);
+  const tab = await minji.inAnotherTab();
+  await Promise.all([tab.openDirect(jun), jun.openDirect(minji), minji.openDirect(jun)]);
+  const leads = tab.page.waitForEvent("websocket", { timeout: ASLEEP_MS });
+  const asleep = minji.page.evaluate((until) => {
+    while (Date.now() < until);
+  }, Date.now() + ASLEEP_MS);
+  await tab.say("깨어 있어요");
+  await leads;
+  await seen(jun.message("깨어 있어요", { of: minji }));
+
+  // Awake again, it follows: it neither sends nor writes what it held in its hands.
+  await asleep;
+  await jun.say("저도요");
+  await minji.say("잘 잤어요");
+  for (const place of [minji, tab, jun]) {
+    await eventually(() => place.texts(), ["깨어 있어요", "저도요", "잘 잤어요"]);
   }
 });
 
