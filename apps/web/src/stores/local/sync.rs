@@ -17,6 +17,8 @@ const GAP_MILLIS: f64 = 300.0;
 const GAP_JITTER_MILLIS: f64 = 200.0;
 /// Spread over this when the server says that it may have missed something.
 const RESYNC_MILLIS: f64 = 5_000.0;
+/// Of how many conversations the newest messages are fetched before anybody opens them.
+const RECENT: usize = 10;
 /// How long to wait after a call that failed.
 const RETRY: Duration = Duration::from_secs(3);
 
@@ -45,6 +47,8 @@ pub(super) struct State {
     /// What this tab has asked the leader for.
     asked: RefCell<Wanted>,
     is_running: Cell<bool>,
+    /// Whether conversations that nobody has opened have been fetched in this visit.
+    has_fetched: Cell<bool>,
 }
 
 impl Engine {
@@ -152,7 +156,23 @@ impl Engine {
         if self.core.is_running() {
             self.core.act(effects);
         }
+        if result.is_ok() && !self.sync.has_fetched.replace(true) {
+            self.fetch_recent();
+        }
         result
+    }
+
+    /// The conversations that are likely to be opened next, one after the other: also for when there is no network.
+    fn fetch_recent(&self) {
+        self.spawn(async move |engine| {
+            let recent = engine.core.peek(|model| model.chats.sorted_ids());
+            for id in recent.into_iter().take(RECENT) {
+                if !engine.core.is_running() {
+                    return;
+                }
+                engine.core.load_unopened(id).await;
+            }
+        });
     }
 
     /// Asks, and lets the tabs that follow have the answer too.
