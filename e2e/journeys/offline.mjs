@@ -146,7 +146,7 @@ test("without a database, without locks or without storage everything works from
   }
 });
 
-test("signing out and deleting the account leave nothing behind, here and in other tabs", async (t) => {
+test("signing out leaves nothing behind, here and in other tabs", async (t) => {
   const [minji, jun] = await friends(t, [{ name: "김민지" }, { name: "박준" }]);
   const { words } = minji;
   await minji.openDirect(jun);

@@ -139,6 +139,8 @@ impl Engine {
 
     /// Goes on when it is known whether another tab leads.
     pub async fn start(self: Rc<Self>, lead: Option<Held>) {
+        // What has been written before there was a database, or anybody to tell.
+        let early = self.core.peek(|model| model.outbox.keys());
         self.show_copy().await;
         self.core.adopt_messages(self.read_outbox().await);
         match lead {
@@ -148,6 +150,9 @@ impl Engine {
                 self.mirror.borrow_mut().take();
                 self.follow();
             }
+        }
+        for key in early {
+            self.core.keep_message(key);
         }
     }
 

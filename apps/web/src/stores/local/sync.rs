@@ -34,6 +34,11 @@ impl Wanted {
         !self.all && self.conversations.is_empty()
     }
 
+    fn add(&mut self, other: Self) {
+        self.all |= other.all;
+        self.conversations.extend(other.conversations);
+    }
+
     fn requests(&self, model: &Model) -> Vec<SyncRequest> {
         let only: Vec<ConversationId> = self.conversations.iter().copied().collect();
         model.sync_requests((!self.all).then_some(only.as_slice()))
@@ -195,7 +200,7 @@ impl Engine {
             self.core.tell(&TabMessage::Ask(json(&request)));
         }
         // Until an answer has come: a leader that is about to go may not give one.
-        *self.sync.asked.borrow_mut() = wanted;
+        self.sync.asked.borrow_mut().add(wanted);
     }
 
     /// Another leader, or the same one with a connection again: what was asked in vain is asked again.
@@ -246,9 +251,7 @@ impl Engine {
     }
 
     fn want_again(&self, failed: Wanted) {
-        let mut wanted = self.sync.wanted.borrow_mut();
-        wanted.all |= failed.all;
-        wanted.conversations.extend(failed.conversations);
+        self.sync.wanted.borrow_mut().add(failed);
     }
 }
 

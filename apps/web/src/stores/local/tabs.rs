@@ -111,6 +111,9 @@ impl Engine {
 
     /// Another tab leads. This one does when that one ends, and meanwhile catches up by it.
     pub fn follow(&self) {
+        if !self.core.is_running() {
+            return;
+        }
         self.request_lead(Manner::Wait);
         self.heard_leader();
         self.core.tell(&TabMessage::Hello);

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use damso_domain::{ConversationId, Rev, UserId};
+use damso_domain::{ConversationId, Rev, Seq, UserId};
 use damso_protocol::{ConversationLeft, Friend, FriendAdded, ServerEvent};
 
 use super::build::{World, account, at, user};
@@ -175,7 +175,7 @@ fn the_newest_messages_are_kept_and_the_others_can_be_loaded() {
     let (model, _) = shelf.restore(world.me);
     let timeline = model.timeline(world.group).expect("kept");
     assert_eq!(timeline.len(), Mirror::MESSAGES);
-    assert_eq!(timeline.last_seq().map(|seq| seq.as_i64()), Some(80));
+    assert_eq!(timeline.last_seq().map(Seq::as_i64), Some(80));
     assert!(timeline.has_more_before() && !timeline.has_more_after());
 }
 

@@ -179,3 +179,70 @@ fn the_answer_and_the_event_settle_an_echo_whichever_comes_first() {
         assert_eq!(world.chat().unread_count, 0);
     }
 }
+
+#[test]
+fn what_is_not_kept_yet_does_not_go_out() {
+    let here = ConversationId::new();
+    let mut outbox = Outbox::default();
+    let [first, second] = [echo(here, "하나"), echo(here, "둘")];
+    outbox.push(first.clone());
+    outbox.push(second);
+    outbox.hold(first.client_key);
+    assert!(
+        outbox.take_next(here).is_none(),
+        "nor does the next one overtake it"
+    );
+    outbox.release(first.client_key);
+    assert_eq!(outbox.take_next(here).expect("kept").client_key, first.client_key);
+}
+
+#[test]
+fn what_is_written_later_stays_later_when_the_clock_goes_back() {
+    let here = ConversationId::new();
+    let mut outbox = Outbox::default();
+    let mut first = echo(here, "하나");
+    first.created_at = at(5_000);
+    outbox.push(first.clone());
+    let mut second = echo(here, "둘");
+    second.created_at = outbox.next_time(at(1_000));
+    // Another tab hears of them in any order.
+    let mut elsewhere = Outbox::default();
+    elsewhere.put(second);
+    elsewhere.put(first);
+    let texts: Vec<_> = elsewhere
+        .of(here)
+        .filter_map(|echo| echo.text.as_deref())
+        .collect();
+    assert_eq!(texts, ["하나", "둘"]);
+}
+
+#[test]
+fn what_another_tab_says_leaves_the_picture_on_the_screen() {
+    let here = ConversationId::new();
+    let mut outbox = Outbox::default();
+    let mut shown = echo(here, "사진");
+    let mut picture = file();
+    picture.preview_url = Some("blob:here".to_owned());
+    picture.progress = 0.5;
+    shown.files.push(picture);
+    outbox.push(shown.clone());
+    let mut told = Echo::from_json(&shown.to_json()).expect("our own");
+    told.state = EchoState::Refused {
+        kind: ErrorKind::FileTooLarge,
+    };
+    outbox.put(told);
+    let known = outbox.get(shown.client_key).expect("there");
+    assert!(known.is_refused());
+    assert_eq!(known.files[0].preview_url.as_deref(), Some("blob:here"));
+    assert_eq!(known.progress(), Some(0.5));
+}
+
+#[test]
+fn an_outbox_of_an_earlier_version_is_read() {
+    let waiting = echo(ConversationId::new(), "하나");
+    let json = waiting.to_json().replace(",\"tab\":null", "");
+    let earlier = format!("{{\"echoes\":[{json}]}}");
+    assert_eq!(Echo::list_from_json(&earlier), [waiting]);
+    assert_eq!(Echo::from_json(&earlier), None);
+    assert_eq!(Echo::list_from_json("{"), []);
+}
