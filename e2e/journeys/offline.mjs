@@ -108,13 +108,18 @@ test("a copy of another version, or one that cannot be read, is loaded anew", as
   }
 });
 
-test("without a database, without locks or without storage everything works from memory", async (t) => {
+test("without a database, room in it, locks or any storage everything works from memory", async (t) => {
   const browser = await launchBrowser(t);
   const jun = await Person.register(t, browser, { name: "박준" });
   await jun.start();
   const missing = {
     indexedDB: () => Object.defineProperty(globalThis, "indexedDB", { value: undefined }),
     locks: () => Object.defineProperty(Navigator.prototype, "locks", { value: undefined }),
+    room: () => {
+      IDBObjectStore.prototype.put = () => {
+        throw new DOMException("full", "QuotaExceededError");
+      };
+    },
     storage: () => {
       for (const store of ["localStorage", "indexedDB"]) {
         Object.defineProperty(globalThis, store, {
@@ -143,6 +148,24 @@ test("without a database, without locks or without storage everything works from
     await eventually(() => minji.texts(), said, name);
     await eventually(() => tab.texts(), said, name);
     await eventually(() => jun.texts(), said, name);
+    await tab.page.close();
+
+    // What waits is in local storage then, and where that is missing too, the browser asks.
+    minji.trouble.expect(/^net::ERR_FAILED POST .*\/messages$/);
+    await minji.page.route("**/messages", (route) => route.abort());
+    await minji.say("기다려요");
+    await seen(minji.message("기다려요").getByRole("img", { name: minji.words.sending }));
+    if (name === "storage") {
+      const asks = minji.page.waitForEvent("dialog");
+      await minji.page.close({ runBeforeUnload: true });
+      const dialog = await asks;
+      assert.equal(dialog.type(), "beforeunload");
+      await dialog.dismiss();
+    } else {
+      await minji.page.reload();
+    }
+    await minji.page.unroute("**/messages");
+    await eventually(() => jun.texts(), [...said, "기다려요"], name);
   }
 });
 

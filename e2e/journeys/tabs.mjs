@@ -155,6 +155,32 @@ test("a file that one tab uploads is not given up by another, until that tab is 
   assert.equal(await jun.log().getByRole("article").count(), 1);
 });
 
+test("without locks a file is not given up either", async (t) => {
+  const [minji, jun] = await friends(t, [{ name: "김민지" }, { name: "박준" }]);
+  const { words } = minji;
+  await minji.context.addInitScript(() => Object.defineProperty(Navigator.prototype, "locks", { value: undefined }));
+  await minji.page.reload();
+  await Promise.all([minji.openDirect(jun), jun.openDirect(minji)]);
+  const held = [];
+  await minji.page.route(UPLOAD, (route) => void held.push(route));
+  await sendsPhoto(minji, "바닷가.png");
+  await eventually(() => held.length, 1, "the upload has not begun");
+  const tab = await minji.inAnotherTab();
+  await tab.openChat(jun.name);
+  await tab.say("사진 가요");
+  await seen(jun.message("사진 가요", { of: minji }));
+  await held[0].continue();
+  await seen(jun.message("", { of: minji }).getByRole("button", { name: words.openPhoto }));
+
+  await sendsPhoto(minji, "산.png");
+  await eventually(() => held.length, 2, "the upload has not begun");
+  await seen(minji.log().getByRole("progressbar"));
+  await minji.page.close();
+  await tab.page.reload();
+  await seen(tab.log().getByText(words.notSent));
+  assert.equal(await jun.log().getByRole("article").count(), 2);
+});
+
 test("a tab that comes later starts with what is kept", async (t) => {
   const [minji, jun] = await friends(t, [{ name: "김민지" }, { name: "박준" }]);
   await Promise.all([minji.openDirect(jun), jun.openDirect(minji)]);

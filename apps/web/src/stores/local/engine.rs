@@ -1,13 +1,12 @@
-//! The parts behind the screens of one session in one tab, and what is kept of it: a copy of what this tab knows
-//! while it leads, and the outbox in any case.
+//! The parts behind the screens of one session in one tab.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::future::Future;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use damso_client_state::kept::{ACCOUNT, owner};
-use damso_client_state::{Echo, Kept, Mirror, TabMessage};
+use damso_client_state::{Echo, TabMessage};
 use damso_domain::{ClientKey, ConversationId, UserId};
 use damso_protocol::Me;
 use js_sys::{Array, Promise};
@@ -19,14 +18,11 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use super::database::Database;
 use super::locks::{self, Held};
 use super::tabs::{self, Channel};
-use super::{CatchUp, Local, database_name, note_copy, sending, sync};
+use super::{CatchUp, Local, copy, database_name, sending, sync};
 use crate::realtime::Realtime;
 use crate::stores::boot;
-use crate::stores::core::{Core, Part};
+use crate::stores::core::Core;
 use crate::stores::role::Role;
-
-/// What changes within this time is written together.
-const GATHER: Duration = Duration::from_millis(500);
 
 /// How long the database may take. One that never answers must not keep anybody from their messages.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -36,17 +32,15 @@ pub(super) struct Engine {
     /// The two hold each other until the session stops.
     pub core: Rc<Core>,
     this: Weak<Self>,
-    database: Option<Rc<Database>>,
-    /// What has been written; nothing while another tab writes, or when the database takes no more.
-    mirror: RefCell<Option<Mirror>>,
-    is_waiting: Cell<bool>,
+    pub database: Option<Rc<Database>>,
+    pub copy: copy::State,
     channel: Option<Channel>,
     pub realtime: RefCell<Option<Rc<Realtime>>>,
     pub sync: sync::State,
     pub sending: sending::State,
     pub others: tabs::State,
     locks: RefCell<Vec<Held>>,
-    listeners: RefCell<Vec<WindowListenerHandle>>,
+    pub listeners: RefCell<Vec<WindowListenerHandle>>,
 }
 
 /// See [`super::begin`].
@@ -58,8 +52,7 @@ pub(super) async fn begin(core: Rc<Core>) {
     let engine = Rc::new_cyclic(|this| Engine {
         this: this.clone(),
         database,
-        mirror: RefCell::default(),
-        is_waiting: Cell::default(),
+        copy: copy::State::default(),
         channel: Channel::open(core.me(), this.clone()),
         realtime: RefCell::default(),
         sync: sync::State::default(),
@@ -147,36 +140,12 @@ impl Engine {
             Some(held) => self.lead(held).await,
             None => {
                 // What the leader has written since this tab has read it, this tab does not know.
-                self.mirror.borrow_mut().take();
+                self.copy.mirror.borrow_mut().take();
                 self.follow();
             }
         }
         for key in early {
             self.core.keep_message(key);
-        }
-    }
-
-    /// What an earlier visit has kept comes on the screen at once; without it, everything is loaded.
-    async fn show_copy(&self) {
-        let core = &self.core;
-        if !core.expects_copy {
-            // It has been loading since before, and may be done.
-            return self.take_what_came();
-        }
-        let records = match &self.database {
-            Some(database) => database.copy().await.unwrap_or_default(),
-            None => Vec::new(),
-        };
-        let Some(kept) = Kept::read(records).filter(|kept| kept.me().id == core.me()) else {
-            return boot::load(core);
-        };
-        let all = [Part::Chats, Part::Timelines, Part::People];
-        let mirror = core.change(&all, |model| model.restore(kept));
-        *self.mirror.borrow_mut() = Some(mirror);
-        core.take(|model| model.end_sync(js_sys::Date::now()));
-        // It may have been opened while there was nothing to show.
-        if let Some(open) = core.open.get() {
-            core.open_conversation(open);
         }
     }
 
@@ -198,7 +167,7 @@ impl Engine {
             // Without the claim nothing is written, which is what should happen when it fails.
             let _ = database.claim(&self.core.tab.to_string()).await;
             // A tab that has followed so far does not know what is written: all of it is written again.
-            self.mirror.borrow_mut().get_or_insert_default();
+            self.copy.mirror.borrow_mut().get_or_insert_default();
         }
         self.core.adopt_messages(self.read_outbox().await);
         if !self.core.is_running() {
@@ -223,7 +192,7 @@ impl Engine {
             self.core.role.set(Role::Follows);
             self.disconnect();
             self.core.is_live.set(false);
-            self.mirror.borrow_mut().take();
+            self.copy.mirror.borrow_mut().take();
             self.follow();
         }
     }
@@ -243,42 +212,6 @@ impl Engine {
         self.connect();
         self.take_what_came();
         self.take_over_orphans(waiting);
-    }
-
-    fn write_when_leaving(&self) {
-        let this = self.this.clone();
-        let listener = window_event_listener(leptos::ev::pagehide, move |_| {
-            if let Some(engine) = this.upgrade() {
-                spawn_local(engine.write());
-            }
-        });
-        self.listeners.borrow_mut().push(listener);
-    }
-
-    async fn write(self: Rc<Self>) {
-        self.is_waiting.set(false);
-        let core = &self.core;
-        let me = core.session.me_signal().get_untracked();
-        let (Some(database), Some(me), Role::Leads) = (&self.database, me, core.role.get()) else {
-            return;
-        };
-        let changes = match self.mirror.borrow_mut().as_mut() {
-            Some(mirror) => core.peek(|model| mirror.changes(model, &me)),
-            None => return,
-        };
-        if changes.is_empty() {
-            return;
-        }
-        let written = database.write(&core.tab.to_string(), &changes).await;
-        if core.is_running() {
-            note_copy(core.me(), written.is_ok());
-        }
-        if written.is_err() {
-            // No room, or a database that went away: it goes on from memory, and the outbox gets what room
-            // there is. The next visit loads everything.
-            self.mirror.borrow_mut().take();
-            let _ = database.clear_copy().await;
-        }
     }
 
     /// Holds a lock as long as the session goes on.
@@ -321,16 +254,7 @@ impl Local for Engine {
     }
 
     fn touch(&self) {
-        if self.mirror.borrow().is_none() || self.is_waiting.replace(true) {
-            return;
-        }
-        let this = self.this.clone();
-        let write = move || {
-            if let Some(engine) = this.upgrade() {
-                spawn_local(engine.write());
-            }
-        };
-        set_timeout(write, GATHER);
+        self.write_soon();
     }
 
     fn keep(&self, key: ClientKey, json: String, then: Box<dyn FnOnce(bool)>) {

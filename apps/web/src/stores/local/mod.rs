@@ -5,6 +5,7 @@
 //! The rest of the client asks for all of it through that trait, so that the chunk stays apart.
 
 mod connection;
+mod copy;
 mod database;
 mod engine;
 mod locks;
