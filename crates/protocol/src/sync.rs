@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Conversation, Friend, FriendRequest, Me, Member, Membership, Message, User};
 
+// Tabs of one browser hand it to each other, so the client reads it too.
 /// Body of `POST /sync`: what the client has.
-///
-/// Tabs of one browser hand it to each other, so the client reads it too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
