@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { databases } from "../lib/kept.mjs";
 import { friends, people } from "../lib/person.mjs";
 import { pngFile } from "../lib/pictures.mjs";
 import { eventually, gone, seen } from "../lib/wait.mjs";
@@ -68,6 +69,7 @@ test("devices are listed, and another one can be signed out", async (t) => {
   await phone.isTold(words.sessionEnded);
   await seen(phone.page.getByText(words.noOtherSessions, { exact: true }));
   await isSignedOut(laptop);
+  await keepsNothing(laptop);
 });
 
 test("language and theme change at once and stay", async (t) => {
@@ -113,6 +115,7 @@ test("a deleted account leaves no name and no words behind", async (t) => {
   await seen(minji.page.getByRole("row", { name: `${words.reportMessages} 1개` }));
   await minji.button(words.close).click();
   await isSignedOut(minji);
+  await keepsNothing(minji);
 
   await seen(jun.conversation(jun.words.deletedAccount));
   await seen(jun.log().getByText(jun.words.deletedMessage, { exact: true }));
@@ -133,6 +136,11 @@ test("a deleted account leaves no name and no words behind", async (t) => {
 async function isSignedOut(person) {
   await seen(person.page.getByRole("link", { name: person.words.signUp }));
   person.trouble.expect(INVALID_CREDENTIALS);
+}
+
+/** What a browser has kept of somebody goes with their session. */
+async function keepsNothing(person) {
+  await eventually(() => databases(person.page), [], "a database is left");
 }
 
 /** The widths of those pictures that have been loaded. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 
-import { baseUrl } from "./browser.mjs";
+import { addressOf } from "./browser.mjs";
 
 /** Makes an account and leaves its session with the context, as the sign-up form does. */
 export async function signUp(context, { handle, name, password, language }) {
@@ -26,7 +26,7 @@ export async function call(context, method, path, { token, body } = {}) {
   const response = await context.request.fetch(`/api/v1${path}`, {
     method,
     data: body,
-    headers: { origin: baseUrl, ...(token && { authorization: `Bearer ${token}` }) },
+    headers: { origin: addressOf(context), ...(token && { authorization: `Bearer ${token}` }) },
   });
   assert.ok(response.ok(), `${response.status()} ${method} ${path}: ${await response.text()}`);
   return response.status() === 204 ? null : response.json();

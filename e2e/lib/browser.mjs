@@ -39,15 +39,18 @@ const FLAGS = [
   "--force-color-profile=srgb",
 ];
 
+// Chromium's sandbox does not start as root.
+const SANDBOX = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+
+const LAUNCH = {
+  executablePath: process.env.DAMSO_CHROMIUM,
+  headless: true,
+  args: [...FLAGS, ...SANDBOX],
+};
+
 /** Starts Chromium and closes it with the test. */
 export async function launchBrowser(t) {
-  // Chromium's sandbox does not start as root.
-  const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  const browser = await chromium.launch({
-    executablePath: process.env.DAMSO_CHROMIUM,
-    headless: true,
-    args: [...FLAGS, ...sandbox],
-  });
+  const browser = await chromium.launch(LAUNCH);
   const leavings = [];
   LEAVINGS.set(browser, leavings);
   t.after(async () => {
@@ -71,15 +74,8 @@ const LEAVINGS = new WeakMap();
  * `options` are Playwright's for a new context.
  */
 export async function openContext(t, browser, options = {}) {
-  const context = await browser.newContext({
-    baseURL: baseUrl,
-    locale: "ko-KR",
-    timezoneId: "Asia/Seoul",
-    colorScheme: "light",
-    viewport: WIDE,
-    reducedMotion: "reduce",
-    ...options,
-  });
+  const context = await browser.newContext({ ...OPTIONS, ...options });
+  ADDRESSES.set(context, options.baseURL ?? baseUrl);
   context.setDefaultTimeout(10_000);
   const trouble = new Trouble();
   context.on("page", (page) => trouble.watch(page));
@@ -90,6 +86,40 @@ export async function openContext(t, browser, options = {}) {
     await showFailure(t, context);
     trouble.assertNone();
   });
+  return { context, page, trouble };
+}
+
+/** A context's options, where a test says nothing else. */
+const OPTIONS = {
+  baseURL: baseUrl,
+  locale: "ko-KR",
+  timezoneId: "Asia/Seoul",
+  colorScheme: "light",
+  viewport: WIDE,
+  reducedMotion: "reduce",
+};
+
+/** The address of the server that a context's pages are of. */
+export function addressOf(context) {
+  return ADDRESSES.get(context) ?? baseUrl;
+}
+
+const ADDRESSES = new WeakMap();
+
+/**
+ * Opens a browser whose cookies and storage are kept in `folder`, for who closes it and comes back. The caller
+ * closes its context.
+ */
+export async function openKeptBrowser(folder, options = {}) {
+  const context = await chromium.launchPersistentContext(folder, {
+    ...LAUNCH,
+    ...OPTIONS,
+    ...options,
+  });
+  context.setDefaultTimeout(10_000);
+  const trouble = new Trouble();
+  const page = context.pages()[0] ?? (await context.newPage());
+  trouble.watch(page);
   return { context, page, trouble };
 }
 

@@ -41,7 +41,8 @@ pub enum Incoming {
     SessionEnded,
 }
 
-type Handler = Box<dyn Fn(Incoming)>;
+/// Hears what the socket brings, with the frame as it came where the other tabs need it too.
+type Handler = Box<dyn Fn(Incoming, &str)>;
 
 /// The connection to the server. It lives until it is dropped.
 pub struct Realtime {
@@ -69,11 +70,15 @@ struct State {
 
 impl Realtime {
     /// Opens the connection and keeps it open.
-    pub fn start(api: ApiClient, handler: impl Fn(Incoming) + 'static) -> Rc<Self> {
+    pub fn start(
+        api: ApiClient,
+        is_live: ArcRwSignal<bool>,
+        handler: impl Fn(Incoming, &str) + 'static,
+    ) -> Rc<Self> {
         let realtime = Rc::new_cyclic(|this| Self {
             api,
             handler: Box::new(handler),
-            is_live: ArcRwSignal::new(false),
+            is_live,
             state: RefCell::default(),
             this: this.clone(),
         });
@@ -84,11 +89,6 @@ impl Realtime {
         }
         realtime.open();
         realtime
-    }
-
-    /// Whether events arrive at the moment.
-    pub fn is_live(&self) -> ArcRwSignal<bool> {
-        self.is_live.clone()
     }
 
     /// Tells the server what is on the screen.
@@ -198,19 +198,19 @@ impl Realtime {
         }
         self.state.borrow_mut().heard_at = js_sys::Date::now();
         match event {
-            SocketEvent::Text(text) => self.on_frame(frame::decode(&text)),
+            SocketEvent::Text(text) => self.on_frame(frame::decode(&text), &text),
             SocketEvent::Closed(code) => self.on_close(code),
         }
     }
 
-    fn on_frame(&self, frame: Frame) {
+    fn on_frame(&self, frame: Frame, text: &str) {
         match frame {
             Frame::Event(event) => match *event {
                 ServerEvent::Ready(ready) => self.on_ready(ready),
                 ServerEvent::Pong(_) => (),
-                event => (self.handler)(Incoming::Event(Box::new(event))),
+                event => (self.handler)(Incoming::Event(Box::new(event)), text),
             },
-            Frame::Unknown { conversation_id } => (self.handler)(Incoming::Unknown { conversation_id }),
+            Frame::Unknown { conversation_id } => (self.handler)(Incoming::Unknown { conversation_id }, text),
             Frame::Noise => (),
         }
     }
@@ -226,14 +226,14 @@ impl Realtime {
             self.watch(watched);
         }
         self.is_live.set(true);
-        (self.handler)(Incoming::Ready(Box::new(ready)));
+        (self.handler)(Incoming::Ready(Box::new(ready)), "");
     }
 
     fn on_close(&self, code: u16) {
         self.state.borrow_mut().socket.take();
         self.is_live.set(false);
         if code == CloseCode::SessionEnded.as_u16() {
-            (self.handler)(Incoming::SessionEnded);
+            (self.handler)(Incoming::SessionEnded, "");
         } else if code == CloseCode::AuthenticationFailed.as_u16() {
             self.prove_session();
         } else {
@@ -287,6 +287,15 @@ impl Realtime {
         {
             socket.send(&frame::encode(command));
         }
+    }
+}
+
+/// What a frame brings that another tab has heard.
+pub fn read_frame(text: &str) -> Option<Incoming> {
+    match frame::decode(text) {
+        Frame::Event(event) => Some(Incoming::Event(event)),
+        Frame::Unknown { conversation_id } => Some(Incoming::Unknown { conversation_id }),
+        Frame::Noise => None,
     }
 }
 

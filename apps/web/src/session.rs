@@ -59,16 +59,36 @@ impl Session {
             match self.api.resume().await {
                 Ok(()) | Err(ApiError::Unauthenticated) => (),
                 Err(_) => {
-                    self.status.set(SessionStatus::Unreachable);
+                    // With what this browser keeps, there is something to look at meanwhile.
+                    if self.status.get_untracked() != SessionStatus::SignedIn {
+                        self.status.set(SessionStatus::Unreachable);
+                    }
                     set_timeout(move || self.boot(), BOOT_RETRY);
                 }
             }
         });
     }
 
+    /// Goes on as somebody of whom this browser keeps a copy, until the server has said whether they still
+    /// are signed in.
+    pub fn go_on_as(self, me: Me) {
+        if matches!(
+            self.status.get_untracked(),
+            SessionStatus::Booting | SessionStatus::Unreachable
+        ) {
+            self.me.set(Some(me));
+            self.status.set(SessionStatus::SignedIn);
+        }
+    }
+
     /// Where the client stands.
     pub fn status(self) -> SessionStatus {
         self.status.get()
+    }
+
+    /// Where the client stands, without tracking.
+    pub fn status_now(self) -> SessionStatus {
+        self.status.get_untracked()
     }
 
     /// My account. Tracks every change of it.

@@ -13,11 +13,15 @@ pub fn get(key: &str) -> Option<String> {
     storage()?.get_item(key).ok()?
 }
 
-/// Remembers, or forgets. Storage may be switched off or full: then it lasts as long as the page.
-pub fn set(key: &str, value: Option<&str>) {
-    let Some(storage) = storage() else { return };
-    let _ = match value {
+/// Remembers, or forgets, and says whether it did. Storage may be switched off or full: then what was to be
+/// remembered lasts as long as the page.
+pub fn set(key: &str, value: Option<&str>) -> bool {
+    let Some(storage) = storage() else {
+        return false;
+    };
+    let done = match value {
         Some(value) => storage.set_item(key, value),
         None => storage.remove_item(key),
     };
+    done.is_ok()
 }

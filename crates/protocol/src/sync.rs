@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Conversation, Friend, FriendRequest, Me, Member, Membership, Message, Settings, User};
 
+// Tabs of one browser hand it to each other, so the client reads it too.
 /// Body of `POST /sync`: what the client has.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncRequest {
     /// Where the client's copy of the user's own stream stands.
     pub user_rev: Rev,
     /// `synced_at` of the last answer; profiles that changed since then come along. Absent: none do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profiles_since: Option<Timestamp>,
     /// At most 500.
     pub conversations: Vec<SyncPosition>,
@@ -27,7 +27,7 @@ impl SyncRequest {
 }
 
 /// What the client has of one conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncPosition {

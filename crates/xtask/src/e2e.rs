@@ -64,6 +64,9 @@ fn node(repo: &Repo, tools: &JourneyTools, filter: Option<&str>, url: &str, data
     node.current_dir(repo.root()).arg("e2e/run.mjs").args(filter);
     node.env("DAMSO_URL", url)
         .env("DAMSO_CHROMIUM", &tools.chromium.program)
+        // For the journeys that kill a server.
+        .env("DAMSO_SERVER", repo.server_binary())
+        .env("DAMSO_WEB_DIR", repo.web_bundle())
         // Mail that nobody sends lies here as files.
         .env("DAMSO_DATA_DIR", data);
     node

@@ -23,6 +23,11 @@ pub(super) struct Call<'a> {
 pub(super) struct Answer(String);
 
 impl Answer {
+    /// As it came.
+    pub fn into_text(self) -> String {
+        self.0
+    }
+
     pub fn read<T: miniserde::Deserialize>(&self) -> Result<T, ApiError> {
         miniserde::json::from_str(&self.0).map_err(|_| ApiError::Unreadable)
     }

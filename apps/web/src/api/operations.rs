@@ -281,8 +281,10 @@ impl ApiClient {
     }
 
     /// What changed since the client last heard of it.
-    pub async fn sync(self, request: &SyncRequest) -> Result<SyncResponse, ApiError> {
-        self.post("/sync", request).await
+    /// With the answer as it came, for the other tabs of this browser.
+    pub async fn sync(self, request: &SyncRequest) -> Result<(SyncResponse, String), ApiError> {
+        let answer = self.signed("POST", "/sync", Some(http::encode(request)?)).await?;
+        Ok((answer.read()?, answer.into_text()))
     }
 }
 

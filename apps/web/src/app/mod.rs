@@ -9,7 +9,9 @@ mod place;
 mod shell;
 mod theme;
 
+use damso_domain::UserId;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 pub use language::choose as choose_language;
 pub use lazy::{Fetched, Lazy};
@@ -23,6 +25,7 @@ use crate::features::settings::{Farewell, deletion_report, load_deletion_report}
 use crate::i18n::texts;
 use crate::session::{Session, SessionStatus};
 use crate::stored;
+use crate::stores::local;
 use crate::ui::{Banner, IconName, Mark, ToastRegion, Toasts};
 use home::Home;
 use lazy::prefetch;
@@ -41,11 +44,12 @@ pub fn App() -> impl IntoView {
     language::follow(session);
     remove_splash();
     guard_entrance(session, navigator);
-    fetch_entrance_early(session);
+    start_early(session);
+    remember_account(session);
     session.boot();
-    // The same account keeps its screens when its token is renewed.
-    let status = Memo::new(move |_| session.status());
-    let screen = move || match (farewell.report(), status.get()) {
+    // The same account keeps its screens when its token is renewed; another one gets its own.
+    let status = Memo::new(move |_| (session.status(), session.me().map(|me| me.id)));
+    let screen = move || match (farewell.report(), status.get().0) {
         (Some(report), _) => view! {
             <Lazy
                 load=|| Box::pin(load_deletion_report())
@@ -91,16 +95,51 @@ fn guard_entrance(session: Session, navigator: Navigator) {
     });
 }
 
-/// Where nobody was signed in at the last visit, the way in is fetched while the server is still being asked.
-fn fetch_entrance_early(session: Session) {
-    if stored::get(SIGNED_IN).is_none() {
-        prefetch(&[|| Box::pin(load_entrance())]);
-    }
+/// While the server is still being asked who is signed in: whoever was at the last visit sees what this browser
+/// keeps of theirs, and where nobody was, the way in is fetched.
+fn start_early(session: Session) {
+    let Some(user) = last_account() else {
+        return prefetch(&[|| Box::pin(load_entrance())]);
+    };
+    spawn_local(async move {
+        if let Ok(looking) = local::find_owner(user).await
+            && let Some(me) = looking.await
+        {
+            session.go_on_as(me);
+        }
+    });
+}
+
+/// Remembers who is signed in, and does what the other tabs of this browser do: there is one session for all.
+fn remember_account(session: Session) {
     Effect::new(move |_| match session.status() {
-        SessionStatus::SignedIn => stored::set(SIGNED_IN, Some("1")),
-        SessionStatus::SignedOut => stored::set(SIGNED_IN, None),
+        SessionStatus::SignedIn => {
+            let id = session.me().map(|me| me.id.to_string());
+            stored::set(SIGNED_IN, id.as_deref());
+        }
+        SessionStatus::SignedOut => {
+            // Where no screen was drawn that could have done it, as when the session ended while away.
+            last_account().into_iter().for_each(local::erase);
+            stored::set(SIGNED_IN, None);
+        }
         SessionStatus::Booting | SessionStatus::Unreachable => (),
     });
+    let _ = window_event_listener(leptos::ev::storage, move |event| {
+        if event.key().as_deref() != Some(SIGNED_IN) {
+            return;
+        }
+        match (session.status_now(), last_account()) {
+            (SessionStatus::SignedIn, None) => session.end(),
+            // Somebody else has signed in: this page has nothing of theirs.
+            (SessionStatus::SignedIn, id) if id != session.my_id() => drop(window().location().reload()),
+            (SessionStatus::SignedOut, Some(_)) => session.boot(),
+            _ => (),
+        }
+    });
+}
+
+fn last_account() -> Option<UserId> {
+    stored::get(SIGNED_IN)?.parse().ok()
 }
 
 /// Only a hint: who is signed in is for the server to say.

@@ -8,11 +8,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::core::{Core, Part};
+use super::local::CatchUp;
 use super::storage;
 use crate::api::{ApiClient, ApiError};
 
 /// How long to wait before loading is tried again.
 const RETRY: Duration = Duration::from_secs(2);
+
+/// What changes only with a profile is not read again within this time.
+const REFRESH_MILLIS: f64 = 60_000.0;
 
 /// Reads the lists of conversations, friends and requests. Facts that arrive meanwhile wait.
 pub(super) fn load(core: &Rc<Core>) {
@@ -25,15 +29,39 @@ pub(super) fn load(core: &Rc<Core>) {
         }
         match result {
             Ok(()) => {
-                core.take(|model| model.end_sync(js_sys::Date::now()));
+                core.refreshed_at.set(js_sys::Date::now());
                 // What changed between the first page and the last, and before the socket was open.
-                core.sync_all();
-                core.send_all();
+                core.catch_up(CatchUp::Loaded);
             }
             Err(ApiError::Unauthenticated) => (),
             Err(_) => core.later(RETRY, load),
         }
     });
+}
+
+/// Reads what no sync brings: the profiles of friends, which have no number of mine, and the server's limits.
+pub(super) fn refresh(core: &Rc<Core>) {
+    if js_sys::Date::now() < core.refreshed_at.get() + REFRESH_MILLIS {
+        return;
+    }
+    core.refreshed_at.set(js_sys::Date::now());
+    let core = core.clone();
+    spawn_local(async move {
+        if let Ok(friends) = all_friends(core.api).await {
+            let users = friends.into_iter().map(|friend| friend.user);
+            core.change(&[Part::People], |model| model.people.learn_all(users));
+        }
+        load_limits(&core).await;
+    });
+}
+
+/// Only a hint for the composer: the server checks again.
+async fn load_limits(core: &Rc<Core>) {
+    if core.limits.borrow().is_none()
+        && let Ok(server) = core.api.server().await
+    {
+        *core.limits.borrow_mut() = Some(server.limits);
+    }
 }
 
 async fn load_all(core: &Rc<Core>) -> Result<(), ApiError> {
@@ -47,10 +75,7 @@ async fn load_all(core: &Rc<Core>) -> Result<(), ApiError> {
     let mut requests = all_requests(api, Direction::Incoming).await?;
     requests.extend(all_requests(api, Direction::Outgoing).await?);
     core.change(&[Part::People], |model| model.people.load(friends, requests));
-    // Only a hint for the composer: the server checks again.
-    if let Ok(server) = api.server().await {
-        *core.limits.borrow_mut() = Some(server.limits);
-    }
+    load_limits(core).await;
     Ok(())
 }
 

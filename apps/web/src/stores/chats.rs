@@ -207,17 +207,20 @@ impl ChatStore {
     pub fn typed(self, id: ConversationId) {
         let core = self.core();
         let now = js_sys::Date::now();
-        if core.typed_at.get() + TYPING_EVERY.as_millis() as f64 <= now
-            && let Some(realtime) = core.realtime()
-        {
+        if core.typed_at.get() + TYPING_EVERY.as_millis() as f64 <= now {
             core.typed_at.set(now);
-            realtime.typing(id);
+            core.typing(id);
         }
     }
 
     /// What was begun to be written.
     pub fn draft(self, id: ConversationId) -> String {
         self.core().draft(id)
+    }
+
+    /// Runs what tracks it again when another tab has changed a draft.
+    pub fn track_drafts(self) {
+        self.core().drafts_changed.track();
     }
 
     /// Keeps what has been written so far.

@@ -11,9 +11,10 @@ use damso_protocol::{Limits, User};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{boot, outbox, storage, sync, uploads};
+use super::local::{CatchUp, Local};
+use super::role::Role;
+use super::{local, outbox, uploads};
 use crate::api::{ApiClient, ApiError};
-use crate::realtime::{Incoming, Realtime};
 use crate::session::Session;
 
 /// A part of the state that screens draw.
@@ -59,11 +60,18 @@ pub(super) struct Core {
     pub session: Session,
     model: RefCell<Model>,
     parts: Parts,
-    realtime: RefCell<Option<Rc<Realtime>>>,
+    pub role: Cell<Role>,
+    /// Whether there may be a copy to begin with. Otherwise the lists are being loaded since the start.
+    pub expects_copy: bool,
+    /// When friends were last read as a whole.
+    pub refreshed_at: Cell<f64>,
+    /// What works behind the screens, once its code is here.
+    pub local: RefCell<Option<Rc<dyn Local>>>,
+    /// Tells of drafts that another tab has changed.
+    pub drafts_changed: ArcTrigger,
     is_running: Cell<bool>,
-    /// Names this tab among those of the same browser, for what it keeps in storage.
+    /// Names this tab among those of the same browser.
     pub tab: ClientKey,
-    pub sync: sync::State,
     pub outbox: outbox::State,
     pub uploads: uploads::State,
     pub limits: RefCell<Option<Limits>>,
@@ -74,12 +82,14 @@ pub(super) struct Core {
     pub loads: RefCell<HashMap<ConversationId, u32>>,
     /// When I last told that I am typing.
     pub typed_at: Cell<f64>,
+    /// Whether events arrive at the moment, by whichever tab has the connection.
+    pub is_live: ArcRwSignal<bool>,
     is_offline: ArcRwSignal<bool>,
     listeners: RefCell<Vec<WindowListenerHandle>>,
 }
 
 impl Core {
-    /// Connects and loads.
+    /// Shows what is kept, and connects or follows.
     pub fn start(api: ApiClient, session: Session) -> Rc<Self> {
         let me = session.me_signal().get_untracked();
         let me = me.expect("the screens of a session are drawn only while somebody is signed in");
@@ -88,10 +98,13 @@ impl Core {
             session,
             model: RefCell::new(Model::new(&me)),
             parts: Parts::default(),
-            realtime: RefCell::default(),
+            role: Cell::default(),
+            expects_copy: local::may_have_copy(me.id),
+            refreshed_at: Cell::default(),
+            local: RefCell::default(),
+            drafts_changed: ArcTrigger::new(),
             is_running: Cell::new(true),
             tab: ClientKey::new(),
-            sync: sync::State::default(),
             outbox: outbox::State::default(),
             uploads: uploads::State::default(),
             limits: RefCell::default(),
@@ -99,32 +112,34 @@ impl Core {
             open: Cell::default(),
             loads: RefCell::default(),
             typed_at: Cell::default(),
+            is_live: ArcRwSignal::new(false),
             is_offline: ArcRwSignal::new(false),
             listeners: RefCell::default(),
         });
         core.restore_drafts();
-        core.restore_outbox();
-        core.connect();
+        core.follow_connection();
         core.listen();
-        boot::load(&core);
+        // Facts wait until it is known what an earlier visit has kept.
+        core.change(&[], Model::begin_sync);
+        core.take_a_role();
         core
     }
 
-    /// Closes the connection and forgets what storage keeps of a session that has ended.
+    /// Closes the connection and forgets what this browser keeps of a session that has ended.
     pub fn stop(&self) {
         if !self.is_running.replace(false) {
             return;
-        }
-        if let Some(realtime) = self.realtime.borrow_mut().take() {
-            realtime.stop();
         }
         self.listeners
             .borrow_mut()
             .drain(..)
             .for_each(WindowListenerHandle::remove);
         self.uploads.cancel_all();
+        if let Some(local) = self.local.borrow_mut().take() {
+            local.stop();
+        }
         if self.session.my_id() != Some(self.me()) {
-            storage::forget_user(self.me());
+            local::erase(self.me());
         }
     }
 
@@ -157,6 +172,9 @@ impl Core {
         for part in parts {
             self.parts.get(*part).notify();
         }
+        if !parts.is_empty() {
+            self.touch();
+        }
         result
     }
 
@@ -171,11 +189,6 @@ impl Core {
         self.is_offline.get()
     }
 
-    /// The connection.
-    pub fn realtime(&self) -> Option<Rc<Realtime>> {
-        self.realtime.borrow().clone()
-    }
-
     /// Runs something later, unless the session has ended by then.
     pub fn later(self: &Rc<Self>, delay: Duration, run: impl FnOnce(&Rc<Self>) + 'static) {
         let core = Rc::downgrade(self);
@@ -187,20 +200,10 @@ impl Core {
         set_timeout(run, delay);
     }
 
-    fn connect(self: &Rc<Self>) {
-        let core = Rc::downgrade(self);
-        let realtime = Realtime::start(self.api, move |incoming| {
-            if let Some(core) = core.upgrade().filter(|core| core.is_running()) {
-                core.receive(incoming);
-            }
-        });
-        self.follow_connection(realtime.is_live());
-        *self.realtime.borrow_mut() = Some(realtime);
-    }
-
     /// A connection that comes back within seconds is not worth a word.
-    fn follow_connection(self: &Rc<Self>, is_live: ArcRwSignal<bool>) {
+    fn follow_connection(self: &Rc<Self>) {
         let core = StoredValue::new_local(Rc::downgrade(self));
+        let is_live = self.is_live.clone();
         Effect::new(move |_| {
             let is_lost = !is_live.get();
             let Some(core) = core.get_value().upgrade() else {
@@ -221,50 +224,35 @@ impl Core {
         let wake = || {
             let core = Rc::downgrade(self);
             move || {
-                if let Some(core) = core.upgrade().filter(|core| core.is_running()) {
-                    core.wake();
+                if let Some(local) = core.upgrade().and_then(|core| core.local()) {
+                    local.wake();
                 }
             }
         };
         let (on_online, on_focus) = (wake(), wake());
         let mut listeners = self.listeners.borrow_mut();
+        let core = Rc::downgrade(self);
+        listeners.push(window_event_listener(leptos::ev::storage, move |event| {
+            if let Some(core) = core.upgrade() {
+                core.drafts_stored(event.key().as_deref());
+            }
+        }));
+        let core = Rc::downgrade(self);
+        listeners.push(window_event_listener(leptos::ev::beforeunload, move |event| {
+            if core.upgrade().is_some_and(|core| core.would_lose()) {
+                // The browser asks in its own words whether to stay.
+                event.prevent_default();
+            }
+        }));
         listeners.push(window_event_listener(leptos::ev::online, move |_| on_online()));
         listeners.push(window_event_listener(leptos::ev::focus, move |_| on_focus()));
-    }
-
-    fn wake(self: &Rc<Self>) {
-        if let Some(realtime) = self.realtime() {
-            realtime.wake();
-        }
-        self.send_all();
-    }
-
-    fn receive(self: &Rc<Self>, incoming: Incoming) {
-        match incoming {
-            Incoming::Ready(ready) => {
-                boot::reload_if_outdated(&ready.min_client_version);
-                self.sync_all();
-                self.send_all();
-                if let Some(open) = self.open.get() {
-                    self.load_reads(open);
-                }
-            }
-            Incoming::Event(event) => self.take(|model| model.apply(*event, js_sys::Date::now())),
-            Incoming::Unknown {
-                conversation_id: Some(id),
-            } => self.sync_soon(Some(id)),
-            Incoming::Unknown {
-                conversation_id: None,
-            } => self.sync_soon(None),
-            Incoming::SessionEnded => self.session.end(),
-        }
     }
 
     /// Does what has to be done about facts.
     pub fn act(self: &Rc<Self>, effects: Effects) {
         self.notify(&effects);
         if effects.outbox {
-            self.store_outbox();
+            self.prune_outbox();
         }
         if effects.typing {
             self.expire_typing();
@@ -272,12 +260,14 @@ impl Core {
         if let Some(me) = effects.me {
             self.session.set_me(me);
         }
-        effects.gaps.into_iter().for_each(|id| self.check_gap_soon(id));
+        for id in effects.gaps {
+            self.catch_up(CatchUp::Gap(id));
+        }
         if effects.has_wide_gap {
-            self.sync_soon(None);
+            self.catch_up(CatchUp::Soon);
         }
         if effects.needs_resync {
-            self.resync_spread();
+            self.catch_up(CatchUp::Spread);
         }
         effects.stale.into_iter().for_each(|id| self.refresh(id));
         let open = self.open.get();
@@ -302,6 +292,7 @@ impl Core {
             .iter()
             .filter(|(has_changed, _)| *has_changed)
             .for_each(|(_, part)| self.parts.get(*part).notify());
+        self.touch();
     }
 
     fn check_session(&self, ended: Option<SessionId>) {
@@ -320,6 +311,16 @@ impl Core {
             let ids: Vec<UserId> = ids.into_iter().take(MOST_USERS).collect();
             if let Ok(users) = core.api.users(&ids).await {
                 core.change(&[Part::People], |model| model.people.learn_all(users.items));
+            }
+        });
+    }
+
+    /// Reads a conversation again whose last message or count went away.
+    fn refresh(self: &Rc<Self>, id: ConversationId) {
+        let core = self.clone();
+        spawn_local(async move {
+            if let Ok(fresh) = core.api.conversation(id).await {
+                core.take(|model| model.refresh_conversation(fresh));
             }
         });
     }

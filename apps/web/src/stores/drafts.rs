@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use damso_domain::ConversationId;
+use leptos::prelude::Notify;
 
 use super::core::Core;
 use super::storage;
@@ -39,6 +40,14 @@ impl Core {
             .then(|| serde_json::to_string(&*drafts).ok())
             .flatten();
         storage::set(&key, json.as_deref());
+    }
+
+    /// Something in local storage was changed by another tab.
+    pub(super) fn drafts_stored(&self, key: Option<&str>) {
+        if key == Some(storage::key_of(self.me(), STORED).as_str()) {
+            self.restore_drafts();
+            self.drafts_changed.notify();
+        }
     }
 
     pub(super) fn restore_drafts(&self) {

@@ -8,11 +8,12 @@ mod chats;
 mod core;
 mod drafts;
 mod groups;
+pub(crate) mod local;
 mod outbox;
 mod pages;
 mod people;
+mod role;
 mod storage;
-mod sync;
 mod uploads;
 
 use leptos::prelude::*;

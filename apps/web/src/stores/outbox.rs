@@ -1,31 +1,24 @@
-//! Handing messages over: in order, one at a time for each conversation, until the server has answered.
+//! The outbox: every tab writes into it, and the browser keeps it. The leading tab sends.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
-use std::time::Duration;
 
-use damso_client_state::{Echo, EchoFile, EchoState, Outbox};
+use damso_client_state::{Echo, EchoFile, EchoState, TabMessage};
 use damso_domain::{ClientKey, ConversationId, Timestamp};
-use damso_protocol::{ErrorKind, SendMessageRequest};
-use leptos::task::spawn_local;
 
-use super::core::{Core, Part, is_final};
+use super::core::{Core, Part};
 use super::storage;
-use crate::api::ApiError;
 
-/// The first wait after a send that got no answer; it doubles.
-const FIRST_RETRY_SECS: f64 = 1.0;
-/// The longest wait.
-const MOST_RETRY_SECS: f64 = 20.0;
-/// What the outbox is called in storage. Each tab keeps its own and takes over what others left; a message
-/// that two tabs send is still one, by its key.
-const STORED: &str = "outbox.";
+/// What a message is called in local storage, where there is no database to keep it.
+pub(super) const STORED: &str = "outbox.";
 
-/// How often sending has failed in a row.
+/// What sending needs to remember.
 #[derive(Default)]
 pub(super) struct State {
-    failures: RefCell<HashMap<ConversationId, i32>>,
+    /// What the browser keeps for the next visit, as far as this tab knows.
+    kept: RefCell<Vec<ClientKey>>,
+    /// What no storage took: it lasts as long as this page.
+    unkept: RefCell<Vec<ClientKey>>,
 }
 
 impl Core {
@@ -36,17 +29,19 @@ impl Core {
         text: Option<String>,
         files: Vec<EchoFile>,
     ) {
+        let client_key = ClientKey::new();
+        let has_bytes = files.iter().any(|file| file.uploaded.is_none());
         let echo = Echo {
-            client_key: ClientKey::new(),
+            client_key,
             conversation_id,
             text,
             files,
-            created_at: Timestamp::now(),
+            created_at: self.peek(|model| model.outbox.next_time(Timestamp::now())),
+            tab: has_bytes.then_some(self.tab),
             state: EchoState::Sending,
         };
         self.change(&[Part::Outbox, Part::Chats], |model| model.outbox.push(echo));
-        self.store_outbox();
-        self.pump(conversation_id);
+        self.keep_message(client_key);
     }
 
     /// Tries a refused message again. Says whether it can: files of an earlier visit are gone.
@@ -67,123 +62,127 @@ impl Core {
         if !can_upload {
             return false;
         }
-        let conversation = self.change(&[Part::Outbox, Part::Chats], |model| {
-            model.outbox.retry(key);
-            model.outbox.get(key).map(|echo| echo.conversation_id)
-        });
+        self.change(&[Part::Outbox, Part::Chats], |model| model.outbox.retry(key));
         for file in files {
             self.start_upload(file);
         }
-        self.store_outbox();
-        if let Some(id) = conversation {
-            self.pump(id);
-        }
+        self.keep_message(key);
         true
     }
 
     /// Drops a message that was not stored.
     pub fn discard_message(self: &Rc<Self>, key: ClientKey) {
+        self.message_dropped(key);
+        self.forget_message(key);
+        self.tell(&TabMessage::Dropped(key));
+    }
+
+    /// A message was dropped, here or in another tab.
+    pub fn message_dropped(self: &Rc<Self>, key: ClientKey) {
         let dropped = self.change(&[Part::Outbox, Part::Chats], |model| model.outbox.remove(key));
         if let Some(echo) = dropped {
             echo.files.iter().for_each(|file| self.drop_upload(file.key));
         }
-        self.store_outbox();
     }
 
-    /// Sends whatever waits anywhere.
-    pub fn send_all(self: &Rc<Self>) {
-        for id in self.peek(|model| model.outbox.conversations()) {
-            self.pump(id);
+    /// Tells the other tabs of a message as it stands now, keeps it, and sends it when its turn has come.
+    pub fn keep_message(self: &Rc<Self>, key: ClientKey) {
+        let json = self.peek(|model| model.outbox.get(key).map(Echo::to_json));
+        if let Some(json) = json {
+            // At once: this tab may be about to close, and the leader keeps it as well.
+            self.tell(&TabMessage::Echo(json));
+            self.store_message(key);
         }
     }
 
-    /// Sends the next message of a conversation, if there is one and none is on its way.
-    pub fn pump(self: &Rc<Self>, id: ConversationId) {
-        if !self.is_running() {
-            return;
-        }
-        let Some(request) = self.change(&[], |model| model.outbox.take_next(id)) else {
-            return;
-        };
+    /// Keeps a message as it stands now, and sends it when its turn has come.
+    pub fn store_message(self: &Rc<Self>, key: ClientKey) {
+        let kept = self.change(&[], |model| {
+            model.outbox.hold(key);
+            let echo = model.outbox.get(key)?;
+            Some((echo.conversation_id, echo.to_json()))
+        });
+        let Some((id, json)) = kept else { return };
+        self.outbox.note_kept(key);
         let core = self.clone();
-        spawn_local(async move {
-            let answer = core.api.send_message(id, &request).await;
-            core.change(&[], |model| model.outbox.request_ended(request.client_key));
-            if core.is_running() {
-                core.sent(id, &request, answer);
+        let text = json.clone();
+        let when_kept = move |is_kept: bool| {
+            if core.peek(|model| model.outbox.get(key).is_none()) {
+                // Dropped meanwhile: nobody is to hear of it any more.
+                return core.forget_message(key);
             }
-        });
-    }
-
-    fn sent(
-        self: &Rc<Self>,
-        id: ConversationId,
-        request: &SendMessageRequest,
-        answer: Result<damso_protocol::Message, ApiError>,
-    ) {
-        match answer {
-            Ok(message) => {
-                self.outbox.failures.borrow_mut().remove(&id);
-                self.release_files(request.client_key);
-                self.take(|model| model.take_sent(message));
-                self.store_outbox();
-                self.pump(id);
+            let is_kept = is_kept || storage::set(&core.message_name(key), Some(&json));
+            core.outbox.note(key, is_kept);
+            core.change(&[], |model| model.outbox.release(key));
+            if let Some(local) = core.local() {
+                local.hand_over(Some(id));
             }
-            Err(error) if is_final(&error) => {
-                let kind = error.kind().unwrap_or(ErrorKind::Internal);
-                self.change(&[Part::Outbox, Part::Chats], |model| {
-                    model.outbox.refuse(request.client_key, kind);
-                });
-                self.store_outbox();
-                self.pump(id);
-            }
-            Err(ApiError::Unauthenticated) => (),
-            Err(error) => self.pump_later(id, &error),
-        }
-    }
-
-    fn pump_later(self: &Rc<Self>, id: ConversationId, error: &ApiError) {
-        let failures = {
-            let mut failures = self.outbox.failures.borrow_mut();
-            let count = failures.entry(id).or_insert(0);
-            *count += 1;
-            *count
         };
-        let own = (FIRST_RETRY_SECS * 2f64.powi((failures - 1).min(5))).min(MOST_RETRY_SECS);
-        let wait = error.retry_after_secs().map_or(own, f64::from) + js_sys::Math::random();
-        self.later(Duration::from_secs_f64(wait), move |core| core.pump(id));
+        match self.local() {
+            Some(local) => local.keep(key, text, Box::new(when_kept)),
+            None => when_kept(false),
+        }
     }
 
-    /// The pages of the echo's pictures are not needed any more once it is stored.
-    fn release_files(self: &Rc<Self>, key: ClientKey) {
-        let files = self.peek(|model| {
-            model
-                .outbox
-                .get(key)
-                .map(|echo| echo.files.iter().map(|file| file.key).collect::<Vec<_>>())
+    /// Takes over messages that an earlier visit, or another tab, could not hand over.
+    pub fn adopt_messages(self: &Rc<Self>, echoes: Vec<Echo>) {
+        let unknown = self.peek(|model| {
+            let is_unknown = |echo: &Echo| model.outbox.get(echo.client_key).is_none();
+            echoes.into_iter().filter(is_unknown).collect::<Vec<_>>()
         });
-        files
-            .into_iter()
-            .flatten()
-            .for_each(|file| self.uploads.forget(file));
+        let keys = unknown.iter().map(|echo| echo.client_key);
+        self.outbox.kept.borrow_mut().extend(keys);
+        self.change(&[Part::Outbox, Part::Chats], |model| {
+            unknown.into_iter().for_each(|echo| model.outbox.put(echo));
+        });
     }
 
-    /// Keeps what is not stored yet for the next visit.
-    pub fn store_outbox(&self) {
-        let key = storage::key_of(self.me(), &format!("{STORED}{}", self.tab));
-        let json = self.peek(|model| (!model.outbox.is_empty()).then(|| model.outbox.to_json()));
-        storage::set(&key, json.as_deref());
-    }
-
-    /// Takes over what an earlier visit, or another tab, could not hand over.
-    pub fn restore_outbox(&self) {
-        for key in storage::keys_of(self.me(), STORED) {
-            let stored = storage::get(&key).and_then(|json| Outbox::from_json(&json));
-            storage::set(&key, None);
-            if let Some(stored) = stored {
-                self.change(&[], |model| model.outbox.adopt(stored));
+    /// What was settled needs to be kept no longer, and neither do its files.
+    pub fn prune_outbox(self: &Rc<Self>) {
+        let waiting = self.peek(|model| model.outbox.keys());
+        let kept = self.outbox.kept.borrow().clone();
+        for key in kept.into_iter().filter(|key| !waiting.contains(key)) {
+            // The leader alone removes what the server has stored: it is the one that knows.
+            if self.leads() {
+                self.forget_message(key);
             }
         }
-        self.store_outbox();
+        self.release_files();
+    }
+
+    /// Whether closing this tab now would lose something: a message that nothing keeps, or a file.
+    pub fn would_lose(&self) -> bool {
+        let has_unkept = !self.outbox.unkept.borrow().is_empty();
+        has_unkept || self.peek(|model| model.outbox.awaited_tabs().contains(&self.tab))
+    }
+
+    fn forget_message(&self, key: ClientKey) {
+        self.outbox.kept.borrow_mut().retain(|kept| *kept != key);
+        self.outbox.note(key, true);
+        storage::set(&self.message_name(key), None);
+        if let Some(local) = self.local() {
+            local.forget(key);
+        }
+    }
+
+    fn message_name(&self, key: ClientKey) -> String {
+        storage::key_of(self.me(), &format!("{STORED}{key}"))
+    }
+}
+
+impl State {
+    /// The browser keeps it, or is about to.
+    pub fn note_kept(&self, key: ClientKey) {
+        let mut kept = self.kept.borrow_mut();
+        kept.retain(|known| *known != key);
+        kept.push(key);
+    }
+
+    fn note(&self, key: ClientKey, is_kept: bool) {
+        let mut unkept = self.unkept.borrow_mut();
+        unkept.retain(|known| *known != key);
+        if !is_kept {
+            unkept.push(key);
+        }
     }
 }

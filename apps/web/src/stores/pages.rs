@@ -3,8 +3,8 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use damso_client_state::Timeline;
 use damso_client_state::model::Place;
+use damso_client_state::{Chat, Model, Timeline};
 use damso_domain::{ConversationId, Seq};
 use damso_protocol::{MessagesQuery, UnreadChanged};
 use leptos::task::spawn_local;
@@ -13,12 +13,12 @@ use super::core::{Core, Part};
 
 /// How many messages a page brings.
 const PAGE: u16 = 50;
+/// How many messages come of a conversation that was not opened.
+const PAGE_UNOPENED: u16 = 30;
 /// A first page around the first unread message has both sides of it.
 const PAGE_AROUND: u16 = 80;
 /// With more unread messages than this the newest page may not reach the first of them.
 const NEAR_END: i64 = 40;
-/// How many conversations stay loaded beside the open one.
-const KEPT: usize = 12;
 /// How long to wait before a page that failed is asked for again.
 const RETRY: Duration = Duration::from_secs(3);
 
@@ -26,11 +26,9 @@ impl Core {
     /// A conversation comes on the screen. Returns my read pointer when something in it is unread.
     pub fn open_conversation(self: &Rc<Self>, id: ConversationId) -> Option<Seq> {
         self.open.set(Some(id));
-        if let Some(realtime) = self.realtime() {
-            realtime.watch(vec![id]);
-        }
+        self.show(vec![id]);
         self.load_reads(id);
-        self.change(&[], |model| model.trim_timelines(&[id], KEPT));
+        self.change(&[], |model| model.trim_timelines(&[id], Model::KEPT_TIMELINES));
         let (unread, read_seq) = self.peek(|model| {
             let conversation = model.chats.get(id).map(|chat| &chat.conversation);
             conversation.map_or((0, Seq::ZERO), |known| {
@@ -45,9 +43,7 @@ impl Core {
     pub fn close_conversation(&self, id: ConversationId) {
         if self.open.get() == Some(id) {
             self.open.set(None);
-            if let Some(realtime) = self.realtime() {
-                realtime.watch(Vec::new());
-            }
+            self.show(Vec::new());
         }
     }
 
@@ -136,6 +132,33 @@ impl Core {
         if self.open.get() == Some(id) {
             self.load_newest(id);
             self.load_reads(id);
+        }
+    }
+
+    /// The newest messages of a conversation that nobody has opened yet, so that it is there without a network.
+    pub async fn load_unopened(&self, id: ConversationId) {
+        let is_wanted = self.peek(|model| {
+            let has_messages = |chat: &Chat| Seq::ZERO < chat.conversation.last_seq;
+            let is_missing = |timeline: &Timeline| !timeline.is_loaded() && !timeline.is_busy();
+            model.chats.get(id).is_some_and(has_messages) && model.timeline(id).is_none_or(is_missing)
+        });
+        if !is_wanted {
+            return;
+        }
+        let load = self.current_load(id);
+        self.change(&[], |model| model.timeline_mut(id).page_requested());
+        let query = MessagesQuery {
+            limit: Some(PAGE_UNOPENED),
+            ..MessagesQuery::default()
+        };
+        let answer = self.api.messages(id, &query).await;
+        match answer {
+            Ok(page) if self.is_running() && self.current_load(id) == load => {
+                self.change(&[Part::Timelines, Part::People], |model| {
+                    model.take_page(id, Place::Anywhere, page)
+                });
+            }
+            _ => self.change(&[], |model| model.timeline_mut(id).page_failed()),
         }
     }
 

@@ -74,6 +74,13 @@ impl State {
         self.uploads.borrow().contains_key(&key)
     }
 
+    fn is_in_tray(&self, key: ClientKey) -> bool {
+        let trays = self.trays.borrow();
+        trays
+            .values()
+            .any(|tray| tray.with_untracked(|tray| tray.iter().any(|file| file.key == key)))
+    }
+
     /// Lets go of a file that is stored.
     pub fn forget(&self, key: ClientKey) {
         let forgotten = self.uploads.borrow_mut().remove(&key);
@@ -200,22 +207,33 @@ impl Core {
         attachment: Attachment,
     ) {
         state.set(UploadState::Done(Box::new(attachment.clone())));
-        let ready = self.change(&[Part::Outbox], |model| {
+        let message = self.change(&[Part::Outbox], |model| {
             model.outbox.upload_completed(key, attachment)
         });
-        if let Some(id) = ready {
-            self.store_outbox();
-            self.pump(id);
+        if let Some(message) = message {
+            self.keep_message(message);
         }
     }
 
     fn upload_failed(self: &Rc<Self>, key: ClientKey, state: &ArcRwSignal<UploadState>, error: ApiError) {
         let kind = error.kind().unwrap_or(ErrorKind::UploadIncomplete);
         state.set(UploadState::Failed(error));
-        self.change(&[Part::Outbox, Part::Chats], |model| {
-            model.outbox.upload_failed(key, kind);
+        let message = self.change(&[Part::Outbox, Part::Chats], |model| {
+            model.outbox.upload_failed(key, kind)
         });
-        self.store_outbox();
+        if let Some(message) = message {
+            self.keep_message(message);
+        }
+    }
+
+    /// Lets go of the files of messages that are stored.
+    pub fn release_files(&self) {
+        let is_used =
+            |key: ClientKey| self.uploads.is_in_tray(key) || self.peek(|model| model.outbox.has_file(key));
+        let keys: Vec<ClientKey> = self.uploads.uploads.borrow().keys().copied().collect();
+        for key in keys.into_iter().filter(|key| !is_used(*key)) {
+            self.uploads.forget(key);
+        }
     }
 
     /// Takes a file out of its tray, and back from the server.

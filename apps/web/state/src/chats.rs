@@ -44,6 +44,11 @@ impl Chat {
         self.members.as_deref().unwrap_or(&self.conversation.members)
     }
 
+    /// Everyone in it, if that was asked for.
+    pub(crate) fn loaded_members(&self) -> Option<&[Member]> {
+        self.members.as_deref()
+    }
+
     /// Whether [`Chat::members`] is everyone.
     pub fn has_all_members(&self) -> bool {
         self.members.is_some()
@@ -334,6 +339,19 @@ impl Chats {
         self.by_id = conversations
             .into_iter()
             .map(|conversation| (conversation.id, Chat::new(conversation)))
+            .collect();
+        self.is_loaded = true;
+    }
+
+    /// Takes over what an earlier visit has kept.
+    pub(crate) fn restore(&mut self, kept: impl IntoIterator<Item = (Conversation, Option<Vec<Member>>)>) {
+        self.by_id = kept
+            .into_iter()
+            .map(|(conversation, members)| {
+                let mut chat = Chat::new(conversation);
+                chat.members = members;
+                (chat.id(), chat)
+            })
             .collect();
         self.is_loaded = true;
     }

@@ -49,6 +49,11 @@ enum Script {
 const HANDLED_BY_INPUT_METHOD: u32 = 229;
 
 impl EnterLogic {
+    /// Whether something is being composed, so that the box must not be written into.
+    pub const fn is_composing(&self) -> bool {
+        self.is_composing
+    }
+
     /// A composition begins.
     pub fn composition_start(&mut self) {
         self.is_composing = true;

@@ -7,6 +7,7 @@ pub mod chats;
 pub mod composer;
 mod count;
 pub mod effects;
+pub mod kept;
 pub mod links;
 pub mod model;
 pub mod outbox;
@@ -15,15 +16,18 @@ pub mod placeholder;
 pub mod preview;
 pub mod rows;
 mod stored;
+pub mod tabs;
 pub mod timeline;
 pub mod typing;
 
 pub use chats::{Chat, Chats};
 pub use effects::{Arrival, Effects};
+pub use kept::{Kept, Mirror};
 pub use model::Model;
 pub use outbox::{Echo, EchoFile, EchoState, Outbox};
 pub use people::People;
 pub use rows::{Row, RowBody, RowKey};
+pub use tabs::{TabMessage, Watches};
 pub use timeline::Timeline;
 pub use typing::Typing;
 

@@ -94,6 +94,21 @@ impl Model {
         self.settings = Some(settings);
     }
 
+    /// Up to when I have heard of changed profiles, by the server's clock.
+    pub(crate) const fn profiles_since(&self) -> Option<Timestamp> {
+        self.profiles_since
+    }
+
+    pub(crate) fn set_profiles_since(&mut self, since: Option<Timestamp>) {
+        self.profiles_since = since;
+    }
+
+    /// Takes over a stream of which nothing else is known to be true any more: the lists are loaded after it.
+    pub fn set_user_rev(&mut self, user_rev: Rev) {
+        self.user_rev = user_rev;
+        self.held.clear();
+    }
+
     /// The loaded stretch of a conversation.
     pub fn timeline(&self, id: ConversationId) -> Option<&Timeline> {
         self.timelines.get(&id)
@@ -201,17 +216,18 @@ impl Model {
         self.timelines.remove(&id);
     }
 
-    /// Keeps the loaded stretches of at most `most` conversations beside those that are shown.
+    /// Keeps the loaded stretches of at most `most` conversations beside those that are shown: where something
+    /// was said last.
     pub fn trim_timelines(&mut self, shown: &[ConversationId], most: usize) {
         let surplus = self.timelines.len().saturating_sub(most);
-        let droppable: Vec<_> = self
+        let mut droppable: Vec<_> = self
             .timelines
             .keys()
             .filter(|id| !shown.contains(id))
-            .take(surplus)
             .copied()
             .collect();
-        for id in droppable {
+        droppable.sort_by_key(|id| self.chats.get(*id).map(Chat::active_at));
+        for id in droppable.into_iter().take(surplus) {
             self.timelines.remove(&id);
         }
     }

@@ -49,8 +49,10 @@ pub struct Echo {
     pub text: Option<String>,
     /// What goes with it.
     pub files: Vec<EchoFile>,
-    /// When it was written.
+    /// When it was written: they go out in this order.
     pub created_at: Timestamp,
+    /// The tab that has the bytes of its files, where they are not uploaded yet.
+    pub tab: Option<ClientKey>,
     /// What the server has said.
     pub state: EchoState,
 }
@@ -116,6 +118,8 @@ impl EchoFile {
 pub struct Outbox {
     echoes: Vec<Echo>,
     in_flight: Vec<(ConversationId, ClientKey)>,
+    /// Not kept by the browser yet: they are shown, and wait.
+    held: Vec<ClientKey>,
 }
 
 impl Outbox {
@@ -127,11 +131,6 @@ impl Outbox {
     /// How many were not.
     pub fn len(&self) -> usize {
         self.echoes.len()
-    }
-
-    /// All of them, in order.
-    pub(crate) fn echoes(&self) -> &[Echo] {
-        &self.echoes
     }
 
     /// Those of one conversation, in order.
@@ -161,18 +160,66 @@ impl Outbox {
         }
     }
 
-    /// Takes over what an earlier page of this browser could not hand over. Files that had not been
-    /// uploaded went with that page.
-    pub fn adopt(&mut self, earlier: Self) {
-        for mut echo in earlier.echoes {
-            if !echo.is_refused() && !echo.is_uploaded() {
+    /// Takes over what another tab says of a message, or an earlier visit has kept: it is new, or stands
+    /// otherwise now. What only this page knows of its files stays.
+    pub fn put(&mut self, mut echo: Echo) {
+        if let Some(known) = self.get_mut(echo.client_key) {
+            for file in &mut echo.files {
+                if let Some(same) = known.files.iter_mut().find(|same| same.key == file.key) {
+                    file.preview_url = same.preview_url.take();
+                    file.progress = same.progress;
+                    file.uploaded = file.uploaded.take().or(same.uploaded.take());
+                }
+            }
+            *known = echo;
+        } else {
+            self.echoes.push(echo);
+            self.echoes.sort_by_key(|echo| echo.created_at);
+        }
+    }
+
+    /// A tab is gone, and with it the files that it had not uploaded. Says which messages that ends.
+    pub fn orphan(&mut self, tab: ClientKey) -> Vec<ClientKey> {
+        let orphans = self
+            .echoes
+            .iter_mut()
+            .filter(|echo| echo.tab == Some(tab) && !echo.is_refused() && !echo.is_uploaded());
+        orphans
+            .map(|echo| {
                 echo.state = EchoState::Refused {
                     kind: ErrorKind::UploadIncomplete,
                 };
-            }
-            self.push(echo);
-        }
-        self.echoes.sort_by_key(|echo| echo.created_at);
+                echo.client_key
+            })
+            .collect()
+    }
+
+    /// Whether a message waits with this file.
+    pub fn has_file(&self, file: ClientKey) -> bool {
+        self.echoes
+            .iter()
+            .any(|echo| echo.files.iter().any(|known| known.key == file))
+    }
+
+    /// The tabs whose files messages wait for, once for each message.
+    pub fn awaited_tabs(&self) -> Vec<ClientKey> {
+        self.echoes
+            .iter()
+            .filter(|echo| !echo.is_refused() && !echo.is_uploaded())
+            .filter_map(|echo| echo.tab)
+            .collect()
+    }
+
+    /// When a message that is written now counts as written: after all that wait, whatever the clock says.
+    pub fn next_time(&self, now: Timestamp) -> Timestamp {
+        let last = self.echoes.iter().map(|echo| echo.created_at).max();
+        last.and_then(|last| Timestamp::from_millis(last.as_millis() + 1))
+            .map_or(now, |after| after.max(now))
+    }
+
+    /// The keys of all of them.
+    pub fn keys(&self) -> Vec<ClientKey> {
+        self.echoes.iter().map(|echo| echo.client_key).collect()
     }
 
     /// The next message of a conversation that may go out now, and marks it as in flight.
@@ -184,10 +231,21 @@ impl Outbox {
         let next = self
             .of(conversation)
             .find(|echo| !echo.is_refused())
-            .filter(|echo| echo.is_uploaded())?;
+            .filter(|echo| echo.is_uploaded() && !self.held.contains(&echo.client_key))?;
         let request = next.request();
         self.in_flight.push((conversation, request.client_key));
         Some(request)
+    }
+
+    /// It must not go out before the browser has kept it: a request that leaves first could become a message
+    /// that nobody here knows of after a crash, and would be written again.
+    pub fn hold(&mut self, key: ClientKey) {
+        self.held.push(key);
+    }
+
+    /// The browser has kept it, as well as it can.
+    pub fn release(&mut self, key: ClientKey) {
+        self.held.retain(|held| *held != key);
     }
 
     /// The request is over, whatever came of it.
@@ -237,28 +295,27 @@ impl Outbox {
         }
     }
 
-    /// A file is on the server. Says where that lets a message go out.
-    pub fn upload_completed(&mut self, file: ClientKey, attachment: Attachment) -> Option<ConversationId> {
+    /// A file is on the server. Says whose.
+    pub fn upload_completed(&mut self, file: ClientKey, attachment: Attachment) -> Option<ClientKey> {
         let echo = self
             .echoes
             .iter_mut()
             .find(|echo| echo.files.iter().any(|known| known.key == file))?;
-        let conversation = echo.conversation_id;
+        let key = echo.client_key;
         for known in echo.files.iter_mut().filter(|known| known.key == file) {
             known.uploaded = Some(attachment.clone());
         }
-        Some(conversation)
+        Some(key)
     }
 
-    /// A file cannot be uploaded, so its message cannot be sent.
-    pub fn upload_failed(&mut self, file: ClientKey, kind: ErrorKind) {
+    /// A file cannot be uploaded, so its message cannot be sent. Says which.
+    pub fn upload_failed(&mut self, file: ClientKey, kind: ErrorKind) -> Option<ClientKey> {
         let echo = self
             .echoes
             .iter_mut()
-            .find(|echo| echo.files.iter().any(|known| known.key == file));
-        if let Some(echo) = echo {
-            echo.state = EchoState::Refused { kind };
-        }
+            .find(|echo| echo.files.iter().any(|known| known.key == file))?;
+        echo.state = EchoState::Refused { kind };
+        Some(echo.client_key)
     }
 
     /// Drops what was meant for a conversation that is gone.

@@ -49,6 +49,40 @@ impl People {
         self.is_loaded = true;
     }
 
+    /// Takes over what an earlier visit has kept. The people themselves have been learnt before.
+    pub(crate) fn restore(
+        &mut self,
+        friends: impl IntoIterator<Item = (UserId, Timestamp)>,
+        requests: Vec<FriendRequest>,
+    ) {
+        // Who is here comes anew with each connection.
+        let friend = |(id, since)| {
+            let presence = Presence::NOT_TOLD;
+            (id, Friendship { since, presence })
+        };
+        self.friends = friends.into_iter().map(friend).collect();
+        self.requests.clear();
+        for request in requests {
+            self.add_request(request);
+        }
+        self.is_loaded = true;
+    }
+
+    /// Since when who is a friend, in the order of their ids.
+    pub(crate) fn friend_dates(&self) -> Vec<(UserId, Timestamp)> {
+        let dates = self.friends.iter().map(|(id, friend)| (*id, friend.since));
+        let mut friends: Vec<_> = dates.collect();
+        friends.sort_unstable_by_key(|(id, _)| *id);
+        friends
+    }
+
+    /// All requests that wait for an answer, in the order of their ids.
+    pub(crate) fn requests(&self) -> Vec<FriendRequest> {
+        let mut requests: Vec<_> = self.requests.values().cloned().collect();
+        requests.sort_by_key(|request| request.id);
+        requests
+    }
+
     /// One account.
     pub fn user(&self, id: UserId) -> Option<&User> {
         self.users.get(&id)

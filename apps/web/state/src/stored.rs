@@ -1,12 +1,12 @@
-//! The outbox as the browser keeps it for the next visit.
+//! A message of the outbox, as the browser keeps it and as tabs tell each other of it.
 
 use damso_domain::{AttachmentKind, ClientKey, ConversationId, Timestamp};
 use damso_protocol::{Attachment, ErrorKind};
 use serde::Serialize;
 
-use crate::outbox::{Echo, EchoFile, EchoState, Outbox};
+use crate::outbox::{Echo, EchoFile, EchoState};
 
-#[derive(Serialize, miniserde::Deserialize)]
+#[derive(miniserde::Deserialize)]
 struct StoredOutbox {
     echoes: Vec<StoredEcho>,
 }
@@ -18,6 +18,7 @@ struct StoredEcho {
     text: Option<String>,
     files: Vec<StoredFile>,
     created_at: Timestamp,
+    tab: Option<ClientKey>,
     refused: Option<ErrorKind>,
 }
 
@@ -33,25 +34,24 @@ struct StoredFile {
     uploaded: Option<Attachment>,
 }
 
-impl Outbox {
-    /// As JSON.
+impl Echo {
+    /// As JSON, without what ends with the page.
     pub fn to_json(&self) -> String {
-        let stored = StoredOutbox {
-            echoes: self.echoes().iter().map(StoredEcho::from).collect(),
-        };
         // Plain data with texts for keys always encodes.
-        serde_json::to_string(&stored).unwrap_or_default()
+        serde_json::to_string(&StoredEcho::from(self)).unwrap_or_default()
     }
 
-    /// From what an earlier visit kept; `None` when it cannot be read.
+    /// From what [`Echo::to_json`] made; `None` when it cannot be read.
     pub fn from_json(json: &str) -> Option<Self> {
-        let StoredOutbox { echoes } = miniserde::json::from_str(json).ok()?;
-        let mut outbox = Self::default();
-        echoes
-            .into_iter()
-            .map(Echo::from)
-            .for_each(|echo| outbox.push(echo));
-        Some(outbox)
+        miniserde::json::from_str::<StoredEcho>(json).ok().map(Self::from)
+    }
+
+    /// From what earlier versions of the client kept: all of one tab in one text. No tab has the bytes of
+    /// their files any more.
+    pub fn list_from_json(json: &str) -> Vec<Self> {
+        let stored = miniserde::json::from_str::<StoredOutbox>(json);
+        let echoes = stored.map(|stored| stored.echoes).unwrap_or_default();
+        echoes.into_iter().map(Self::from).collect()
     }
 }
 
@@ -63,6 +63,7 @@ impl From<&Echo> for StoredEcho {
             text: echo.text.clone(),
             files: echo.files.iter().map(StoredFile::from).collect(),
             created_at: echo.created_at,
+            tab: echo.tab,
             refused: match echo.state {
                 EchoState::Sending => None,
                 EchoState::Refused { kind } => Some(kind),
@@ -79,6 +80,7 @@ impl From<StoredEcho> for Echo {
             text: stored.text,
             files: stored.files.into_iter().map(EchoFile::from).collect(),
             created_at: stored.created_at,
+            tab: stored.tab,
             state: stored
                 .refused
                 .map_or(EchoState::Sending, |kind| EchoState::Refused { kind }),

@@ -2,6 +2,8 @@
 
 mod build;
 mod facts;
+mod kept;
 mod outbox;
 mod pages;
 mod rows;
+mod tabs;

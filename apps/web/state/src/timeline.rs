@@ -67,6 +67,31 @@ impl Timeline {
         self.messages.values()
     }
 
+    /// Its newest messages, at most `most`, for the next visit; `None` before a first page has come.
+    pub(crate) fn newest(&self, most: usize) -> Option<Stretch> {
+        if !self.is_loaded {
+            return None;
+        }
+        let skipped = self.messages.len().saturating_sub(most);
+        Some(Stretch {
+            messages: self.messages.values().skip(skipped).cloned().collect(),
+            has_more_before: self.has_more_before || 0 < skipped,
+            has_more_after: self.has_more_after,
+        })
+    }
+
+    /// Takes over what an earlier visit has kept.
+    pub(crate) fn restore(&mut self, stretch: &Stretch) {
+        self.messages = stretch
+            .messages
+            .iter()
+            .map(|message| (message.seq, message.clone()))
+            .collect();
+        self.has_more_before = stretch.has_more_before;
+        self.has_more_after = stretch.has_more_after;
+        self.is_loaded = true;
+    }
+
     /// One loaded message.
     pub fn get(&self, seq: Seq) -> Option<&Arc<Message>> {
         self.messages.get(&seq)
@@ -268,6 +293,28 @@ impl Timeline {
         if self.pending_pages == 0 {
             self.facts.clear();
         }
+    }
+}
+
+/// A part of a loaded stretch, as it is kept for the next visit.
+#[derive(Clone, Debug)]
+pub(crate) struct Stretch {
+    pub messages: Vec<Arc<Message>>,
+    pub has_more_before: bool,
+    pub has_more_after: bool,
+}
+
+impl Stretch {
+    /// Whether they hold the same copies: a message that changed is a new one.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.has_more_before == other.has_more_before
+            && self.has_more_after == other.has_more_after
+            && self.messages.len() == other.messages.len()
+            && self
+                .messages
+                .iter()
+                .zip(&other.messages)
+                .all(|(one, other)| Arc::ptr_eq(one, other))
     }
 }
 

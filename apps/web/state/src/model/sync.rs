@@ -1,5 +1,6 @@
 //! Catching up: what to ask for, and applying the answer.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use damso_domain::{ConversationId, MessageKind, Rev};
@@ -42,6 +43,54 @@ impl Model {
     /// A sync is on its way: facts wait for it.
     pub fn begin_sync(&mut self) {
         self.waiting.get_or_insert_default();
+    }
+
+    /// Applies the answer to what this tab or another one has asked for. Other tabs may stand elsewhere than
+    /// the one that asked: what they know already is left out, and what would skip a change is a gap.
+    pub fn take_answer(&mut self, request: &SyncRequest, mut response: SyncResponse) -> Effects {
+        let mut effects = Effects::default();
+        let asked: HashMap<ConversationId, &SyncPosition> = request
+            .conversations
+            .iter()
+            .map(|position| (position.id, position))
+            .collect();
+        response.conversations.retain(|changes| {
+            let Some(chat) = self.chats.get(changes.id) else {
+                // New here: it comes whole, or is in the list that is about to come.
+                return true;
+            };
+            let known = chat.conversation.rev;
+            let since = asked.get(&changes.id).map_or(known, |position| position.rev);
+            if known < since {
+                effects.gaps.insert(changes.id);
+            }
+            known == since || (since < known && known < changes.rev)
+        });
+        response.pointers.retain(|pointer| {
+            let known = self.chats.get(pointer.conversation_id);
+            let known = known.map(|chat| chat.conversation.membership.read_seq);
+            let asked = asked.get(&pointer.conversation_id);
+            known.is_none_or(|known| {
+                known < pointer.read_seq || asked.is_some_and(|asked| asked.read_seq == known)
+            })
+        });
+        let skips_nothing = request.user_rev <= self.user_rev;
+        let is_news = self.user_rev < response.user_rev || self.user_rev == request.user_rev;
+        if !skips_nothing || !is_news {
+            effects.has_wide_gap |= !skips_nothing;
+            response.user_changes = UserChanges::default();
+            response.left.clear();
+            response.joined.clear();
+            response.user_rev = self.user_rev;
+        }
+        // Asked from a later time than mine, it leaves out what changed in between.
+        if let Some(mine) = self.profiles_since
+            && request.profiles_since.is_none_or(|asked| mine < asked)
+        {
+            response.synced_at = mine;
+        }
+        effects.merge(self.take_sync(response));
+        effects
     }
 
     /// Applies one answer; others of the same sync may follow.

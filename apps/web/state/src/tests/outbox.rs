@@ -11,6 +11,7 @@ fn echo(conversation_id: ConversationId, text: &str) -> Echo {
         text: Some(text.to_owned()),
         files: Vec::new(),
         created_at: at(0),
+        tab: None,
         state: EchoState::Sending,
     }
 }
@@ -106,7 +107,10 @@ fn a_message_waits_for_its_files_and_holds_later_ones() {
     outbox.upload_progressed(file.key, 0.5);
     assert_eq!(outbox.get(first.client_key).expect("there").progress(), Some(0.5));
     let attachment = attachment();
-    assert_eq!(outbox.upload_completed(file.key, attachment.clone()), Some(here));
+    assert_eq!(
+        outbox.upload_completed(file.key, attachment.clone()),
+        Some(first.client_key)
+    );
     let request = outbox.take_next(here).expect("ready");
     assert_eq!(request.attachment_ids, [attachment.id]);
 }
@@ -116,18 +120,24 @@ fn a_reload_goes_on_with_the_same_keys() {
     let here = ConversationId::new();
     let mut outbox = Outbox::default();
     let (text, mut with_file) = (echo(here, "하나"), echo(here, "사진"));
+    let tab = ClientKey::new();
     with_file.files.push(file());
+    with_file.tab = Some(tab);
     outbox.push(text.clone());
     outbox.push(with_file.clone());
     outbox.take_next(here);
 
-    let json = outbox.to_json();
+    let kept = [text.to_json(), with_file.to_json()];
+    let read = || kept.iter().map(|json| Echo::from_json(json).expect("our own"));
     let mut restored = Outbox::default();
-    restored.adopt(Outbox::from_json(&json).expect("our own"));
+    read().for_each(|echo| restored.put(echo));
     assert_eq!(
         restored.take_next(here).expect("waits").client_key,
         text.client_key
     );
+    assert_eq!(restored.awaited_tabs(), [tab]);
+    assert_eq!(restored.orphan(ClientKey::new()), [], "its tab is still there");
+    assert_eq!(restored.orphan(tab), [with_file.client_key]);
     let lost = restored.get(with_file.client_key).expect("there").state;
     assert_eq!(
         lost,
@@ -140,8 +150,8 @@ fn a_reload_goes_on_with_the_same_keys() {
         "its bytes went with the page"
     );
 
-    // Two tabs may both have kept it: it is one message all the same.
-    restored.adopt(Outbox::from_json(&json).expect("our own"));
+    // Whoever tells of it again: it is one message all the same.
+    read().for_each(|echo| restored.put(echo));
     assert_eq!(restored.len(), 2);
 }
 
@@ -168,4 +178,71 @@ fn the_answer_and_the_event_settle_an_echo_whichever_comes_first() {
         assert_eq!(world.seqs(), [1]);
         assert_eq!(world.chat().unread_count, 0);
     }
+}
+
+#[test]
+fn what_is_not_kept_yet_does_not_go_out() {
+    let here = ConversationId::new();
+    let mut outbox = Outbox::default();
+    let [first, second] = [echo(here, "하나"), echo(here, "둘")];
+    outbox.push(first.clone());
+    outbox.push(second);
+    outbox.hold(first.client_key);
+    assert!(
+        outbox.take_next(here).is_none(),
+        "nor does the next one overtake it"
+    );
+    outbox.release(first.client_key);
+    assert_eq!(outbox.take_next(here).expect("kept").client_key, first.client_key);
+}
+
+#[test]
+fn what_is_written_later_stays_later_when_the_clock_goes_back() {
+    let here = ConversationId::new();
+    let mut outbox = Outbox::default();
+    let mut first = echo(here, "하나");
+    first.created_at = at(5_000);
+    outbox.push(first.clone());
+    let mut second = echo(here, "둘");
+    second.created_at = outbox.next_time(at(1_000));
+    // Another tab hears of them in any order.
+    let mut elsewhere = Outbox::default();
+    elsewhere.put(second);
+    elsewhere.put(first);
+    let texts: Vec<_> = elsewhere
+        .of(here)
+        .filter_map(|echo| echo.text.as_deref())
+        .collect();
+    assert_eq!(texts, ["하나", "둘"]);
+}
+
+#[test]
+fn what_another_tab_says_leaves_the_picture_on_the_screen() {
+    let here = ConversationId::new();
+    let mut outbox = Outbox::default();
+    let mut shown = echo(here, "사진");
+    let mut picture = file();
+    picture.preview_url = Some("blob:here".to_owned());
+    picture.progress = 0.5;
+    shown.files.push(picture);
+    outbox.push(shown.clone());
+    let mut told = Echo::from_json(&shown.to_json()).expect("our own");
+    told.state = EchoState::Refused {
+        kind: ErrorKind::FileTooLarge,
+    };
+    outbox.put(told);
+    let known = outbox.get(shown.client_key).expect("there");
+    assert!(known.is_refused());
+    assert_eq!(known.files[0].preview_url.as_deref(), Some("blob:here"));
+    assert_eq!(known.progress(), Some(0.5));
+}
+
+#[test]
+fn an_outbox_of_an_earlier_version_is_read() {
+    let waiting = echo(ConversationId::new(), "하나");
+    let json = waiting.to_json().replace(",\"tab\":null", "");
+    let earlier = format!("{{\"echoes\":[{json}]}}");
+    assert_eq!(Echo::list_from_json(&earlier), [waiting]);
+    assert_eq!(Echo::from_json(&earlier), None);
+    assert_eq!(Echo::list_from_json("{"), []);
 }

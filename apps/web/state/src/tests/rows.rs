@@ -152,6 +152,7 @@ fn notices_break_runs() {
 fn echoes_stand_at_the_end_and_keep_their_key() {
     let world = world_with(|w| vec![said(w, 1, w.jiho, 0), said(w, 2, w.me, MINUTE)]);
     let waiting = Echo {
+        tab: None,
         client_key: ClientKey::new(),
         conversation_id: world.group,
         text: Some("둘".to_owned()),
@@ -179,6 +180,7 @@ fn echoes_wait_while_the_end_is_not_loaded() {
     let items = vec![world.message(1, world.jiho)];
     world.load(items, false, true);
     let waiting = Echo {
+        tab: None,
         client_key: ClientKey::new(),
         conversation_id: world.group,
         text: None,

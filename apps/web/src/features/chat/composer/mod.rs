@@ -146,6 +146,12 @@ impl Writing {
             enter: StoredValue::new(EnterLogic::default()),
             on_sent,
         };
+        Effect::new(move |is_later: Option<()>| {
+            writing.chats.track_drafts();
+            if is_later.is_some() {
+                writing.take_over();
+            }
+        });
         on_cleanup(move || {
             if let Some(text) = writing.text.try_get_untracked() {
                 writing.chats.set_draft(id, text);
@@ -178,6 +184,20 @@ impl Writing {
             fit(&node);
             self.focus();
         });
+    }
+
+    /// The same is being written in another tab. What is being composed here stays as it is.
+    fn take_over(self) {
+        let is_composing = self.enter.with_value(EnterLogic::is_composing);
+        let Some(node) = self.node.get_untracked().filter(|_| !is_composing) else {
+            return;
+        };
+        let draft = self.chats.draft(self.id);
+        if draft != node.value() {
+            node.set_value(&draft);
+            fit(&node);
+            self.text.set(draft);
+        }
     }
 
     /// On a phone the focus would bring up the keyboard over what is to be read.

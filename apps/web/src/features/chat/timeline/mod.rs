@@ -52,7 +52,7 @@ pub(super) fn TimelineView(
                 on:scroll=move |_| scroller.on_scroll()
             >
                 <div class="log__rows" node_ref=content>
-                    <Show when=move || is_loaded.get() fallback=|| view! { <LogSkeleton /> }>
+                    <Show when=move || is_loaded.get() fallback=|| view! { <NotLoaded /> }>
                         <For each=move || rows.read().keys() key=|key| *key let(key)>
                             <RowView key rows />
                         </For>
@@ -81,6 +81,27 @@ fn FirstWords(id: ConversationId) -> impl IntoView {
             title=move || texts().chat.first_title
             text=move || if is_notes() { texts().chat.first_notes_text } else { texts().chat.first_text }
         />
+    }
+}
+
+/// What stands in for messages that have not come: without a connection nobody is made to wait for them.
+#[component]
+fn NotLoaded() -> impl IntoView {
+    let chats = expect_context::<ChatStore>();
+    let is_offline = Memo::new(move |_| chats.is_offline());
+    move || {
+        if is_offline.get() {
+            view! {
+                <EmptyState
+                    icon=IconName::Offline
+                    title=move || texts().chat.not_here_title
+                    text=move || texts().chat.not_here_text
+                />
+            }
+            .into_any()
+        } else {
+            view! { <LogSkeleton /> }.into_any()
+        }
     }
 }
 
