@@ -26,7 +26,7 @@ pub fn Home() -> impl IntoView {
     let navigator = Navigator::expect();
     let (chats, _) = stores::provide(expect_context::<ApiClient>(), session);
     let unread = Memo::new(move |_| chats.unread_total());
-    let is_offline = Memo::new(move |_| !session.is_online() || chats.is_offline());
+    let is_offline = Memo::new(move |_| chats.is_offline());
     let area = Memo::new(move |_| navigator.place().area());
     Effect::new(move |_| document().set_title(&title(unread.get())));
     navigator.spell_out();

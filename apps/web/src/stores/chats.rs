@@ -45,7 +45,7 @@ impl ChatStore {
         self.core().read(&[Part::Chats], |model| model.chats.is_loaded())
     }
 
-    /// Whether the connection has been gone for longer than a moment.
+    /// Whether there is no network, or the connection has been gone for longer than a moment.
     pub fn is_offline(self) -> bool {
         self.core().is_offline()
     }

@@ -184,9 +184,9 @@ impl Core {
         self.act(effects);
     }
 
-    /// Whether the connection has been gone for longer than a moment.
+    /// Whether there is no network, or the connection has been gone for longer than a moment.
     pub fn is_offline(&self) -> bool {
-        self.is_offline.get()
+        !self.session.is_online() || self.is_offline.get()
     }
 
     /// Runs something later, unless the session has ended by then.
