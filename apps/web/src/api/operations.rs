@@ -5,10 +5,11 @@ use damso_protocol::{
     AddMembersRequest, Attachment, AuthResponse, ChangePasswordRequest, CompleteAttachmentRequest,
     Conversation, Conversations, CreateAttachmentRequest, CreateConversationRequest, CreateFriendRequest,
     CreatedAttachment, DeleteFor, DeletionReport, DeletionRequest, Direction, Friend, FriendRequest,
-    MarkReadRequest, Me, Member, Members, Membership, Message, Messages, MessagesQuery, Page, ReadPosition,
-    Readers, Reads, RenameSessionRequest, SendMessageRequest, ServerInfo, Session, Sessions,
-    SetAvatarRequest, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, UpdateConversationRequest,
-    UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest, Upload, UploadPartsRequest, User, Users,
+    MarkReadRequest, Me, Member, Members, Membership, Message, Messages, MessagesQuery, OwnPresence, Page,
+    ReadPosition, Readers, Reads, RenameSessionRequest, SendMessageRequest, ServerInfo, Session, Sessions,
+    SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse,
+    UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
+    UpdateSettingsRequest, Upload, UploadPartsRequest, User, Users,
 };
 
 use super::http::{self, Call};
@@ -66,6 +67,21 @@ impl ApiClient {
     /// Changes my profile.
     pub async fn update_me(self, request: &UpdateMeRequest) -> Result<Me, ApiError> {
         self.patch("/me", request).await
+    }
+
+    /// What I let others see.
+    pub async fn settings(self) -> Result<Settings, ApiError> {
+        self.get("/me/settings").await
+    }
+
+    /// Changes what I let others see.
+    pub async fn update_settings(self, request: &UpdateSettingsRequest) -> Result<Settings, ApiError> {
+        self.patch("/me/settings", request).await
+    }
+
+    /// Says something else about being here.
+    pub async fn set_presence(self, request: &SetPresenceRequest) -> Result<OwnPresence, ApiError> {
+        self.put("/me/presence", request).await
     }
 
     /// Takes an uploaded image as my picture.

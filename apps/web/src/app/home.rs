@@ -13,6 +13,7 @@ use crate::features::chat::{
 };
 use crate::features::chats::{ChatsPane, load_new_chat_form};
 use crate::features::friends::{FriendsArea, load_add_friend, load_profile};
+use crate::features::notice;
 use crate::features::settings::{load_settings_area, settings_area};
 use crate::i18n::texts;
 use crate::session::Session;
@@ -24,11 +25,12 @@ use crate::ui::{Button, EmptyState, IconName, Panes, Showing};
 pub fn Home() -> impl IntoView {
     let session = expect_context::<Session>();
     let navigator = Navigator::expect();
-    let (chats, _) = stores::provide(expect_context::<ApiClient>(), session);
+    let (chats, people) = stores::provide(expect_context::<ApiClient>(), session);
     let unread = Memo::new(move |_| chats.unread_total());
     let is_offline = Memo::new(move |_| chats.is_offline());
     let area = Memo::new(move |_| navigator.place().area());
     Effect::new(move |_| document().set_title(&title(unread.get())));
+    notice::follow(chats, people, unread);
     navigator.spell_out();
     focus::follow(navigator);
     prefetch(SOON);

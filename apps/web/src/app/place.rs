@@ -9,6 +9,10 @@ pub enum SettingsSection {
     Profile,
     /// Password, sign-out, deletion.
     Account,
+    /// What others see.
+    Privacy,
+    /// Notifications and the sound.
+    Notifications,
     /// Signed-in devices.
     Sessions,
     /// The theme.
@@ -19,9 +23,11 @@ pub enum SettingsSection {
 
 impl SettingsSection {
     /// In the order of the menu.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Profile,
         Self::Account,
+        Self::Privacy,
+        Self::Notifications,
         Self::Sessions,
         Self::Appearance,
         Self::Language,
@@ -31,6 +37,8 @@ impl SettingsSection {
         match self {
             Self::Profile => "profile",
             Self::Account => "account",
+            Self::Privacy => "privacy",
+            Self::Notifications => "notifications",
             Self::Sessions => "sessions",
             Self::Appearance => "appearance",
             Self::Language => "language",

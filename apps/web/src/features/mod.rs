@@ -5,4 +5,5 @@ pub mod chat;
 pub mod chats;
 pub mod form;
 pub mod friends;
+pub mod notice;
 pub mod settings;

@@ -96,6 +96,18 @@ pub fn moment(time: Timestamp) -> String {
     }
 }
 
+/// When somebody was last seen.
+pub fn last_seen(time: Timestamp) -> String {
+    let friends = &super::texts().friends;
+    let minutes = (Timestamp::now().as_millis() - time.as_millis()) / 60_000;
+    match minutes {
+        ..1 => friends.seen_now.to_owned(),
+        1..60 => (friends.seen_minutes)(minutes),
+        60..1_440 => (friends.seen_hours)(minutes / 60),
+        _ => (friends.seen_on)(&list_time(time)),
+    }
+}
+
 /// Whether two points in time lie on the same day here.
 pub fn is_same_day(one: Timestamp, other: Timestamp) -> bool {
     day_number(&date(one)) == day_number(&date(other))

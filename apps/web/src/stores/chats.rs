@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use damso_client_state::preview::{Preview, Title, preview, title};
 use damso_client_state::rows::{RowsInput, rows};
-use damso_client_state::{Chat, Row, Timeline};
+use damso_client_state::{Arrival, Chat, Row, Timeline};
 use damso_domain::{ClientKey, ConversationId, Seq, Timestamp, UserId};
 use damso_protocol::{DeleteFor, ErrorKind, Limits};
 use leptos::prelude::*;
@@ -64,6 +64,22 @@ impl ChatStore {
     /// Reads one conversation, without tracking.
     pub fn peek_chat<T>(self, id: ConversationId, read: impl FnOnce(&Chat) -> T) -> Option<T> {
         self.core().peek(|model| model.chats.get(id).map(read))
+    }
+
+    /// The same for what may have gone meanwhile, with the session.
+    pub fn try_peek_chat<T>(self, id: ConversationId, read: impl FnOnce(&Chat) -> T) -> Option<T> {
+        let core = self.core.try_get_value()?;
+        core.peek(|model| model.chats.get(id).map(read))
+    }
+
+    /// The last message of somebody else that has just come; only in the tab that tells for all of them.
+    pub fn arrival(self) -> Option<Arrival> {
+        self.core().arrival.get()
+    }
+
+    /// Whether a conversation is on the screen of this tab.
+    pub fn is_open(self, id: ConversationId) -> bool {
+        self.core().open.get() == Some(id)
     }
 
     /// What a conversation is called.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::time::Duration;
 
-use damso_client_state::{Effects, Model};
+use damso_client_state::{Arrival, Effects, Model};
 use damso_domain::{ClientKey, ConversationId, SessionId, UserId};
 use damso_protocol::{Limits, User};
 use leptos::prelude::*;
@@ -30,6 +30,8 @@ pub(super) enum Part {
     Typing,
     /// What is not stored yet.
     Outbox,
+    /// What I let others see.
+    Settings,
 }
 
 #[derive(Default)]
@@ -39,6 +41,7 @@ struct Parts {
     people: ArcTrigger,
     typing: ArcTrigger,
     outbox: ArcTrigger,
+    settings: ArcTrigger,
 }
 
 impl Parts {
@@ -49,6 +52,7 @@ impl Parts {
             Part::People => &self.people,
             Part::Typing => &self.typing,
             Part::Outbox => &self.outbox,
+            Part::Settings => &self.settings,
         }
     }
 }
@@ -82,6 +86,8 @@ pub(super) struct Core {
     pub loads: RefCell<HashMap<ConversationId, u32>>,
     /// When I last told that I am typing.
     pub typed_at: Cell<f64>,
+    /// The last message of somebody else that has just come, in the tab that tells for all of them.
+    pub arrival: ArcRwSignal<Option<Arrival>>,
     /// Whether events arrive at the moment, by whichever tab has the connection.
     pub is_live: ArcRwSignal<bool>,
     is_offline: ArcRwSignal<bool>,
@@ -112,6 +118,7 @@ impl Core {
             open: Cell::default(),
             loads: RefCell::default(),
             typed_at: Cell::default(),
+            arrival: ArcRwSignal::new(None),
             is_live: ArcRwSignal::new(false),
             is_offline: ArcRwSignal::new(false),
             listeners: RefCell::default(),
@@ -276,6 +283,11 @@ impl Core {
         effects.reset.into_iter().for_each(|id| self.reload_if_open(id));
         // A page that is on its way would be of another time if I come back.
         effects.left.into_iter().for_each(|id| self.forget_loads(id));
+        if self.leads()
+            && let Some(arrival) = effects.arrivals.last()
+        {
+            self.arrival.set(Some(*arrival));
+        }
         self.learn(effects.unknown_users);
         self.check_session(effects.ended_session);
     }
@@ -287,6 +299,7 @@ impl Core {
             (effects.people, Part::People),
             (effects.typing, Part::Typing),
             (effects.outbox, Part::Outbox),
+            (effects.settings, Part::Settings),
         ];
         parts
             .iter()

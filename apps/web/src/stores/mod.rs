@@ -13,6 +13,7 @@ mod outbox;
 mod pages;
 mod people;
 mod role;
+mod settings;
 mod storage;
 mod uploads;
 
@@ -20,6 +21,7 @@ use leptos::prelude::*;
 
 pub use chats::ChatStore;
 pub use people::PeopleStore;
+pub use settings::SettingsStore;
 pub use uploads::{PendingFile, UploadState};
 
 use self::core::Core;
@@ -37,5 +39,6 @@ pub fn provide(api: ApiClient, session: Session) -> (ChatStore, PeopleStore) {
     let stores = (ChatStore::new(core), PeopleStore::new(core));
     provide_context(stores.0);
     provide_context(stores.1);
+    provide_context(SettingsStore::new(core));
     stores
 }

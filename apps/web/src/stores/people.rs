@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use damso_domain::{FriendRequestId, UserId};
-use damso_protocol::{CreateFriendRequest, Friend, FriendRequest, FriendRequestState, User};
+use damso_protocol::{CreateFriendRequest, Friend, FriendRequest, FriendRequestState, Presence, User};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -42,6 +42,12 @@ impl PeopleStore {
     /// My friends, by name.
     pub fn friends(self) -> Vec<Friend> {
         self.core().read(&[Part::People], |model| model.people.friends())
+    }
+
+    /// Whether a friend is here; `None` for everybody else.
+    pub fn presence(self, id: UserId) -> Option<Presence> {
+        self.core()
+            .read(&[Part::People], |model| model.people.presence(id).cloned())
     }
 
     /// Whether somebody is a friend of mine.

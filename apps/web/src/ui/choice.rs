@@ -17,6 +17,9 @@ pub fn Switch(
     /// What it switches; its name.
     #[prop(into)]
     label: Signal<String>,
+    /// A sentence about it.
+    #[prop(optional, into)]
+    detail: Signal<String>,
     /// Whether it is on.
     #[prop(into)]
     on: Signal<bool>,
@@ -29,7 +32,10 @@ pub fn Switch(
 ) -> impl IntoView {
     view! {
         <label class="switch">
-            <span class="switch__label">{move || label.get()}</span>
+            <span class="switch__label">
+                {move || label.get()}
+                <span class="switch__detail">{move || detail.get()}</span>
+            </span>
             <input
                 class="switch__input"
                 type="checkbox"

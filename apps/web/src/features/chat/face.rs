@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::words::title_words;
 use crate::stores::{ChatStore, PeopleStore};
-use crate::ui::{Avatar, AvatarSize, Face, GroupAvatar};
+use crate::ui::{Avatar, AvatarSize, Face, GroupAvatar, PresenceDot};
 
 /// The other one of a direct conversation, myself for my notes, the picture or two members of a group.
 #[component]
@@ -21,11 +21,20 @@ pub fn ChatFace(
     let kind = Memo::new(move |_| chats.with_chat(id, |chat| chat.conversation.kind));
     let face = Memo::new(move |_| face_of(chats, people, id));
     let members = Memo::new(move |_| member_faces(chats, people, id));
+    let status = Signal::derive(move || {
+        let counterpart = chats.with_chat(id, |chat| chat.counterpart(chats.me()))??;
+        people.presence(counterpart).map(|presence| presence.status)
+    });
     move || match kind.get() {
         Some(ConversationKind::Group) => view! { <GroupAvatar face members size /> }.into_any(),
-        Some(ConversationKind::Direct | ConversationKind::SelfChat) | None => {
-            view! { <Avatar face size /> }.into_any()
+        Some(ConversationKind::Direct) => view! {
+            <span class="with-presence">
+                <Avatar face size />
+                <PresenceDot status />
+            </span>
         }
+        .into_any(),
+        Some(ConversationKind::SelfChat) | None => view! { <Avatar face size /> }.into_any(),
     }
 }
 

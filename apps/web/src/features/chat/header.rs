@@ -7,7 +7,7 @@ use super::ChatFace;
 use crate::app::{Navigator, Place};
 use crate::i18n::texts;
 use crate::stores::{ChatStore, PeopleStore};
-use crate::ui::{AvatarSize, IconButton, IconName};
+use crate::ui::{AvatarSize, IconButton, IconName, presence_words};
 
 #[component]
 pub(super) fn ConversationHeader(id: ConversationId, title: Memo<String>) -> impl IntoView {
@@ -47,7 +47,7 @@ pub(super) fn ConversationHeader(id: ConversationId, title: Memo<String>) -> imp
     }
 }
 
-/// How many take part, or what the other one says of themself.
+/// How many take part, or whether the other one is here, or what they say of themself.
 fn detail(chats: ChatStore, people: PeopleStore, id: ConversationId) -> Option<String> {
     let me = chats.me();
     let (kind, count, counterpart) = chats.with_chat(id, |chat| {
@@ -59,10 +59,11 @@ fn detail(chats: ChatStore, people: PeopleStore, id: ConversationId) -> Option<S
     })?;
     match kind {
         ConversationKind::Group => Some((texts().chat.member_count)(count)),
-        ConversationKind::Direct => counterpart
-            .and_then(|id| people.user(id))
-            .map(|user| user.status_message)
-            .filter(|status| !status.is_empty()),
+        ConversationKind::Direct => {
+            let here = people.presence(counterpart?).as_ref().and_then(presence_words);
+            here.or_else(|| Some(people.user(counterpart?)?.status_message))
+                .filter(|words| !words.is_empty())
+        }
         ConversationKind::SelfChat => None,
     }
 }

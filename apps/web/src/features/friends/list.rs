@@ -10,7 +10,9 @@ use crate::app::Place;
 use crate::i18n::texts;
 use crate::session::Session;
 use crate::stores::PeopleStore;
-use crate::ui::{Avatar, Button, EmptyState, Face, IconButton, IconName, SearchField, SkeletonRows};
+use crate::ui::{
+    Avatar, Button, EmptyState, Face, IconButton, IconName, PresenceDot, SearchField, SkeletonRows,
+};
 
 /// The pane on the left.
 #[component]
@@ -135,6 +137,7 @@ fn NoneFound(query: RwSignal<String>) -> impl IntoView {
 #[component]
 fn PersonRow(user: User, chosen: Memo<Option<UserId>>) -> impl IntoView {
     let id = user.id;
+    let people = expect_context::<PeopleStore>();
     let face = Face::from(&user);
     let status = Some(user.status_message).filter(|status| !status.is_empty());
     view! {
@@ -143,7 +146,10 @@ fn PersonRow(user: User, chosen: Memo<Option<UserId>>) -> impl IntoView {
             href=Place::Friend(id).path()
             aria-current=move || (chosen.get() == Some(id)).then_some("page")
         >
-            <Avatar face />
+            <span class="with-presence">
+                <Avatar face />
+                <PresenceDot status=move || people.presence(id).map(|presence| presence.status) />
+            </span>
             <span class="row__name">
                 <span class="truncate">{user.display_name}</span>
             </span>

@@ -13,7 +13,7 @@ use crate::session::Session;
 use crate::stores::PeopleStore;
 use crate::ui::{
     Avatar, AvatarSize, Button, ButtonKind, ConfirmDialog, EmptyState, Face, Icon, IconButton, IconName,
-    SkeletonLines, Toasts,
+    PresenceDot, SkeletonLines, Toasts, presence_words,
 };
 
 /// How somebody stands to me.
@@ -123,6 +123,9 @@ fn relation(people: PeopleStore, session: Session, id: UserId, user: Option<&Use
 
 #[component]
 fn ProfileCard(user: User, relation: Memo<Relation>) -> impl IntoView {
+    let people = expect_context::<PeopleStore>();
+    let id = user.id;
+    let presence = Memo::new(move |_| people.presence(id));
     let face = Face::from(&user);
     let name = display_name(&user);
     let title = name.clone();
@@ -131,10 +134,14 @@ fn ProfileCard(user: User, relation: Memo<Relation>) -> impl IntoView {
     view! {
         <article class="card" aria-label=move || title.clone()>
             <div class=banner_class aria-hidden="true"></div>
-            <Avatar face size=AvatarSize::Huge />
+            <span class="with-presence card__face">
+                <Avatar face size=AvatarSize::Huge />
+                <PresenceDot status=Signal::derive(move || presence.get().map(|known| known.status)) />
+            </span>
             <h2 class="card__name">{name}</h2>
             <p class="card__handle">{user.handle.as_ref().map(|handle| format!("@{handle}"))}</p>
             {status.map(|status| view! { <p class="card__status">{status}</p> })}
+            <p class="card__presence">{move || presence.get().as_ref().and_then(presence_words)}</p>
             <p class="card__since">{move || since(&relation.get())}</p>
             <div class="card__actions">
                 <CardActions user relation />

@@ -14,6 +14,8 @@ impl SettingsSection {
         match self {
             Self::Profile => settings.profile,
             Self::Account => settings.account,
+            Self::Privacy => settings.privacy,
+            Self::Notifications => settings.notifications,
             Self::Sessions => settings.sessions,
             Self::Appearance => settings.appearance,
             Self::Language => settings.language,
@@ -25,6 +27,8 @@ impl SettingsSection {
         match self {
             Self::Profile => settings.profile_detail,
             Self::Account => settings.account_detail,
+            Self::Privacy => settings.privacy_detail,
+            Self::Notifications => settings.notifications_detail,
             Self::Sessions => settings.sessions_detail,
             Self::Appearance => settings.appearance_detail,
             Self::Language => settings.language_detail,
@@ -35,6 +39,8 @@ impl SettingsSection {
         match self {
             Self::Profile => IconName::Person,
             Self::Account => IconName::Lock,
+            Self::Privacy => IconName::Eye,
+            Self::Notifications => IconName::Bell,
             Self::Sessions => IconName::Device,
             Self::Appearance => IconName::Palette,
             Self::Language => IconName::Globe,

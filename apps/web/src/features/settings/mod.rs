@@ -6,7 +6,9 @@ mod avatar;
 mod deletion;
 mod language;
 mod menu;
+mod notifications;
 mod password;
+mod privacy;
 mod profile;
 mod sessions;
 
@@ -23,6 +25,8 @@ use account::AccountSettings;
 use appearance::AppearanceSettings;
 use language::LanguageSettings;
 use menu::SettingsMenu;
+use notifications::NotificationSettings;
+use privacy::PrivacySettings;
 use profile::ProfileSettings;
 use sessions::SessionSettings;
 
@@ -77,6 +81,8 @@ fn SettingsPage(section: Memo<SettingsSection>) -> impl IntoView {
                     {move || match section.get() {
                         SettingsSection::Profile => view! { <ProfileSettings /> }.into_any(),
                         SettingsSection::Account => view! { <AccountSettings /> }.into_any(),
+                        SettingsSection::Privacy => view! { <PrivacySettings /> }.into_any(),
+                        SettingsSection::Notifications => view! { <NotificationSettings /> }.into_any(),
                         SettingsSection::Sessions => view! { <SessionSettings /> }.into_any(),
                         SettingsSection::Appearance => view! { <AppearanceSettings /> }.into_any(),
                         SettingsSection::Language => view! { <LanguageSettings /> }.into_any(),

@@ -1,0 +1,242 @@
+//! What others see of me: whether I am here, what I have read, that I type.
+
+use std::time::Duration;
+
+use damso_domain::{PresenceStatus, PresenceText, PresenceVisibility, Timestamp};
+use damso_protocol::{OwnPresence, SetPresenceRequest, Settings, UpdateSettingsRequest};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::SettingsGroup;
+use crate::api::ApiError;
+use crate::i18n::{explain_error, explain_name, format, texts};
+use crate::stores::SettingsStore;
+use crate::ui::{
+    Button, ButtonKind, Choice, EmptyState, IconName, RadioGroup, SkeletonLines, Switch, Tabs, TextField,
+    Toasts,
+};
+
+/// Everything that is asked of the server at once is shown at once.
+#[component]
+pub fn PrivacySettings() -> impl IntoView {
+    let store = expect_context::<SettingsStore>();
+    let failure = RwSignal::new(None::<ApiError>);
+    let load = move || {
+        failure.set(None);
+        store.load(move |result| drop(failure.try_set(result.err())));
+    };
+    load();
+    let is_known = Memo::new(move |_| store.get().is_some());
+    move || match (is_known.get(), failure.get()) {
+        (true, _) => view! {
+            <PresenceGroup store />
+            <ShownGroup store />
+        }
+        .into_any(),
+        (false, None) => view! { <SkeletonLines /> }.into_any(),
+        (false, Some(error)) => view! {
+            <EmptyState
+                icon=IconName::Warning
+                title=move || texts().common.failed_to_load
+                text=Signal::derive(move || explain_error(&error))
+            >
+                <Button kind=ButtonKind::Secondary on:click=move |_| load()>
+                    {move || texts().common.retry}
+                </Button>
+            </EmptyState>
+        }
+        .into_any(),
+    }
+}
+
+/// How long what I say about being here stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lasts {
+    HalfAnHour,
+    TwoHours,
+    Day,
+    Always,
+}
+
+impl Lasts {
+    fn until(self) -> Option<Timestamp> {
+        let duration = match self {
+            Self::HalfAnHour => Duration::from_mins(30),
+            Self::TwoHours => Duration::from_hours(2),
+            Self::Day => Duration::from_hours(24),
+            Self::Always => return None,
+        };
+        Some(Timestamp::now().after(duration))
+    }
+
+    fn choices() -> Vec<Choice<Self>> {
+        let words = &texts().settings;
+        [
+            (Self::Always, words.lasts_always),
+            (Self::HalfAnHour, words.lasts_half_an_hour),
+            (Self::TwoHours, words.lasts_two_hours),
+            (Self::Day, words.lasts_a_day),
+        ]
+        .map(|(value, label)| Choice {
+            value,
+            label: label.to_owned(),
+        })
+        .into()
+    }
+}
+
+#[component]
+fn PresenceGroup(store: SettingsStore) -> impl IntoView {
+    let toasts = Toasts::expect();
+    let own = Memo::new(move |_| store.get().map(|settings| settings.presence));
+    let status = RwSignal::new(PresenceStatus::Online);
+    let text = RwSignal::new(String::new());
+    let lasts = RwSignal::new(Lasts::Always);
+    // What is set here or on another device is what the form begins with.
+    Effect::new(move |_| {
+        if let Some(OwnPresence {
+            status: own,
+            text: words,
+            ..
+        }) = own.get()
+        {
+            status.set(own);
+            text.set(words.unwrap_or_default());
+        }
+    });
+    let error = move || PresenceText::parse(&text.read()).err();
+    let is_busy = RwSignal::new(false);
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if is_busy.get_untracked() || error().is_some() {
+            return;
+        }
+        is_busy.set(true);
+        let request = SetPresenceRequest {
+            status: status.get_untracked(),
+            text: Some(text.get_untracked()),
+            expires_at: lasts.get_untracked().until(),
+        };
+        spawn_local(async move {
+            let told = match store.set_presence(&request).await {
+                Ok(()) => texts().settings.presence_saved.to_owned(),
+                Err(error) => explain_error(&error),
+            };
+            toasts.show(told);
+            is_busy.try_set(false);
+        });
+    };
+    let until = move || own.get().and_then(|own| own.expires_at);
+    view! {
+        <SettingsGroup
+            title=move || texts().settings.presence
+            text=move || texts().settings.presence_text
+        >
+            <form class="form" novalidate on:submit=save>
+                <RadioGroup
+                    label=move || texts().settings.presence
+                    name="presence"
+                    options=Signal::derive(statuses)
+                    chosen=Signal::derive(move || Some(status.get()))
+                    on_choose=move |chosen| status.set(chosen)
+                />
+                <TextField
+                    label=move || texts().settings.presence_words
+                    value=text
+                    placeholder=Signal::derive(|| texts().settings.presence_placeholder.to_owned())
+                    max_chars=PresenceText::MAX_CHARS
+                    error=Signal::derive(move || error().map(|error| explain_name(error).to_owned()))
+                />
+                <Tabs
+                    label=move || texts().settings.lasts
+                    options=Signal::derive(Lasts::choices)
+                    chosen=lasts
+                />
+                <p class="settings__text">
+                    {move || until().map(|until| (texts().settings.lasts_until)(&format::moment(until)))}
+                </p>
+                <div class="settings__actions">
+                    <Button submits=true busy=is_busy>{move || texts().common.save}</Button>
+                </div>
+            </form>
+        </SettingsGroup>
+    }
+}
+
+fn statuses() -> Vec<(Choice<PresenceStatus>, String)> {
+    let words = &texts().settings;
+    [
+        (
+            PresenceStatus::Online,
+            words.status_online,
+            words.status_online_detail,
+        ),
+        (PresenceStatus::Away, words.status_away, words.status_away_detail),
+        (PresenceStatus::Busy, words.status_busy, words.status_busy_detail),
+        (
+            PresenceStatus::Invisible,
+            words.status_invisible,
+            words.status_invisible_detail,
+        ),
+    ]
+    .map(|(value, label, detail)| {
+        let label = label.to_owned();
+        (Choice { value, label }, detail.to_owned())
+    })
+    .into()
+}
+
+#[component]
+fn ShownGroup(store: SettingsStore) -> impl IntoView {
+    let toasts = Toasts::expect();
+    let is_busy = RwSignal::new(false);
+    let change = move |request: UpdateSettingsRequest| {
+        is_busy.set(true);
+        spawn_local(async move {
+            if let Err(error) = store.update(&request).await {
+                toasts.show(explain_error(&error));
+            }
+            is_busy.try_set(false);
+        });
+    };
+    let is_on =
+        move |read: fn(&Settings) -> bool| Signal::derive(move || store.get().as_ref().is_some_and(read));
+    view! {
+        <SettingsGroup title=move || texts().settings.shown text=move || texts().settings.shown_text>
+            <Switch
+                label=move || texts().settings.read_receipts
+                detail=move || texts().settings.read_receipts_detail
+                on=is_on(|settings| settings.read_receipts)
+                disabled=is_busy
+                on_change=move |on| change(UpdateSettingsRequest {
+                    read_receipts: Some(on),
+                    ..UpdateSettingsRequest::default()
+                })
+            />
+            <Switch
+                label=move || texts().settings.typing_shown
+                detail=move || texts().settings.typing_detail
+                on=is_on(|settings| settings.typing_indicators)
+                disabled=is_busy
+                on_change=move |on| change(UpdateSettingsRequest {
+                    typing_indicators: Some(on),
+                    ..UpdateSettingsRequest::default()
+                })
+            />
+            <Switch
+                label=move || texts().settings.presence_shown
+                detail=move || texts().settings.presence_shown_detail
+                on=is_on(|settings| settings.presence_visibility.is_shared())
+                disabled=is_busy
+                on_change=move |on| change(UpdateSettingsRequest {
+                    presence_visibility: Some(if on {
+                        PresenceVisibility::Friends
+                    } else {
+                        PresenceVisibility::Nobody
+                    }),
+                    ..UpdateSettingsRequest::default()
+                })
+            />
+        </SettingsGroup>
+    }
+}
