@@ -37,6 +37,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     }
     let config = Config::load(settings)?;
     init_logging(&config);
+    #[cfg(feature = "planted-bugs")]
+    config::plant_bug()?;
     rustls::crypto::ring::default_provider()
         .install_default()
         .map_err(|_| anyhow::anyhow!("two cryptography providers were chosen"))?;
