@@ -36,6 +36,10 @@ e2e *filter:
 bench *arguments:
     @cargo xtask bench "$@"
 
+# Check the promises while everything around the server is killed: chaos --minutes 5, chaos --planted
+chaos *arguments:
+    @cargo xtask chaos "$@"
+
 # Write openapi/openapi.json from the code
 openapi:
     @cargo xtask openapi

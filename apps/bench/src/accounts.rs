@@ -75,6 +75,48 @@ pub async fn create(server: &Server, database: &Database, count: usize) -> Resul
     Ok(accounts.collect())
 }
 
+/// A session, and an access token for it.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Which.
+    pub id: SessionId,
+    /// For requests and the socket.
+    pub token: String,
+}
+
+/// Gives each of these people `count` sessions more.
+pub async fn add_sessions(
+    server: &Server,
+    database: &Database,
+    people: &[UserId],
+    count: usize,
+) -> Result<Vec<Vec<Session>>> {
+    let signer = Signer::open(&server.data_dir())?;
+    let owners: Vec<UserId> = people.to_vec();
+    let ids: Vec<Vec<SessionId>> = database
+        .transaction(async move |conn: &mut Connection| {
+            let mut ids = Vec::with_capacity(owners.len());
+            for owner in owners {
+                let new: Vec<SessionId> = (0..count).map(|_| SessionId::new()).collect();
+                for id in &new {
+                    let name = SessionName::parse("bench")?;
+                    repository::session::insert(conn, *id, owner, &name, None, Timestamp::now()).await?;
+                }
+                ids.push(new);
+            }
+            Ok::<_, anyhow::Error>(ids)
+        })
+        .await?;
+    let with_tokens = ids.into_iter().zip(people).map(|(ids, owner)| {
+        let session = |id| Session {
+            id,
+            token: signer.access_token(*owner, id),
+        };
+        ids.into_iter().map(session).collect()
+    });
+    Ok(with_tokens.collect())
+}
+
 /// Signs one account up as anybody would, and reads the hash of its password.
 async fn hash_of_first_account(server: &Server, database: &Database) -> Result<String> {
     let body = json!({ "handle": "first", "display_name": "First", "password": PASSWORD });

@@ -37,6 +37,9 @@ pub enum Command {
     /// A storm: the server is killed and everybody comes back; everybody signs in at once.
     #[command(name = "W7", alias = "w7")]
     Storm(StormOptions),
+    /// Faults: everything that can be killed is, under load, and the promises are checked.
+    #[command(name = "chaos")]
+    Chaos(ChaosOptions),
     /// Nothing but write the same bytes to every socket; a probe starts this by itself.
     #[command(name = crate::probe::bare::COMMAND, hide = true)]
     BareServer {
@@ -159,6 +162,61 @@ pub struct StormOptions {
     #[command(flatten)]
     /// What every workload takes.
     pub common: Common,
+}
+
+/// The fault checker. See docs/reliability.md.
+#[derive(Args, Clone)]
+pub struct ChaosOptions {
+    /// Minutes during which faults come.
+    #[arg(long, conflicts_with = "seconds")]
+    pub minutes: Option<f64>,
+    /// Seconds during which faults come [default: 60; with --planted 14 for each bug].
+    #[arg(long)]
+    pub seconds: Option<f64>,
+    /// What all chance comes from [default: by chance].
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// People, each with two devices.
+    #[arg(long, default_value_t = 24)]
+    pub people: usize,
+    /// Groups whose members change.
+    #[arg(long, default_value_t = 8)]
+    pub groups: usize,
+    /// Members of each group.
+    #[arg(long, default_value_t = 8)]
+    pub members: usize,
+    /// How many processes have to be killed [default: one in six seconds].
+    #[arg(long)]
+    pub kills: Option<u64>,
+    /// Multiplies the times that were promised, for a development build on a busy machine.
+    #[arg(long, default_value_t = 1.0)]
+    pub slack: f64,
+    /// Where everything goes that the servers print.
+    #[arg(long)]
+    pub log: Option<PathBuf>,
+    /// Check the checker: one run for each planted bug, which the server has to be built with.
+    #[arg(long)]
+    pub planted: bool,
+    /// The server [default: `damso` beside this program].
+    #[arg(long)]
+    pub server: Option<PathBuf>,
+    /// Passed on to `damso serve`.
+    #[arg(last = true)]
+    pub arguments: Vec<String>,
+}
+
+impl ChaosOptions {
+    /// For how long faults come.
+    pub fn span(&self) -> Duration {
+        let default = if self.planted { 14.0 } else { 60.0 };
+        let minutes = self.minutes.map(|minutes| minutes * 60.0);
+        Duration::from_secs_f64(minutes.or(self.seconds).unwrap_or(default).max(1.0))
+    }
+
+    /// How many kills there have to be.
+    pub fn least_kills(&self) -> u64 {
+        self.kills.unwrap_or_else(|| self.span().as_secs() / 6)
+    }
 }
 
 fn seconds(raw: &str) -> Result<Duration, String> {

@@ -86,6 +86,26 @@ impl HttpClient {
         })
     }
 
+    /// Sends a request, or only a share of its bytes, and closes the connection without reading an answer.
+    pub async fn abandon(&mut self, request: &Request<'_>, share: f64) -> Result<()> {
+        let mut stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => self.connect().await?,
+        };
+        self.outgoing.clear();
+        write_request(&mut self.outgoing, request);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of a short length"
+        )]
+        let end = (self.outgoing.len() as f64 * share) as usize;
+        stream
+            .write_all(&self.outgoing[..end.min(self.outgoing.len())])
+            .await?;
+        Ok(())
+    }
+
     /// Sends a request and fails unless it is answered with this status.
     pub async fn expect(&mut self, status: u16, request: &Request<'_>) -> Result<&[u8]> {
         let answer = self.send(request).await?;

@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod chaos;
 mod cli;
 mod cluster;
 mod conditions;
@@ -57,10 +58,16 @@ fn run(command: Command) -> Result<()> {
     if let Command::BareServer { mode } = command {
         return probe::bare_server::serve(mode);
     }
+    if let Command::Chaos(_) = command {
+        chaos::enter_own_mounts();
+    }
     machine::raise_open_files()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    if let Command::Chaos(options) = command {
+        return LocalSet::new().block_on(&runtime, chaos::run(&options));
+    }
     let (common, report) = LocalSet::new().block_on(&runtime, measure(command))?;
     finish(&common, &report)
 }
@@ -73,7 +80,7 @@ async fn measure(command: Command) -> Result<(Common, Report)> {
         Command::History(options) => (options.common.clone(), workload::w4::run(&options).await?),
         Command::Day(options) => (options.common.clone(), workload::w6::run(&options).await?),
         Command::Storm(options) => (options.common.clone(), workload::w7::run(&options).await?),
-        Command::BareServer { .. } => unreachable!("it is served above"),
+        Command::Chaos(_) | Command::BareServer { .. } => unreachable!("they are run above"),
     })
 }
 

@@ -92,6 +92,12 @@ pub fn cpu_with_children(pid: u32) -> Result<Duration> {
     Ok(to_time(parent.own_ticks + parent.waited_ticks + children))
 }
 
+/// The processes that a process has started.
+pub fn children(pid: u32) -> Vec<u32> {
+    let is_child = |other: &u32| stat(*other).is_some_and(|stat| stat.parent == pid);
+    all_pids().into_iter().flatten().filter(is_child).collect()
+}
+
 fn all_pids() -> Result<impl Iterator<Item = u32>> {
     let entries = fs::read_dir("/proc").context("/proc cannot be read")?;
     Ok(entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()))

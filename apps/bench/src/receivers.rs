@@ -21,7 +21,8 @@ const MARK: &[u8] = b"\"text\":\"~";
 const NUMBER_DIGITS: usize = 10;
 /// How often a client pings; the server says so in `ready`.
 pub const HEARTBEAT: Duration = Duration::from_secs(45);
-const PING: &str = r#"{"type":"ping","data":{}}"#;
+/// What a client says now and then.
+pub const PING: &str = r#"{"type":"ping","data":{}}"#;
 /// How many sockets are opened at once.
 const OPENING_AT_ONCE: usize = 32;
 

@@ -1,14 +1,16 @@
 //! The server under test: a child of this program with a data folder of its own.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::time::sleep;
 
@@ -29,6 +31,8 @@ pub struct ServerOptions {
     pub parent: PathBuf,
     /// Passed on to `damso serve`.
     pub arguments: Vec<String>,
+    /// Beside what the caller's environment has.
+    pub environment: Vec<(String, OsString)>,
 }
 
 impl ServerOptions {
@@ -107,6 +111,7 @@ impl Server {
             .arg("--listen")
             .arg(self.address.to_string())
             .args(&self.options.arguments)
+            .envs(self.options.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(log)
             .stderr(also_errors)
@@ -151,6 +156,12 @@ impl Server {
         })
     }
 
+    /// Whether it has ended although nobody asked it to.
+    pub fn has_ended(&mut self) -> Result<Option<ExitStatus>> {
+        let child = self.child.as_mut().context("the server does not run")?;
+        Ok(child.try_wait()?)
+    }
+
     /// Kills the server as a power cut would. Its cluster notices and stops by itself.
     pub fn kill(&mut self) -> Result<()> {
         if let Some(mut child) = self.child.take() {
@@ -158,6 +169,25 @@ impl Server {
             child.wait()?;
         }
         Ok(())
+    }
+
+    /// Asks the server to stop, as a service manager would, and waits until it has; kills it when that takes
+    /// too long, and says so.
+    pub async fn terminate(&mut self) -> Result<bool> {
+        let Some(mut child) = self.child.take() else {
+            return Ok(true);
+        };
+        send_signal(child.id(), Signal::TERM)?;
+        let deadline = Instant::now() + LONGEST_STOP;
+        while Instant::now() < deadline {
+            if child.try_wait()?.is_some() {
+                return Ok(true);
+            }
+            sleep(POLL).await;
+        }
+        child.kill().context("the server cannot be killed")?;
+        child.wait()?;
+        Ok(false)
     }
 
     fn stop(&mut self) {
@@ -184,6 +214,13 @@ impl Drop for Server {
         // Before the folder goes: its database is in there.
         self.stop();
     }
+}
+
+/// Sends a signal to one process, which has to be ours.
+pub fn send_signal(pid: u32, signal: Signal) -> Result<()> {
+    let raw = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    let pid = raw.context("this is not the number of a process")?;
+    kill_process(pid, signal).context("a process cannot be sent a signal")
 }
 
 /// A call of the binary that ends with this program, however this program ends.

@@ -5,11 +5,13 @@
 //! the frames in place, and keeps only a frame that is not complete yet.
 
 use std::cell::RefCell;
+use std::error::Error;
+use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -39,6 +41,22 @@ pub async fn connect_from(source: Ipv4Addr, address: SocketAddr) -> io::Result<T
     socket.connect(address).await
 }
 
+/// The server closed a socket before it was ready.
+#[derive(Debug)]
+pub struct ClosedEarly(pub u16);
+
+impl fmt::Display for ClosedEarly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the server closed the socket with {} before it was ready",
+            self.0
+        )
+    }
+}
+
+impl Error for ClosedEarly {}
+
 /// An open socket.
 pub struct Socket {
     stream: TcpStream,
@@ -60,6 +78,11 @@ impl Socket {
         let stream = connect_from(source, address)
             .await
             .context("no connection could be opened")?;
+        Self::sign_in_over(stream, token).await
+    }
+
+    /// The same over a connection that is open.
+    pub async fn sign_in_over(stream: TcpStream, token: &str) -> Result<(Self, Vec<u8>)> {
         stream.set_nodelay(true)?;
         let mut socket = Self::upgrade(stream).await?;
         let first = format!(r#"{{"type":"authenticate","data":{{"access_token":"{token}"}}}}"#);
@@ -72,10 +95,16 @@ impl Socket {
                 })
                 .await?;
             if let Some(code) = ended {
-                bail!("the server closed the socket with {code} before it was ready");
+                return Err(ClosedEarly(code).into());
             }
         }
         Ok((socket, ready.unwrap_or_default()))
+    }
+
+    /// Sends only the beginning of a text frame. The socket is good for nothing after that.
+    pub async fn send_half(&self, text: &str) -> io::Result<()> {
+        let frame = text_frame(text);
+        self.send_bytes(&frame[..frame.len() / 2]).await
     }
 
     async fn upgrade(mut stream: TcpStream) -> Result<Self> {
@@ -111,11 +140,14 @@ impl Socket {
 
     /// Sends a text frame.
     pub async fn send_text(&self, text: &str) -> io::Result<()> {
-        let frame = text_frame(text);
+        self.send_bytes(&text_frame(text)).await
+    }
+
+    async fn send_bytes(&self, bytes: &[u8]) -> io::Result<()> {
         let mut sent = 0;
-        while sent < frame.len() {
+        while sent < bytes.len() {
             self.stream.writable().await?;
-            match self.stream.try_write(&frame[sent..]) {
+            match self.stream.try_write(&bytes[sent..]) {
                 Ok(count) => sent += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => (),
                 Err(error) => return Err(error),

@@ -248,6 +248,24 @@ impl Config {
     }
 }
 
+/// Puts the bug to work that the environment names, and says so.
+#[cfg(feature = "planted-bugs")]
+pub fn plant_bug() -> anyhow::Result<()> {
+    use damso_service::planted;
+
+    let name = std::env::var("DAMSO_PLANTED_BUG").unwrap_or_default();
+    if name.is_empty() {
+        return Ok(());
+    }
+    let bug = planted::Bug::from_name(&name).with_context(|| format!("there is no planted bug {name}"))?;
+    planted::choose(Some(bug));
+    tracing::warn!(
+        bug = bug.name(),
+        "This server has a bug on purpose; it is for checking the checkers"
+    );
+    Ok(())
+}
+
 fn read_file(path: &Path) -> anyhow::Result<Settings> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("the configuration file {} cannot be read", path.display()))?;

@@ -37,6 +37,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     }
     let config = Config::load(settings)?;
     init_logging(&config);
+    #[cfg(feature = "planted-bugs")]
+    config::plant_bug()?;
     rustls::crypto::ring::default_provider()
         .install_default()
         .map_err(|_| anyhow::anyhow!("two cryptography providers were chosen"))?;
@@ -58,6 +60,8 @@ fn init_logging(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::new(&config.log);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // It would say so with `eprintln!`, which panics: on a full disk every request that logs would fail.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     if config.log_json {
         builder.json().init();

@@ -1,5 +1,6 @@
 //! `damso serve`: start in order, serve, stop in order.
 
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -157,8 +158,7 @@ impl Front {
     }
 }
 
-/// The one line that scripts and people wait for.
-#[expect(clippy::print_stdout, reason = "said on standard output, apart from the log")]
+/// The one line that scripts and people wait for, on standard output and apart from the log.
 fn announce(config: &Config, address: std::net::SocketAddr, is_tls: bool) {
     let scheme = if is_tls { "https" } else { "http" };
     let shown = match &config.public_url {
@@ -166,7 +166,8 @@ fn announce(config: &Config, address: std::net::SocketAddr, is_tls: bool) {
         None if address.ip().is_loopback() => format!("{scheme}://localhost:{}", address.port()),
         None => format!("{scheme}://{address}"),
     };
-    println!("Damso is ready at {shown}");
+    // Not `println!`, which panics when nobody can be told.
+    let _ = writeln!(std::io::stdout(), "Damso is ready at {shown}");
 }
 
 /// Tells the sockets to come back later, lets requests finish, and ends at once when told a second time.

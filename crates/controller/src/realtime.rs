@@ -17,7 +17,7 @@ use damso_protocol::{
     ServerEvent, Watch,
 };
 use damso_service::realtime::{Outgoing, Subscription};
-use damso_service::{CurrentUser, Services};
+use damso_service::{CurrentUser, ServiceError, Services};
 use tokio::time::{Instant, sleep_until, timeout};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -117,7 +117,7 @@ impl Socket {
                 return Err(Some(CloseCode::AuthenticationFailed));
             };
             let user = self.services.auth.authenticate(&access_token).await;
-            return user.map_err(|_| Some(CloseCode::AuthenticationFailed));
+            return user.map_err(|error| Some(not_signed_in(&error)));
         }
     }
 
@@ -149,7 +149,7 @@ impl Socket {
             .account
             .open_socket(user.id, subscription)
             .await
-            .map_err(|_| Some(CloseCode::AuthenticationFailed))?;
+            .map_err(|error| Some(not_signed_in(&error)))?;
         let event = ServerEvent::Ready(Ready {
             user_id: user.id,
             session_id: user.session_id,
@@ -274,6 +274,18 @@ impl Socket {
         // Without the database nothing is watched; the client watches again when it comes back.
         subscription.watch(own.map(HashSet::from_iter).unwrap_or_default());
         Ok(())
+    }
+}
+
+/// Whoever is told that signing in failed does not come back. So that is told only to who was refused; while the
+/// database is away, everybody is asked to come back.
+fn not_signed_in(error: &ServiceError) -> CloseCode {
+    match error {
+        ServiceError::Refused(_) => CloseCode::AuthenticationFailed,
+        ServiceError::Overloaded | ServiceError::Unavailable(_) | ServiceError::Internal(_) => {
+            tracing::warn!(%error, "A socket could not be opened");
+            CloseCode::Restarting
+        }
     }
 }
 

@@ -184,6 +184,17 @@ pub async fn find_direct(
 ///
 /// A transaction that locks several does so in the order of their ids, and before it locks any user.
 pub async fn lock(conn: &mut Connection, id: ConversationId) -> RepositoryResult<Option<LockedConversation>> {
+    #[cfg(feature = "planted-bugs")]
+    if crate::planted::is_chosen(crate::planted::Bug::ReadBeforeLock) {
+        let row: Option<ConversationRow> = conversations::table
+            .find(id.as_uuid())
+            .select(ConversationRow::as_select())
+            .first(conn)
+            .await
+            .optional()?;
+        tokio::time::sleep(crate::planted::WINDOW).await;
+        return row.map(ConversationRow::into_locked).transpose();
+    }
     let row: Option<ConversationRow> = conversations::table
         .find(id.as_uuid())
         .select(ConversationRow::as_select())

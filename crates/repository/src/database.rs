@@ -174,6 +174,8 @@ impl Database {
         E: From<RepositoryError> + Send + 'static,
     {
         let pool = self.pool.clone();
+        #[cfg(feature = "planted-bugs")]
+        let is_early = crate::planted::is_answered_early();
         self.spawn(async move {
             let mut conn = acquire(&pool).await?;
             Manager::begin_transaction(&mut *conn)
@@ -184,6 +186,14 @@ impl Database {
             }
             match work(&mut conn).await {
                 Ok(value) => {
+                    #[cfg(feature = "planted-bugs")]
+                    if is_early {
+                        tokio::spawn(async move {
+                            tokio::time::sleep(crate::planted::WINDOW).await;
+                            Manager::commit_transaction(&mut *conn).await
+                        });
+                        return Ok(value);
+                    }
                     Manager::commit_transaction(&mut *conn)
                         .await
                         .map_err(RepositoryError::from)?;

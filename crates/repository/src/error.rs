@@ -51,7 +51,7 @@ impl From<DieselError> for RepositoryError {
     }
 }
 
-/// PostgreSQL says these while it starts, stops or sorts out a deadlock; Diesel has no kind for them.
+/// PostgreSQL says these while it starts, stops, sorts out a deadlock or has no room; Diesel has no kind for them.
 fn is_passing(message: &str) -> bool {
     [
         "deadlock detected",
@@ -59,6 +59,7 @@ fn is_passing(message: &str) -> bool {
         "terminating connection",
         "connection closed",
         "too many clients",
+        "No space left on device",
     ]
     .iter()
     .any(|passing| message.contains(passing))

@@ -14,6 +14,8 @@ pub mod held_handle;
 pub mod job;
 pub mod member;
 pub mod message;
+#[cfg(feature = "planted-bugs")]
+pub mod planted;
 pub mod schema;
 pub mod send;
 pub mod server_fact;

@@ -183,7 +183,10 @@ pub async fn store(conn: &mut Connection, messages: &[QueuedMessage]) -> Reposit
         .iter()
         .map(|message| message.created_at.as_jiff().to_diesel())
         .collect();
-    let statement = diesel::sql_query(STORE)
+    let sql = STORE;
+    #[cfg(feature = "planted-bugs")]
+    let sql = crate::planted::statement_that_stores(conn, sql).await?;
+    let statement = diesel::sql_query(sql)
         .bind::<Array<SqlUuid>, _>(uuids(|message| message.conversation_id.as_uuid()))
         .bind::<Array<SqlUuid>, _>(uuids(|message| message.author_id.as_uuid()))
         .bind::<Array<SqlUuid>, _>(uuids(|message| message.client_key.as_uuid()))

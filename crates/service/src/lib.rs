@@ -43,6 +43,8 @@ use std::sync::Arc;
 
 use damso_repository::Database;
 
+#[cfg(feature = "planted-bugs")]
+pub use damso_repository::planted;
 pub use error::{Fields, Refusal, ServiceError, ServiceResult};
 pub use token::CurrentUser;
 

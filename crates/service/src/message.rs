@@ -286,6 +286,8 @@ impl MessageService {
                     return Ok(None);
                 }
                 let rev = change.conversation.take_rev();
+                #[cfg(feature = "planted-bugs")]
+                let rev = crate::planted::stamp_of_deletion(rev, message.rev);
                 let viewers = repository::message::list_viewers(conn, target).await?;
                 let held = repository::message::mark_deleted(conn, target, rev, now).await?;
                 repository::conversation::save_numbers(conn, &change.conversation).await?;

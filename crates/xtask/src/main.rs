@@ -10,6 +10,7 @@
 
 mod bench;
 mod build;
+mod chaos;
 mod check;
 mod clean_data;
 mod command;
@@ -89,6 +90,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Build the server and check its promises while everything around it is killed
+    Chaos {
+        /// Passed on to `damso-bench chaos`: --minutes, --seed, --planted and others
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Write openapi/openapi.json from the code
     Openapi,
     /// Bring the database of ./data up to date
@@ -133,6 +140,7 @@ fn dispatch(repo: &Repo, command: Command) -> Result<()> {
         Command::Dev { arguments } => dev::dev(repo, arguments),
         Command::Build => build::build(repo),
         Command::Bench { arguments } => bench::run(repo, arguments),
+        Command::Chaos { arguments } => chaos::run(repo, arguments),
         Command::Openapi => openapi::write(repo),
         Command::Migrate => run::migrate(repo),
         Command::CleanData { yes } => clean_data::clean(repo, yes),

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::build::EMBED_CLIENT;
 use crate::repo::Repo;
 use crate::web::Mode;
-use crate::{check, command, e2e, server, setup, size, web};
+use crate::{chaos, check, command, e2e, server, setup, size, web};
 
 /// Runs every step until one fails, and says how long each took.
 pub fn test(repo: &Repo) -> Result<()> {
@@ -32,6 +32,7 @@ fn steps(repo: &Repo, counts: &mut Counts, times: &mut Times) -> Result<()> {
     times.step("first load", || size::check(repo))?;
     times.step("server with client inside", || check_embedding(repo))?;
     times.step("server", || server::build_with_tests(repo))?;
+    times.step("faults", || chaos::test(repo))?;
     times.step("browser tests", || {
         let tools = setup::for_journeys(repo)?;
         e2e::run_journeys(repo, &tools, None, counts)

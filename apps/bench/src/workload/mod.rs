@@ -32,6 +32,7 @@ impl Common {
             binary,
             parent,
             arguments: self.arguments.clone(),
+            environment: Vec::new(),
         })
         .await
     }

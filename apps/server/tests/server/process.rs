@@ -85,6 +85,11 @@ pub struct Damso {
 impl Damso {
     /// Starts `damso` with these arguments and nothing from the environment of the tests.
     pub fn run(args: &[&str]) -> Self {
+        Self::run_logging_to(args, Stdio::piped())
+    }
+
+    /// The same with another standard error.
+    fn run_logging_to(args: &[&str], log: Stdio) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_damso"));
         let kept = ["PATH", "HOME", "TMPDIR"].map(|name| (name, std::env::var_os(name)));
         command
@@ -93,14 +98,12 @@ impl Damso {
             // Where `.tools` is, if PostgreSQL comes from there.
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
             .args(args);
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let (said, lines) = channel();
         pass_on(child.stdout.take().unwrap(), said.clone());
-        pass_on(child.stderr.take().unwrap(), said);
+        if let Some(errors) = child.stderr.take() {
+            pass_on(errors, said);
+        }
         Self {
             child,
             lines,
@@ -110,8 +113,14 @@ impl Damso {
 
     /// Starts a server on a free port, with this data folder and what else is set.
     pub fn serve(data: &Path, args: &[&str]) -> Self {
+        Self::serve_logging_to(data, args, Stdio::piped())
+    }
+
+    /// The same, and its log goes elsewhere.
+    pub fn serve_logging_to(data: &Path, args: &[&str], log: Stdio) -> Self {
         let data = data.to_str().unwrap();
-        Self::run(&[&["serve", "--listen", "127.0.0.1:0", "--data-dir", data], args].concat())
+        let args = [&["serve", "--listen", "127.0.0.1:0", "--data-dir", data], args].concat();
+        Self::run_logging_to(&args, log)
     }
 
     /// Waits for a line that contains `text`.

@@ -1,6 +1,6 @@
-//! What a server does not start with.
+//! What a server starts with, and what it does not.
 
-use std::fs;
+use std::fs::{self, File};
 
 use crate::process::{Damso, open_folder};
 
@@ -26,4 +26,15 @@ fn a_folder_of_a_newer_database_is_refused_in_one_sentence_and_left_as_it_is() {
     let mut again = Damso::serve(folder.path(), &[]);
     again.wait_until_ready();
     again.stop();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_log_that_cannot_be_written_stops_nothing() {
+    let folder = open_folder();
+    // Every write fails as on a full disk.
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut damso = Damso::serve_logging_to(folder.path(), &["--log", "debug"], full.into());
+    damso.wait_until_ready();
+    damso.stop();
 }

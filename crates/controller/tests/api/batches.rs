@@ -45,6 +45,29 @@ async fn a_locked_conversation_holds_up_only_itself() {
 }
 
 #[tokio::test]
+async fn a_message_waits_while_the_disk_is_full() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let conversation = app.direct_conversation(&minji, &seoyeon).await;
+    app.database
+        .execute(
+            "CREATE FUNCTION fill_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+            END $$;
+            CREATE TRIGGER full_disk BEFORE INSERT ON messages EXECUTE FUNCTION fill_disk()",
+        )
+        .await;
+    let sending = tokio::spawn({
+        let minji = minji.clone();
+        async move { minji.send(conversation, "patience").await.status.as_u16() }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    app.database.execute("DROP TRIGGER full_disk ON messages").await;
+    assert_eq!(sending.await.unwrap(), 201);
+    assert_eq!(seoyeon.texts(conversation).await, ["patience"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_stored_harms_only_its_sender() {
     let app = TestApp::start().await;
     let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;

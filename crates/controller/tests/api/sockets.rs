@@ -39,6 +39,17 @@ async fn signing_in_comes_first() {
     assert_eq!(socket.closed_with().await, 4001);
 }
 
+/// After 4001 a client does not come back.
+#[tokio::test]
+async fn who_comes_while_the_database_is_away_is_asked_to_come_back() {
+    let app = TestApp::start().await;
+    let [minji] = app.users(["minji"]).await;
+    let mut socket = minji.open_socket().await;
+    app.database.database.close();
+    socket.authenticate(&minji.session().access_token).await;
+    assert_eq!(socket.closed_with().await, 1001);
+}
+
 /// The five seconds are real ones: the clock of a socket cannot be moved from outside.
 #[tokio::test]
 async fn who_never_signs_in_is_closed() {

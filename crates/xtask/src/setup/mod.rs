@@ -4,6 +4,7 @@
 //! call finds everything and changes nothing.
 
 mod browser;
+mod faketime;
 mod links;
 mod node;
 mod pip;
@@ -46,7 +47,13 @@ pub fn for_checks(repo: &Repo) -> Result<()> {
 pub fn for_tests(repo: &Repo) -> Result<()> {
     for_building(repo)?;
     for_checks(repo)?;
+    for_chaos();
     for_journeys(repo).map(drop)
+}
+
+/// What the fault checker can use.
+pub fn for_chaos() {
+    faketime::want(&Machine::look());
 }
 
 /// What the browser tests are run with.

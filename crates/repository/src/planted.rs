@@ -1,0 +1,130 @@
+//! Bugs on purpose: the fault checker and the property tests have to find each of them, or they are worth nothing.
+//!
+//! Compiled only with the feature `planted-bugs`, which no build that is served has. One of them at most is at
+//! work, chosen once for the whole process; that is why there is a global here and nowhere else. Each has one place
+//! in the code, marked with the feature.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
+use std::time::Duration;
+
+use damso_domain::{Rev, Timestamp};
+use diesel_async::SimpleAsyncConnection;
+
+use crate::{Connection, RepositoryResult};
+
+/// How long a planted bug keeps the window open in which it does harm. Found without it too, but not in seconds.
+pub(crate) const WINDOW: Duration = Duration::from_millis(40);
+
+/// A mistake that a messenger could make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bug {
+    /// A message is answered before it is committed.
+    AcknowledgeBeforeCommit = 1,
+    /// A deletion does not stamp the message with its `rev`: neither the event nor a sync brings it to anybody.
+    DroppedAnnouncement,
+    /// A key that was used before the last start is not recognised.
+    DuplicateAfterRestart,
+    /// The list of members, once loaded, is used for ever.
+    StaleMembership,
+    /// A change reads its conversation without waiting for the lock.
+    ReadBeforeLock,
+}
+
+impl Bug {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::AcknowledgeBeforeCommit,
+        Self::DroppedAnnouncement,
+        Self::DuplicateAfterRestart,
+        Self::StaleMembership,
+        Self::ReadBeforeLock,
+    ];
+
+    /// As it is spelled in the environment.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AcknowledgeBeforeCommit => "acknowledge-before-commit",
+            Self::DroppedAnnouncement => "dropped-announcement",
+            Self::DuplicateAfterRestart => "duplicate-after-restart",
+            Self::StaleMembership => "stale-membership",
+            Self::ReadBeforeLock => "read-before-lock",
+        }
+    }
+
+    /// The one with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|bug| bug.name() == name)
+    }
+}
+
+static CHOSEN: AtomicU8 = AtomicU8::new(0);
+static CHOSEN_AT_MILLIS: AtomicI64 = AtomicI64::new(0);
+static HAS_FORGOTTEN_KEYS: AtomicBool = AtomicBool::new(false);
+
+/// Puts a bug to work, or none. Choosing [`Bug::DuplicateAfterRestart`] again is a restart.
+pub fn choose(bug: Option<Bug>) {
+    CHOSEN_AT_MILLIS.store(Timestamp::now().as_millis(), Ordering::SeqCst);
+    HAS_FORGOTTEN_KEYS.store(false, Ordering::SeqCst);
+    CHOSEN.store(bug.map_or(0, |bug| bug as u8), Ordering::SeqCst);
+}
+
+/// Whether this one is at work.
+pub fn is_chosen(bug: Bug) -> bool {
+    CHOSEN.load(Ordering::SeqCst) == bug as u8
+}
+
+tokio::task_local! {
+    static IS_EARLY: bool;
+}
+
+/// Makes the transaction of `work` answer before it is committed.
+pub async fn answered_early<T>(work: impl Future<Output = T>) -> T {
+    IS_EARLY
+        .scope(is_chosen(Bug::AcknowledgeBeforeCommit), work)
+        .await
+}
+
+/// Whether the transaction that is about to begin is one of those.
+pub(crate) fn is_answered_early() -> bool {
+    IS_EARLY.try_with(|is_early| *is_early).unwrap_or(false)
+}
+
+/// The change that a deletion stamps its message with.
+pub fn stamp_of_deletion(taken: Rev, message: Rev) -> Rev {
+    if is_chosen(Bug::DroppedAnnouncement) {
+        message
+    } else {
+        taken
+    }
+}
+
+/// The statement that stores messages, unless it is to forget which keys it knew before the start.
+pub(crate) async fn statement_that_stores(conn: &mut Connection, sql: &str) -> RepositoryResult<String> {
+    if !is_chosen(Bug::DuplicateAfterRestart) {
+        return Ok(sql.to_owned());
+    }
+    if !HAS_FORGOTTEN_KEYS.swap(true, Ordering::SeqCst) {
+        conn.batch_execute(
+            "ALTER TABLE messages DROP CONSTRAINT IF EXISTS messages_conversation_id_author_id_client_key_key",
+        )
+        .await?;
+    }
+    let since = format!(
+        "known.client_key = i.client_key AND known.created_at >= to_timestamp({} / 1000.0)",
+        CHOSEN_AT_MILLIS.load(Ordering::SeqCst)
+    );
+    Ok(sql.replace("known.client_key = i.client_key", &since))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bug;
+
+    #[test]
+    fn every_bug_is_found_by_its_name() {
+        for bug in Bug::ALL {
+            assert_eq!(Bug::from_name(bug.name()), Some(bug));
+        }
+        assert_eq!(Bug::from_name(""), None);
+    }
+}
