@@ -11,7 +11,7 @@ use damso_protocol::{
 use damso_service::Services;
 use fastrand::Rng;
 
-use super::World;
+use super::{Sent, World};
 
 /// One thing that somebody does.
 #[derive(Clone, Debug)]
@@ -34,23 +34,53 @@ enum Action {
     Rename(UserId, u8),
 }
 
-pub(super) async fn act(world: &mut World, rng: &mut Rng) {
+pub(super) async fn act(world: &mut World, rng: &mut Rng, promises: &str) {
     let action = choose(world, rng);
-    perform(&world.services, &action).await;
-    remember(world, &action).await;
+    let sent = perform(&world.services, &action).await;
+    // Nobody else does anything, so that what was acknowledged is there.
+    if let (Some(sent), Action::Send(user, ..)) = (sent, &action) {
+        let target = MessageRef {
+            conversation_id: sent.place,
+            seq: sent.seq,
+        };
+        let stored = world.services.messages.get(*user, target).await;
+        assert!(
+            stored.is_ok_and(|stored| stored.id == sent.id) || world.knows(sent.key),
+            "{promises}: {sent:?} was acknowledged and is not there"
+        );
+    }
+    remember(world, &action, sent).await;
+}
+
+/// Asks for messages again that were acknowledged: each key stands for the one that was stored first.
+pub(super) async fn send_again(world: &World, rng: &mut Rng, promises: &str) {
+    for _ in 0..3 {
+        let Some(sent) = world.keys.get(rng.usize(..=world.keys.len())) else {
+            continue;
+        };
+        let again = perform(&world.services, &Action::Send(sent.user, sent.place, sent.key)).await;
+        let again = again.expect("a known key is answered whatever has happened since");
+        assert_eq!(
+            (again.id, again.seq),
+            (sent.id, sent.seq),
+            "{promises}: {sent:?} was stored twice"
+        );
+    }
 }
 
 /// Two people, or two devices of one, at the same moment.
 pub(super) async fn act_twice_at_once(world: &mut World, rng: &mut Rng) {
     let (one, other) = (choose(world, rng), choose(world, rng));
-    tokio::join!(perform(&world.services, &one), perform(&world.services, &other));
-    remember(world, &one).await;
-    remember(world, &other).await;
+    let (of_one, of_other) = tokio::join!(perform(&world.services, &one), perform(&world.services, &other));
+    remember(world, &one, of_one).await;
+    remember(world, &other, of_other).await;
 }
 
-async fn remember(world: &mut World, action: &Action) {
+async fn remember(world: &mut World, action: &Action, sent: Option<Sent>) {
+    if let Some(sent) = sent.filter(|sent| !world.knows(sent.key)) {
+        world.keys.push(sent);
+    }
     match action {
-        Action::Send(user, place, key) => world.keys.push((*user, *place, *key)),
         // It exists now; this finds it.
         Action::OpenDirect(user, other) => {
             let direct = CreateConversationRequest::Direct { user_id: *other };
@@ -68,7 +98,7 @@ fn choose(world: &World, rng: &mut Rng) -> Action {
     match rng.u8(..40) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
-            Some((user, place, key)) => Action::Send(*user, *place, *key),
+            Some(sent) => Action::Send(sent.user, sent.place, sent.key),
             None => Action::Send(actor, place, ClientKey::new()),
         },
         14..17 => {
@@ -148,7 +178,8 @@ fn change_of_settings(rng: &mut Rng) -> UpdateSettingsRequest {
     }
 }
 
-async fn perform(services: &Services, action: &Action) {
+/// Does it. Says what was stored when it was a message.
+async fn perform(services: &Services, action: &Action) -> Option<Sent> {
     match action.clone() {
         Action::Send(user, place, client_key) => {
             let request = SendMessageRequest {
@@ -156,7 +187,14 @@ async fn perform(services: &Services, action: &Action) {
                 text: Some(format!("message {client_key}")),
                 attachment_ids: Vec::new(),
             };
-            drop(services.messages.send(user, place, &request).await);
+            let sent = services.messages.send(user, place, &request).await.ok()?;
+            return Some(Sent {
+                user,
+                place,
+                key: client_key,
+                id: sent.message.id,
+                seq: sent.message.seq,
+            });
         }
         Action::Delete(user, target, audience) => {
             drop(services.messages.delete(user, target, audience).await);
@@ -209,6 +247,7 @@ async fn perform(services: &Services, action: &Action) {
             drop(services.account.update(user, &request).await);
         }
     }
+    None
 }
 
 async fn answer_request(services: &Services, user: UserId, accepts: bool) {

@@ -8,11 +8,15 @@
 mod action;
 mod device;
 mod fresh;
+#[cfg(feature = "planted-bugs")]
+mod planted;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use damso_domain::{ClientKey, ConversationId, DisplayName, Handle, Locale, Timestamp, UserId};
+use damso_domain::{
+    ClientKey, ConversationId, DisplayName, Handle, Locale, MessageId, Seq, Timestamp, UserId,
+};
 use damso_protocol::CreateConversationRequest;
 use damso_repository::user::NewUser;
 use damso_repository::{self as repository, Connection, RepositoryError};
@@ -35,11 +39,25 @@ struct World {
     people: Vec<UserId>,
     /// Conversations somebody of them was in at some time.
     places: Vec<ConversationId>,
-    /// Keys that were used, to be used again.
-    keys: Vec<(UserId, ConversationId, ClientKey)>,
+    /// Keys that were used, to be used again, and what was stored under them.
+    keys: Vec<Sent>,
+}
+
+/// A message that was acknowledged.
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    user: UserId,
+    place: ConversationId,
+    key: ClientKey,
+    id: MessageId,
+    seq: Seq,
 }
 
 impl World {
+    fn knows(&self, key: ClientKey) -> bool {
+        self.keys.iter().any(|sent| sent.key == key)
+    }
+
     async fn new(services: &Services) -> Self {
         let mut world = Self {
             services: services.clone(),
@@ -106,6 +124,7 @@ async fn sign_up(services: &Services, count: usize) -> Vec<UserId> {
 
 async fn play(services: &Services, seed: u64) {
     let mut rng = Rng::with_seed(seed);
+    let promises = format!("DAMSO_SEED={seed} DAMSO_CASES=1");
     let mut world = World::new(services).await;
     let mut devices = Vec::new();
     for user in world.people.clone() {
@@ -118,7 +137,7 @@ async fn play(services: &Services, seed: u64) {
             if rng.u8(..10) == 0 {
                 action::act_twice_at_once(&mut world, &mut rng).await;
             } else {
-                action::act(&mut world, &mut rng).await;
+                action::act(&mut world, &mut rng, &promises).await;
             }
             if rng.u8(..4) == 0 {
                 services.hub.tell_gathered();
@@ -127,13 +146,16 @@ async fn play(services: &Services, seed: u64) {
                 device.step(&mut rng).await;
             }
         }
+        #[cfg(feature = "planted-bugs")]
+        planted::restart();
+        action::send_again(&world, &mut rng, &promises).await;
         services.hub.tell_gathered();
         for device in &mut devices {
             device.settle().await;
             let (shown, fresh) = (device.shown(), fresh::look(services, device.user()).await);
             assert!(
                 shown == fresh,
-                "DAMSO_SEED={seed} DAMSO_CASES=1, check {check}, {device:?}\n{}",
+                "{promises}, check {check}, {device:?}\n{}",
                 shown.differences(&fresh)
             );
         }
@@ -151,6 +173,8 @@ async fn every_device_ends_at_what_a_fresh_look_shows() {
     let cases = number("DAMSO_CASES").unwrap_or(CASES);
     println!("DAMSO_SEED={first} DAMSO_CASES={cases}");
     let app = TestApp::start().await;
+    #[cfg(feature = "planted-bugs")]
+    planted::choose_from_environment();
     let services = app.services.clone();
     let next = Arc::new(AtomicU64::new(0));
     let mut players = tokio::task::JoinSet::new();
