@@ -35,7 +35,7 @@ enum Action {
 }
 
 pub(super) async fn act(world: &mut World, rng: &mut Rng, promises: &str) {
-    let action = choose(world, rng);
+    let action = choose(world, rng, &world.places);
     let sent = perform(&world.services, &action).await;
     // Nobody else does anything, so that what was acknowledged is there.
     if let (Some(sent), Action::Send(user, ..)) = (sent, &action) {
@@ -68,9 +68,10 @@ pub(super) async fn send_again(world: &World, rng: &mut Rng, promises: &str) {
     }
 }
 
-/// Two people, or two devices of one, at the same moment.
+/// Two people, or two devices of one, at the same moment, mostly in one conversation.
 pub(super) async fn act_twice_at_once(world: &mut World, rng: &mut Rng) {
-    let (one, other) = (choose(world, rng), choose(world, rng));
+    let place = [world.places[rng.usize(..world.places.len())]];
+    let (one, other) = (choose(world, rng, &place), choose(world, rng, &place));
     let (of_one, of_other) = tokio::join!(perform(&world.services, &one), perform(&world.services, &other));
     remember(world, &one, of_one).await;
     remember(world, &other, of_other).await;
@@ -90,10 +91,10 @@ async fn remember(world: &mut World, action: &Action, sent: Option<Sent>) {
     }
 }
 
-fn choose(world: &World, rng: &mut Rng) -> Action {
+fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let mut pick = |people: &[UserId]| people[rng.usize(..people.len())];
     let (actor, other) = (pick(&world.people), pick(&world.people));
-    let place = world.places[rng.usize(..world.places.len())];
+    let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
     match rng.u8(..40) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
