@@ -8,7 +8,7 @@ use damso_protocol::{
     MarkReadRequest, SendMessageRequest, SetPresenceRequest, UpdateConversationRequest, UpdateMeRequest,
     UpdateMembershipRequest, UpdateSettingsRequest,
 };
-use damso_service::Services;
+use damso_service::{ServiceError, ServiceResult, Services};
 use fastrand::Rng;
 
 use super::{Sent, World};
@@ -188,7 +188,7 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
                 text: Some(format!("message {client_key}")),
                 attachment_ids: Vec::new(),
             };
-            let sent = services.messages.send(user, place, &request).await.ok()?;
+            let sent = refused(services.messages.send(user, place, &request).await)?;
             return Some(Sent {
                 user,
                 place,
@@ -198,57 +198,72 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
             });
         }
         Action::Delete(user, target, audience) => {
-            drop(services.messages.delete(user, target, audience).await);
+            done(services.messages.delete(user, target, audience).await);
         }
         Action::Read(user, place, seq) => {
-            drop(
+            done(
                 services
                     .reads
                     .mark_read(user, place, MarkReadRequest { seq })
                     .await,
             );
         }
-        Action::Change(user, place, change) => drop(services.groups.update(user, place, change).await),
-        Action::Add(user, place, other) => drop(services.members.add(user, place, vec![other]).await),
-        Action::Remove(user, place, other) => drop(services.members.remove(user, place, other).await),
+        Action::Change(user, place, change) => done(services.groups.update(user, place, change).await),
+        Action::Add(user, place, other) => done(services.members.add(user, place, vec![other]).await),
+        Action::Remove(user, place, other) => done(services.members.remove(user, place, other).await),
         Action::SetRole(user, place, other, role) => {
-            drop(services.members.update_role(user, place, other, role).await);
+            done(services.members.update_role(user, place, other, role).await);
         }
         Action::View(user, place, view) => {
-            drop(services.conversations.update_membership(user, place, view).await);
+            done(services.conversations.update_membership(user, place, view).await);
         }
-        Action::Leave(user, place) => drop(services.conversations.leave(user, place).await),
+        Action::Leave(user, place) => done(services.conversations.leave(user, place).await),
         Action::OpenDirect(user, user_id) => {
             let direct = CreateConversationRequest::Direct { user_id };
-            drop(services.conversations.create(user, direct).await);
+            done(services.conversations.create(user, direct).await);
         }
         Action::Befriend(user, other) => {
             let request = CreateFriendRequest {
                 user_id: Some(other),
                 ..CreateFriendRequest::default()
             };
-            drop(services.friends.request(user, &request).await);
+            done(services.friends.request(user, &request).await);
         }
         Action::AnswerRequest(user, accepts) => answer_request(services, user, accepts).await,
-        Action::Unfriend(user, other) => drop(services.friends.remove(user, other).await),
-        Action::Settings(user, change) => drop(services.settings.update(user, change).await),
+        Action::Unfriend(user, other) => done(services.friends.remove(user, other).await),
+        Action::Settings(user, change) => done(services.settings.update(user, change).await),
         Action::Presence(user, status) => {
             let request = SetPresenceRequest {
                 status,
                 text: None,
                 expires_at: None,
             };
-            drop(services.settings.set_presence(user, &request).await);
+            done(services.settings.set_presence(user, &request).await);
         }
         Action::Rename(user, number) => {
             let request = UpdateMeRequest {
                 display_name: Some(format!("name {number}")),
                 ..UpdateMeRequest::default()
             };
-            drop(services.account.update(user, &request).await);
+            done(services.account.update(user, &request).await);
         }
     }
     None
+}
+
+/// Somebody may be refused, but nothing may go wrong.
+fn done<T>(outcome: ServiceResult<T>) {
+    drop(refused(outcome));
+}
+
+/// What came of it. Somebody may be refused, but nothing may go wrong.
+fn refused<T>(outcome: ServiceResult<T>) -> Option<T> {
+    match outcome {
+        Ok(done) => Some(done),
+        // Two who open one direct conversation at once: the second is asked to try again.
+        Err(ServiceError::Refused(_) | ServiceError::Unavailable(_)) => None,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 async fn answer_request(services: &Services, user: UserId, accepts: bool) {
@@ -262,8 +277,8 @@ async fn answer_request(services: &Services, user: UserId, accepts: bool) {
         return;
     };
     if accepts {
-        drop(services.friends.accept(user, request.id).await);
+        done(services.friends.accept(user, request.id).await);
     } else {
-        drop(services.friends.decline(user, request.id).await);
+        done(services.friends.decline(user, request.id).await);
     }
 }

@@ -132,11 +132,18 @@ pub(super) async fn look(services: &Services, user: UserId) -> Shown {
     for id in ids {
         model.timeline_mut(id).page_requested();
         let page = services.messages.list(user, id, &newest()).await.unwrap();
+        assert_numbers(&page.items);
         model.take_page(id, damso_client_state::model::Place::Anywhere, page);
         let reads = services.reads.list(user, id).await.unwrap();
         model.load_reads(id, &reads.items);
     }
     Shown::of(&model)
+}
+
+/// Each change has a number of its own, so no two messages have the same.
+fn assert_numbers(messages: &[Message]) {
+    let revs: BTreeSet<_> = messages.iter().map(|message| message.rev).collect();
+    assert_eq!(revs.len(), messages.len(), "{messages:?}");
 }
 
 /// The lists, as a client reads them when it starts.
