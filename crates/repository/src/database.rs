@@ -13,6 +13,7 @@ use diesel_async::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::runtime::Handle;
+use tokio::sync::Notify;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::{RepositoryError, RepositoryResult};
@@ -65,6 +66,7 @@ where
 pub struct Database {
     pool: Pool<Connection>,
     runtime: Handle,
+    in_doubt: Arc<Notify>,
 }
 
 impl Database {
@@ -108,7 +110,11 @@ impl Database {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| RepositoryError::Query(error.to_string()))?;
-        Ok(Self { pool, runtime })
+        Ok(Self {
+            pool,
+            runtime,
+            in_doubt: Arc::default(),
+        })
     }
 
     /// The runtime that opened the connections, for what goes on without a caller.
@@ -173,7 +179,7 @@ impl Database {
         T: Send + 'static,
         E: From<RepositoryError> + Send + 'static,
     {
-        let pool = self.pool.clone();
+        let (pool, in_doubt) = (self.pool.clone(), self.in_doubt.clone());
         #[cfg(feature = "planted-bugs")]
         let is_early = crate::planted::is_answered_early();
         self.spawn(async move {
@@ -194,9 +200,11 @@ impl Database {
                         });
                         return Ok(value);
                     }
-                    Manager::commit_transaction(&mut *conn)
-                        .await
-                        .map_err(RepositoryError::from)?;
+                    let committed = Manager::commit_transaction(&mut *conn).await;
+                    if committed.is_err() {
+                        in_doubt.notify_one();
+                    }
+                    committed.map_err(RepositoryError::from)?;
                     Ok(value)
                 }
                 Err(error) => {
@@ -249,6 +257,11 @@ impl Database {
     pub async fn check(&self) -> RepositoryResult<()> {
         self.run(async |conn: &mut Connection| Ok(conn.batch_execute("SELECT 1").await?))
             .await
+    }
+
+    /// Waits until a commit has not been answered: it may have happened, and nobody was told of it. Cancel-safe.
+    pub async fn commit_in_doubt(&self) {
+        self.in_doubt.notified().await;
     }
 
     /// Closes every connection.

@@ -13,6 +13,7 @@ pub mod content;
 pub mod conversation;
 mod cursor;
 mod deletion;
+mod doubt;
 mod error;
 pub mod friend;
 pub mod group;
@@ -133,6 +134,7 @@ impl Services {
         keys: &Keys,
     ) -> Self {
         let hub = Hub::new();
+        doubt::watch(&database, &hub);
         let passwords = PasswordHasher::new(config.password_threads, config.password_queue);
         let tokens = Tokens::new(keys);
         let sessions = session::SessionService::new(database.clone(), hub.clone());

@@ -36,6 +36,8 @@ struct Client {
     ended: Option<(Instant, u16)>,
     /// What has to be loaded.
     load: BTreeSet<ConversationId>,
+    /// Whether the server said that it may have missed something.
+    resync: bool,
 }
 
 /// Lives until the run is over.
@@ -49,6 +51,7 @@ pub async fn live(world: Rc<World>, device: Rc<Device>, number: usize) {
         frames: Vec::new(),
         ended: None,
         load: BTreeSet::new(),
+        resync: false,
     };
     let mut longest = Duration::ZERO;
     while client.world.phase.get() != Phase::Over {
@@ -124,6 +127,14 @@ impl Client {
     }
 
     async fn sync(&mut self, socket: &mut Socket) -> Result<()> {
+        // What is said while this is on its way is about later.
+        let was_told = std::mem::take(&mut self.resync);
+        let synced = self.sync_once(socket).await;
+        self.resync |= was_told && synced.is_err();
+        synced
+    }
+
+    async fn sync_once(&mut self, socket: &mut Socket) -> Result<()> {
         let position = self.device.shelf.borrow().as_ref().map(Shelf::position);
         let body = serde_json::to_string(&position.context("a device that syncs has a shelf")?)?;
         let token = self.device.token().to_owned();
@@ -214,6 +225,10 @@ impl Client {
                 continue;
             };
             self.world.tally.count("events received");
+            if let ServerEvent::Resync(_) = event {
+                self.world.tally.count("told to sync");
+                self.resync = true;
+            }
             if let Some((conversation, rev)) = event.conversation_rev()
                 && self.world.is_group(conversation)
             {
@@ -228,10 +243,14 @@ impl Client {
             let todo = self.on_shelf(|shelf| shelf.take_event(event));
             self.load.extend(todo.load);
         }
-        self.on_shelf(|shelf| Todo {
+        let has_gap = self.on_shelf(|shelf| Todo {
             has_gap: shelf.has_gap(),
             ..Todo::default()
-        })
+        });
+        Todo {
+            has_gap: has_gap.has_gap || self.resync,
+            ..Todo::default()
+        }
     }
 
     async fn load_all(&mut self, socket: &mut Socket) {

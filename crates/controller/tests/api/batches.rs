@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use damso_domain::ClientKey;
-use damso_protocol::Message;
+use damso_protocol::{Message, ServerEvent};
+use damso_repository::{Connection, RepositoryError};
 use damso_testing::TestApp;
+use diesel_async::SimpleAsyncConnection as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -196,4 +198,24 @@ async fn who_hears_of_a_message_is_who_is_there_when_it_is_stored() {
         }
         assert_eq!(texts(heard), expected);
     }
+}
+
+/// Nobody knows what became of it, so everybody looks.
+#[tokio::test]
+async fn after_a_commit_that_was_not_answered_everybody_catches_up() {
+    let app = TestApp::start().await;
+    let [minji] = app.users(["minji"]).await;
+    let mut socket = minji.connect().await;
+    let lost = app
+        .services
+        .database
+        .transaction(async |conn: &mut Connection| {
+            // The connection is gone before the commit.
+            let ends = "SELECT pg_terminate_backend(pg_backend_pid())";
+            assert!(conn.batch_execute(ends).await.is_err());
+            Ok::<_, RepositoryError>(())
+        })
+        .await;
+    assert!(lost.is_err());
+    assert!(matches!(socket.next().await, ServerEvent::Resync(_)));
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytestring::ByteString;
 use damso_domain::{ConversationId, Rev, Seq, SessionId, Timestamp, UserId};
-use damso_protocol::{CloseCode, MovedRead, ReadsMoved, ServerEvent, TypingStarted};
+use damso_protocol::{CloseCode, Empty, MovedRead, ReadsMoved, ServerEvent, TypingStarted};
 use damso_repository::user::Settings;
 use dashmap::DashMap;
 use tokio::sync::{mpsc, watch};
@@ -340,6 +340,14 @@ impl Hub {
         }
     }
 
+    /// Tells everybody that something may have been missed.
+    pub(crate) fn resync_all(&self) {
+        let frame = encode(&ServerEvent::Resync(Empty {}));
+        for connections in &self.0.users {
+            connections.iter().for_each(|connection| connection.push(&frame));
+        }
+    }
+
     /// Tells at once what has been gathered.
     pub fn tell_gathered(&self) {
         self.0.tell_moved_reads();
@@ -516,7 +524,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use damso_domain::{PresenceStatus, PresenceVisibility};
-    use damso_protocol::{Empty, MessagesErased};
+    use damso_protocol::MessagesErased;
     use damso_repository::user::ChosenPresence;
 
     use super::*;

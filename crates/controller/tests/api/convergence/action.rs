@@ -81,13 +81,10 @@ async fn remember(world: &mut World, action: &Action, sent: Option<Sent>) {
     if let Some(sent) = sent.filter(|sent| !world.knows(sent.key)) {
         world.keys.push(sent);
     }
-    match action {
+    if let Action::OpenDirect(user, other) = action {
         // It exists now; this finds it.
-        Action::OpenDirect(user, other) => {
-            let direct = CreateConversationRequest::Direct { user_id: *other };
-            world.open(*user, direct).await;
-        }
-        _ => (),
+        let direct = CreateConversationRequest::Direct { user_id: *other };
+        world.open(*user, direct).await;
     }
 }
 
@@ -131,7 +128,6 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
         }
         30 => Action::Leave(actor, place),
         31 => Action::OpenDirect(actor, other),
-        32 => Action::Befriend(actor, other),
         33 => Action::AnswerRequest(actor, rng.u8(..4) > 0),
         34 if rng.bool() => Action::Unfriend(actor, other),
         35 | 36 => Action::Settings(actor, change_of_settings(rng)),
