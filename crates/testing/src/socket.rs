@@ -95,6 +95,11 @@ impl Inbox {
         self.send_frame(Message::text(text)).await;
     }
 
+    /// Sends any text; tells whether the socket was still open.
+    pub async fn try_send_text(&mut self, text: &str) -> bool {
+        self.stream.send(Message::text(text)).await.is_ok()
+    }
+
     /// Sends any frame.
     pub async fn send_frame(&mut self, frame: Message) {
         self.stream.send(frame).await.expect("the socket is open");

@@ -1,8 +1,11 @@
 //! The WebSocket: who gets in, what is understood, and how it ends.
 
+use std::time::Duration;
+
 use damso_domain::ConversationId;
 use damso_protocol::{ClientCommand, Empty, ServerEvent, Watch};
 use damso_testing::TestApp;
+use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
@@ -134,6 +137,8 @@ async fn what_is_no_command_ends_the_socket() {
             r#"{{"type":"typing","data":{{"conversation_id":"{conversation}","user_id":1}}}}"#
         )),
         Message::binary(ping(40).into_bytes()),
+        Message::text(format!(r#"{{"type":"ping","data":{}"#, "[".repeat(8_000))),
+        Message::Frame(Frame::message(vec![0xff, 0xfe], OpCode::Data(Data::Text), true)),
     ] {
         let mut socket = minji.connect().await;
         socket.send_frame(frame.clone()).await;
@@ -187,6 +192,36 @@ async fn commands_beyond_the_burst_are_dropped() {
     // Two commands a second are obeyed again, and perhaps the first conversation is told of once more.
     let heard = looks.settle().await.len();
     assert!(heard < 8, "{heard}");
+}
+
+/// Ten thousand frames a second, for as long as they are taken: the flood ends alone, and nobody else notices.
+#[tokio::test]
+async fn a_flood_ends_the_socket_and_harms_nobody_else() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let group = minji.create_group("hikers", &[&seoyeon]).await.id;
+    let (mut flood, mut reader) = (minji.connect().await, seoyeon.connect().await);
+    flood.watch(&[group]).await;
+    let typing = json!({ "type": "typing", "data": { "conversation_id": group } }).to_string();
+    let flooding = tokio::spawn(async move {
+        let mut pace = tokio::time::interval(Duration::from_millis(10));
+        loop {
+            pace.tick().await;
+            for _ in 0..100 {
+                if !flood.try_send_text(&typing).await {
+                    return flood.closed_with().await;
+                }
+            }
+        }
+    });
+    let mut heard = 0;
+    while !flooding.is_finished() {
+        minji.say(group, "still here").await;
+        assert_eq!(reader.next_message().await.text.as_deref(), Some("still here"));
+        heard += 1;
+    }
+    assert_eq!(flooding.await.unwrap(), 4006);
+    assert!(10 < heard, "{heard}");
 }
 
 #[tokio::test]
