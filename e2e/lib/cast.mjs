@@ -14,6 +14,7 @@ const STORIES = {
       { name: "정민준", status: "회의 중에는 답이 늦어요. 급한 일은 전화 주세요, 밤 열 시까지 받아요" },
     ],
     stranger: { name: "한결", greeting: "등산 모임에서 만난 한결이에요" },
+    presence: "회의 중",
     group: "주말 등산 모임",
     directTalk: [
       [0, "오늘 저녁에 시간 있어요?"],
@@ -43,6 +44,7 @@ const STORIES = {
       { name: "Minjun Jung", status: "Slow to answer in meetings. Call me if it cannot wait" },
     ],
     stranger: { name: "Gyeol Han", greeting: "We met at the hiking club" },
+    presence: "In a meeting",
     group: "Weekend hikers",
     directTalk: [
       [0, "Do you have time this evening?"],
@@ -65,7 +67,7 @@ const STORIES = {
   },
 };
 
-/** Makes everybody and what they said. Only `me` has the client open; `options` are those of the window. */
+/** Makes everybody and what they said. `options` are those of the window of `me`. */
 export async function stage(t, browser, language, options) {
   const story = STORIES[language];
   const me = await Person.register(t, browser, { name: story.me.name, language, options });
@@ -77,6 +79,7 @@ export async function stage(t, browser, language, options) {
   }
   await stranger.call("POST", "/friend-requests", { user_id: me.id, message: story.stranger.greeting });
   const conversations = await talk(me, cast, story);
+  await comeAndGo(cast, story);
   return { me, cast, stranger, story, ...conversations };
 }
 
@@ -89,6 +92,14 @@ async function tellAboutThemselves(everybody, descriptions) {
       await setAvatar(person, await landscape(person.page, `${at}.jpg`, 400, 400, at));
     }
   }
+}
+
+/** One is here, one is busy and says why, one is away, and one was here a moment ago. */
+async function comeAndGo([here, busy, gone, away], story) {
+  await busy.call("PUT", "/me/presence", { status: "busy", text: story.presence });
+  await away.call("PUT", "/me/presence", { status: "away" });
+  await Promise.all([here, busy, gone, away].map((friend) => friend.start()));
+  await gone.page.close();
 }
 
 async function talk(me, cast, story) {

@@ -163,6 +163,11 @@ export class Person {
     await seen(this.page.getByRole("main").getByRole("heading", { name: section, exact: true, level: 1 }));
   }
 
+  /** A switch in the settings; its name goes on with a sentence about it. */
+  shown(name) {
+    return this.page.getByRole("switch", { name: new RegExp(`^${name}`) });
+  }
+
   button(name, within = this.page) {
     return within.getByRole("button", { name, exact: true });
   }
@@ -189,6 +194,16 @@ export class Person {
   /** Somebody's row in the list of friends. */
   friendRow({ name }) {
     return this.pane(this.words.friends).getByRole("link").filter({ hasText: name });
+  }
+
+  /** The dot on somebody's face in the list of friends, by what it says. */
+  presenceOf(other, status) {
+    return this.friendRow(other).getByRole("img", { name: status, exact: true });
+  }
+
+  /** The card of somebody. */
+  profile({ name }) {
+    return this.page.getByRole("article", { name, exact: true });
   }
 
   /** Looks somebody up by handle and asks to be friends. */
@@ -279,6 +294,11 @@ export class Person {
   /** The unread number beside a message of mine. */
   unreadNumber(text, count) {
     return this.message(text).getByText(this.words.unreadBy(count), { exact: true });
+  }
+
+  /** Whatever number is shown beside messages. */
+  anyUnreadNumber() {
+    return this.log().getByText(this.words.unreadByAny);
   }
 
   /** Makes a group from the list of chats and opens it. */

@@ -51,11 +51,20 @@ export async function tourInside(t, browser, language, options, visit) {
 async function visitFriends({ me, cast, stranger }, visit) {
   const { page, words } = me;
   await seen(me.button(words.acceptRequest(stranger.name)));
-  await seen(me.friendRow(cast[3]));
+  await seen(me.presenceOf(cast[0], words.online));
+  await seen(me.presenceOf(cast[3], words.away));
   await visit("friends", me);
-  await me.friendRow(cast[0]).click();
-  await seen(me.button(words.startDirect));
-  await visit("profile", me);
+  for (const [name, friend] of [
+    ["profile", cast[0]],
+    ["profile-busy", cast[1]],
+    ["profile-gone", cast[2]],
+  ]) {
+    await me.leaveDetail();
+    await me.friendRow(friend).click();
+    await seen(me.profile(friend));
+    await seen(me.button(words.startDirect));
+    await visit(name, me);
+  }
 
   await me.leaveDetail();
   await me.pane(words.friends).getByRole("button", { name: words.addFriend }).first().click();
@@ -171,6 +180,8 @@ async function visitSettings({ me }, visit) {
   for (const [name, section] of [
     ["profile", words.profile],
     ["account", words.account],
+    ["privacy", words.privacy],
+    ["notifications", words.notifications],
     ["sessions", words.sessions],
     ["appearance", words.appearance],
     ["language", words.language],

@@ -18,6 +18,17 @@ export async function gone(locator) {
   await eventually(() => locator.filter({ visible: true }).count(), 0, `${locator} is still there`);
 }
 
+/** Looks out for a text on a page from now on. Returns a function that says whether it was ever there. */
+export async function lookOutFor(page, text) {
+  const flag = await page.evaluateHandle((text) => {
+    const flag = { wasThere: false };
+    const look = () => (flag.wasThere ||= document.body.innerText.includes(text));
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    return flag;
+  }, text);
+  return () => flag.evaluate(({ wasThere }) => wasThere);
+}
+
 /** Waits until `read` returns `expected`. What it returned last is in the message when it never does. */
 export async function eventually(read, expected, message) {
   const end = Date.now() + PATIENCE_MS;

@@ -19,6 +19,11 @@ pub fn follow(navigator: Navigator) {
     });
 }
 
+/// Whether somebody looks at this tab.
+pub fn is_looked_at() -> bool {
+    !document().hidden() && document().has_focus().unwrap_or(false)
+}
+
 fn rescue(document: &Document, previous: Place) {
     let has_focus = document.active_element().is_some_and(|element| {
         let is_body = document.body().is_some_and(|body| *body == element);

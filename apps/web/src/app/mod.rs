@@ -13,6 +13,7 @@ use damso_domain::UserId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+pub use focus::is_looked_at;
 pub use language::choose as choose_language;
 pub use lazy::{Fetched, Lazy};
 pub use navigator::Navigator;

@@ -66,15 +66,16 @@ impl ChatStore {
         self.core().peek(|model| model.chats.get(id).map(read))
     }
 
-    /// The same for what may have gone meanwhile, with the session.
-    pub fn try_peek_chat<T>(self, id: ConversationId, read: impl FnOnce(&Chat) -> T) -> Option<T> {
-        let core = self.core.try_get_value()?;
-        core.peek(|model| model.chats.get(id).map(read))
+    /// Calls this with messages of others as they come; only in the tab that tells for all of them.
+    pub fn on_arrivals(self, tell: impl Fn(Vec<Arrival>) + 'static) {
+        *self.core().on_arrivals.borrow_mut() = Some(Box::new(tell));
     }
 
-    /// The last message of somebody else that has just come; only in the tab that tells for all of them.
-    pub fn arrival(self) -> Option<Arrival> {
-        self.core().arrival.get()
+    /// Which of these somebody is still to be told of: none once the session has ended.
+    pub fn worth_telling(self, arrivals: &[Arrival]) -> Vec<Arrival> {
+        let core = self.core.try_get_value().filter(|core| core.is_running());
+        let tell = |core: Rc<Core>| core.peek(|model| model.worth_telling(arrivals, Timestamp::now()));
+        core.map(tell).unwrap_or_default()
     }
 
     /// Whether a conversation is on the screen of this tab.

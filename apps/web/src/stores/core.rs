@@ -34,6 +34,9 @@ pub(super) enum Part {
     Settings,
 }
 
+/// Hears of messages of others.
+type OnArrivals = Box<dyn Fn(Vec<Arrival>)>;
+
 #[derive(Default)]
 struct Parts {
     chats: ArcTrigger,
@@ -86,8 +89,8 @@ pub(super) struct Core {
     pub loads: RefCell<HashMap<ConversationId, u32>>,
     /// When I last told that I am typing.
     pub typed_at: Cell<f64>,
-    /// The last message of somebody else that has just come, in the tab that tells for all of them.
-    pub arrival: ArcRwSignal<Option<Arrival>>,
+    /// Hears of messages of others as they come, in the tab that tells for all of them.
+    pub on_arrivals: RefCell<Option<OnArrivals>>,
     /// Whether events arrive at the moment, by whichever tab has the connection.
     pub is_live: ArcRwSignal<bool>,
     is_offline: ArcRwSignal<bool>,
@@ -118,7 +121,7 @@ impl Core {
             open: Cell::default(),
             loads: RefCell::default(),
             typed_at: Cell::default(),
-            arrival: ArcRwSignal::new(None),
+            on_arrivals: RefCell::default(),
             is_live: ArcRwSignal::new(false),
             is_offline: ArcRwSignal::new(false),
             listeners: RefCell::default(),
@@ -284,9 +287,10 @@ impl Core {
         // A page that is on its way would be of another time if I come back.
         effects.left.into_iter().for_each(|id| self.forget_loads(id));
         if self.leads()
-            && let Some(arrival) = effects.arrivals.last()
+            && !effects.arrivals.is_empty()
+            && let Some(tell) = &*self.on_arrivals.borrow()
         {
-            self.arrival.set(Some(*arrival));
+            tell(effects.arrivals);
         }
         self.learn(effects.unknown_users);
         self.check_session(effects.ended_session);

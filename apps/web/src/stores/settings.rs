@@ -30,6 +30,12 @@ impl SettingsStore {
             .read(&[Part::Settings], |model| model.settings().cloned())
     }
 
+    /// The same, without tracking; `None` also once the session has ended.
+    pub fn peek(self) -> Option<Settings> {
+        let core = self.core.try_get_value()?;
+        core.peek(|model| model.settings().cloned())
+    }
+
     /// Reads them from the server; `then` hears of what went wrong.
     pub fn load(self, then: impl FnOnce(Result<(), ApiError>) + 'static) {
         let core = self.core();

@@ -1,5 +1,6 @@
 //! Choosing: switches, one of several, and tabs.
 
+use leptos::ev::Targeted;
 use leptos::prelude::*;
 
 /// One of several things to choose from.
@@ -30,6 +31,12 @@ pub fn Switch(
     #[prop(optional, into)]
     disabled: Signal<bool>,
 ) -> impl IntoView {
+    let change = move |event: Targeted<web_sys::Event, web_sys::HtmlInputElement>| {
+        let input = event.target();
+        on_change.run(input.checked());
+        // It shows what is, also where pressing it has changed nothing, or nothing yet.
+        input.set_checked(on.get_untracked());
+    };
     view! {
         <label class="switch">
             <span class="switch__label">
@@ -42,7 +49,7 @@ pub fn Switch(
                 role="switch"
                 prop:checked=move || on.get()
                 disabled=move || disabled.get()
-                on:change:target=move |event| on_change.run(event.target().checked())
+                on:change:target=change
             />
         </label>
     }

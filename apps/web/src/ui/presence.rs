@@ -1,8 +1,20 @@
 //! Whether somebody is here.
 
+use std::time::Duration;
+
 use damso_domain::ShownStatus;
 use damso_protocol::Presence;
 use leptos::prelude::*;
+
+thread_local! {
+    /// Tells every minute, so that "a minute ago" does not stay.
+    static MINUTES: ArcTrigger = {
+        let minutes = ArcTrigger::new();
+        let told = minutes.clone();
+        set_interval(move || told.notify(), Duration::from_mins(1));
+        minutes
+    };
+}
 
 use crate::i18n::{format, texts};
 
@@ -13,6 +25,8 @@ pub fn PresenceDot(
     #[prop(into)]
     status: Signal<Option<ShownStatus>>,
 ) -> impl IntoView {
+    // People change more often than whether one of them is here.
+    let status = Memo::new(move |_| status.get());
     move || {
         let status = status.get()?;
         let class = match status {
@@ -25,13 +39,18 @@ pub fn PresenceDot(
     }
 }
 
-/// What is said of somebody's presence: their own words, whether they are here, or when they were seen last.
+/// What is said of somebody's presence: whether they are here and what they say of that, or when they were seen
+/// last.
 pub fn presence_words(presence: &Presence) -> Option<String> {
     if presence.status == ShownStatus::Offline {
+        MINUTES.with(ArcTrigger::track);
         return presence.last_seen_at.map(format::last_seen);
     }
-    let own = presence.text.clone();
-    Some(own.unwrap_or_else(|| status_word(presence.status).to_owned()))
+    let status = status_word(presence.status);
+    Some(match &presence.text {
+        Some(text) => format!("{status} · {text}"),
+        None => status.to_owned(),
+    })
 }
 
 fn status_word(status: ShownStatus) -> &'static str {

@@ -10,6 +10,7 @@ pub mod effects;
 pub mod kept;
 pub mod links;
 pub mod model;
+mod notice;
 pub mod outbox;
 pub mod people;
 pub mod placeholder;

@@ -163,6 +163,24 @@ impl Model {
         effects
     }
 
+    /// A conversation has appeared in my list. Where it did because of a message, nothing else tells of that.
+    fn put_joined(&mut self, conversation: Conversation, effects: &mut Effects) {
+        let known = self.chats.get(conversation.id);
+        let known_last = known.map_or(Seq::ZERO, |chat| chat.conversation.last_seq);
+        let is_unread = 0 < conversation.unread_count;
+        let last = conversation.last_message.as_ref();
+        let arrival = last
+            .filter(|message| is_unread && known_last < message.seq && self.is_news(message))
+            .map(Arrival::of);
+        effects.merge(self.put_conversation(conversation));
+        effects.arrivals.extend(arrival);
+    }
+
+    /// Whether somebody else has said something.
+    fn is_news(&self, message: &Message) -> bool {
+        message.author_id != self.me && message.deleted_at.is_none() && message.kind == MessageKind::User
+    }
+
     /// Takes over what the server says of a conversation whose last message or count went away.
     pub fn refresh_conversation(&mut self, fresh: Conversation) -> Effects {
         let id = fresh.id;
@@ -262,20 +280,15 @@ impl Model {
     }
 
     fn count_arrival(&mut self, message: &Message, effects: &mut Effects) {
-        let is_mine = message.author_id == self.me;
+        let is_news = self.is_news(message);
         let Some(chat) = self.chats.get_mut(message.conversation_id) else {
             return;
         };
         chat.conversation.last_seq = chat.conversation.last_seq.max(message.seq);
-        if is_mine || message.deleted_at.is_some() || message.kind == MessageKind::System {
-            return;
+        if is_news {
+            chat.count(message.rev, message.seq, 1);
+            effects.arrivals.push(Arrival::of(message));
         }
-        chat.count(message.rev, message.seq, 1);
-        effects.arrivals.push(Arrival {
-            conversation_id: message.conversation_id,
-            seq: message.seq,
-            author_id: message.author_id,
-        });
     }
 
     /// The stretch of a conversation that was opened before; others have nothing to keep up to date.

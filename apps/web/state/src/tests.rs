@@ -3,6 +3,7 @@
 mod build;
 mod facts;
 mod kept;
+mod notice;
 mod outbox;
 mod pages;
 mod rows;

@@ -140,6 +140,12 @@ fn PersonRow(user: User, chosen: Memo<Option<UserId>>) -> impl IntoView {
     let people = expect_context::<PeopleStore>();
     let face = Face::from(&user);
     let status = Some(user.status_message).filter(|status| !status.is_empty());
+    let presence = Memo::new(move |_| people.presence(id));
+    // What somebody says of this hour comes before what they say of themself.
+    let said = Memo::new(move |_| {
+        let now = presence.with(|presence| presence.as_ref()?.text.clone());
+        now.or_else(|| status.clone())
+    });
     view! {
         <a
             class="row friends__row"
@@ -148,12 +154,12 @@ fn PersonRow(user: User, chosen: Memo<Option<UserId>>) -> impl IntoView {
         >
             <span class="with-presence">
                 <Avatar face />
-                <PresenceDot status=move || people.presence(id).map(|presence| presence.status) />
+                <PresenceDot status=Signal::derive(move || presence.get().map(|known| known.status)) />
             </span>
             <span class="row__name">
                 <span class="truncate">{user.display_name}</span>
             </span>
-            {status.map(|status| view! { <span class="friends__say">{status}</span> })}
+            {move || said.get().map(|said| view! { <span class="friends__say">{said}</span> })}
         </a>
     }
 }

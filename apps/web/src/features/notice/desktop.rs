@@ -42,8 +42,21 @@ pub async fn ask() -> Permission {
     permission()
 }
 
-/// Shows one. Those of one conversation replace each other.
-pub(super) fn show(title: &str, body: &str, tag: &str, on_click: impl FnOnce() + 'static) {
+/// A notification on the desktop; goes when it is dropped.
+pub(super) struct Shown {
+    inner: Notification,
+    _on_click: Closure<dyn FnMut()>,
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.inner.set_onclick(None);
+        self.inner.close();
+    }
+}
+
+/// Shows one. Those with one tag replace each other.
+pub(super) fn show(title: &str, body: &str, tag: &str, on_click: impl Fn() + 'static) -> Option<Shown> {
     let options = NotificationOptions::new();
     options.set_body(body);
     options.set_tag(tag);
@@ -51,14 +64,16 @@ pub(super) fn show(title: &str, body: &str, tag: &str, on_click: impl FnOnce() +
     // The page's own sound is softer, and can be turned off.
     options.set_silent(Some(true));
     // Some browsers on phones let only a service worker show them.
-    let Ok(notification) = Notification::new_with_options(title, &options) else {
-        return;
-    };
-    let shown = notification.clone();
-    let click = Closure::once_into_js(move || {
+    let inner = Notification::new_with_options(title, &options).ok()?;
+    let shown = inner.clone();
+    let on_click = Closure::<dyn FnMut()>::new(move || {
         let _ = window().focus();
         shown.close();
         on_click();
     });
-    notification.set_onclick(Some(click.unchecked_ref()));
+    inner.set_onclick(Some(on_click.as_ref().unchecked_ref()));
+    Some(Shown {
+        inner,
+        _on_click: on_click,
+    })
 }

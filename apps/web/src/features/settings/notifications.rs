@@ -25,14 +25,30 @@ pub fn NotificationSettings() -> impl IntoView {
             });
         }
     };
+    // Another tab of this browser may decide, or the browser itself while somebody is in its settings.
+    let look = move || {
+        permission.set(notice::permission());
+        wants.set(notice::wants_notifications());
+        has_sound.set(notice::wants_sound());
+    };
+    let on_storage = window_event_listener(leptos::ev::storage, move |event| {
+        if notice::is_decision(event.key().as_deref()) {
+            look();
+        }
+    });
+    let on_focus = window_event_listener(leptos::ev::focus, move |_| look());
+    on_cleanup(move || {
+        on_storage.remove();
+        on_focus.remove();
+    });
     let problem = move || match permission.get() {
         Permission::Denied => texts().settings.notify_blocked,
         Permission::Unsupported => texts().settings.notify_unsupported,
-        Permission::Granted | Permission::Undecided => texts().settings.notify_text,
+        Permission::Granted | Permission::Undecided => "",
     };
     let is_impossible = move || matches!(permission.get(), Permission::Denied | Permission::Unsupported);
     view! {
-        <SettingsGroup title=move || texts().settings.notifications text=move || problem()>
+        <SettingsGroup title=move || texts().settings.notify_here text=move || problem()>
             <Switch
                 label=move || texts().settings.notify
                 detail=move || texts().settings.notify_detail

@@ -56,6 +56,8 @@ enum Lasts {
     TwoHours,
     Day,
     Always,
+    /// As it was set before.
+    Until(Timestamp),
 }
 
 impl Lasts {
@@ -65,13 +67,18 @@ impl Lasts {
             Self::TwoHours => Duration::from_hours(2),
             Self::Day => Duration::from_hours(24),
             Self::Always => return None,
+            Self::Until(time) => return Some(time),
         };
         Some(Timestamp::now().after(duration))
     }
 
-    fn choices() -> Vec<Choice<Self>> {
+    fn choices(own: Option<Timestamp>) -> Vec<Choice<Self>> {
         let words = &texts().settings;
-        [
+        let own = own.map(|until| Choice {
+            value: Self::Until(until),
+            label: (words.lasts_until)(&format::moment(until)),
+        });
+        let others = [
             (Self::Always, words.lasts_always),
             (Self::HalfAnHour, words.lasts_half_an_hour),
             (Self::TwoHours, words.lasts_two_hours),
@@ -80,8 +87,8 @@ impl Lasts {
         .map(|(value, label)| Choice {
             value,
             label: label.to_owned(),
-        })
-        .into()
+        });
+        own.into_iter().chain(others).collect()
     }
 }
 
@@ -97,11 +104,12 @@ fn PresenceGroup(store: SettingsStore) -> impl IntoView {
         if let Some(OwnPresence {
             status: own,
             text: words,
-            ..
+            expires_at,
         }) = own.get()
         {
             status.set(own);
             text.set(words.unwrap_or_default());
+            lasts.set(expires_at.map_or(Lasts::Always, Lasts::Until));
         }
     });
     let error = move || PresenceText::parse(&text.read()).err();
@@ -132,7 +140,7 @@ fn PresenceGroup(store: SettingsStore) -> impl IntoView {
             title=move || texts().settings.presence
             text=move || texts().settings.presence_text
         >
-            <form class="form" novalidate on:submit=save>
+            <form class="own-presence" novalidate on:submit=save>
                 <RadioGroup
                     label=move || texts().settings.presence
                     name="presence"
@@ -147,14 +155,14 @@ fn PresenceGroup(store: SettingsStore) -> impl IntoView {
                     max_chars=PresenceText::MAX_CHARS
                     error=Signal::derive(move || error().map(|error| explain_name(error).to_owned()))
                 />
-                <Tabs
-                    label=move || texts().settings.lasts
-                    options=Signal::derive(Lasts::choices)
-                    chosen=lasts
-                />
-                <p class="settings__text">
-                    {move || until().map(|until| (texts().settings.lasts_until)(&format::moment(until)))}
-                </p>
+                <div class="field lasts">
+                    <span class="field__label" aria-hidden="true">{move || texts().settings.lasts}</span>
+                    <Tabs
+                        label=move || texts().settings.lasts
+                        options=Signal::derive(move || Lasts::choices(until()))
+                        chosen=lasts
+                    />
+                </div>
                 <div class="settings__actions">
                     <Button submits=true busy=is_busy>{move || texts().common.save}</Button>
                 </div>
@@ -189,54 +197,82 @@ fn statuses() -> Vec<(Choice<PresenceStatus>, String)> {
 #[component]
 fn ShownGroup(store: SettingsStore) -> impl IntoView {
     let toasts = Toasts::expect();
-    let is_busy = RwSignal::new(false);
-    let change = move |request: UpdateSettingsRequest| {
-        is_busy.set(true);
-        spawn_local(async move {
-            if let Err(error) = store.update(&request).await {
-                toasts.show(explain_error(&error));
-            }
-            is_busy.try_set(false);
-        });
+    // What was pressed is shown until the server has answered.
+    let wanted = ArcRwSignal::new(None::<Settings>);
+    let shown = {
+        let wanted = wanted.clone();
+        Memo::new(move |_| wanted.get().or_else(|| store.get()))
+    };
+    let wanted = StoredValue::new(wanted);
+    let change = move |change: &dyn Fn(&mut Settings)| {
+        let Some(mut settings) = shown.get_untracked() else {
+            return;
+        };
+        change(&mut settings);
+        let wanted = wanted.get_value();
+        let is_sending = wanted.get_untracked().is_some();
+        wanted.set(Some(settings));
+        if !is_sending {
+            spawn_local(send(store, wanted, toasts));
+        }
     };
     let is_on =
-        move |read: fn(&Settings) -> bool| Signal::derive(move || store.get().as_ref().is_some_and(read));
+        move |read: fn(&Settings) -> bool| Signal::derive(move || shown.get().as_ref().is_some_and(read));
     view! {
         <SettingsGroup title=move || texts().settings.shown text=move || texts().settings.shown_text>
             <Switch
                 label=move || texts().settings.read_receipts
                 detail=move || texts().settings.read_receipts_detail
                 on=is_on(|settings| settings.read_receipts)
-                disabled=is_busy
-                on_change=move |on| change(UpdateSettingsRequest {
-                    read_receipts: Some(on),
-                    ..UpdateSettingsRequest::default()
-                })
+                on_change=move |on| change(&|settings| settings.read_receipts = on)
             />
             <Switch
                 label=move || texts().settings.typing_shown
                 detail=move || texts().settings.typing_detail
                 on=is_on(|settings| settings.typing_indicators)
-                disabled=is_busy
-                on_change=move |on| change(UpdateSettingsRequest {
-                    typing_indicators: Some(on),
-                    ..UpdateSettingsRequest::default()
-                })
+                on_change=move |on| change(&|settings| settings.typing_indicators = on)
             />
             <Switch
                 label=move || texts().settings.presence_shown
                 detail=move || texts().settings.presence_shown_detail
                 on=is_on(|settings| settings.presence_visibility.is_shared())
-                disabled=is_busy
-                on_change=move |on| change(UpdateSettingsRequest {
-                    presence_visibility: Some(if on {
-                        PresenceVisibility::Friends
-                    } else {
-                        PresenceVisibility::Nobody
-                    }),
-                    ..UpdateSettingsRequest::default()
-                })
+                on_change=move |on| change(&|settings| settings.presence_visibility = visibility(on))
             />
         </SettingsGroup>
     }
+}
+
+const fn visibility(is_shared: bool) -> PresenceVisibility {
+    if is_shared {
+        PresenceVisibility::Friends
+    } else {
+        PresenceVisibility::Nobody
+    }
+}
+
+/// One request after the other, until the server has what was pressed last.
+async fn send(store: SettingsStore, wanted: ArcRwSignal<Option<Settings>>, toasts: Toasts) {
+    while let Some(request) = difference(store, wanted.get_untracked()) {
+        if let Err(error) = store.update(&request).await {
+            toasts.show(explain_error(&error));
+            break;
+        }
+    }
+    wanted.set(None);
+}
+
+/// What is wanted otherwise than it is; `None` when nothing is.
+fn difference(store: SettingsStore, wanted: Option<Settings>) -> Option<UpdateSettingsRequest> {
+    let (now, wanted) = (store.peek()?, wanted?);
+    let is_same = now.read_receipts == wanted.read_receipts
+        && now.typing_indicators == wanted.typing_indicators
+        && now.presence_visibility == wanted.presence_visibility;
+    let request = UpdateSettingsRequest {
+        read_receipts: (now.read_receipts != wanted.read_receipts).then_some(wanted.read_receipts),
+        typing_indicators: (now.typing_indicators != wanted.typing_indicators)
+            .then_some(wanted.typing_indicators),
+        presence_visibility: (now.presence_visibility != wanted.presence_visibility)
+            .then_some(wanted.presence_visibility),
+    };
+    (!is_same).then_some(request)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use damso_domain::{ConversationId, MessageKind, Rev};
+use damso_domain::{ConversationId, Rev};
 use damso_protocol::{
     ConversationChanges, Message, MessageHidden, SyncPosition, SyncRequest, SyncResponse, UnreadChanged,
     User, UserChanges,
@@ -107,7 +107,7 @@ impl Model {
             self.forget_conversation(id, &mut effects);
         }
         for conversation in response.joined {
-            effects.merge(self.put_conversation(conversation));
+            self.put_joined(conversation, &mut effects);
         }
         for changes in response.conversations {
             self.take_changes(changes, &mut effects);
@@ -224,16 +224,8 @@ impl Model {
     ) {
         let is_mine = message.author_id == self.me;
         effects.outbox |= is_mine && self.outbox.settle(message.client_key);
-        if !is_mine
-            && known_last < message.seq
-            && message.kind == MessageKind::User
-            && message.deleted_at.is_none()
-        {
-            effects.arrivals.push(Arrival {
-                conversation_id: message.conversation_id,
-                seq: message.seq,
-                author_id: message.author_id,
-            });
+        if known_last < message.seq && self.is_news(&message) {
+            effects.arrivals.push(Arrival::of(&message));
         }
         let message = Arc::new(message);
         self.store(&message);

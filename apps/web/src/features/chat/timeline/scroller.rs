@@ -13,6 +13,7 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlElement, ResizeObserver, ScrollBehavior, ScrollToOptions};
 
 use super::rows::{DIVIDER_ID, Rows};
+use crate::app::is_looked_at;
 use crate::stores::ChatStore;
 
 /// Closer than this to the end counts as the end, in pixels.
@@ -302,9 +303,4 @@ fn scroll_to(log: &Element, top: f64, behavior: ScrollBehavior) {
     options.set_top(top);
     options.set_behavior(behavior);
     log.scroll_to_with_scroll_to_options(&options);
-}
-
-/// Whether somebody looks at the page.
-fn is_looked_at() -> bool {
-    !document().hidden() && document().has_focus().unwrap_or(false)
 }
