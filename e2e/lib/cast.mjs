@@ -79,7 +79,7 @@ export async function stage(t, browser, language, options) {
   }
   await stranger.call("POST", "/friend-requests", { user_id: me.id, message: story.stranger.greeting });
   const conversations = await talk(me, cast, story);
-  await comeAndGo(cast, story);
+  await come(cast, story);
   return { me, cast, stranger, story, ...conversations };
 }
 
@@ -94,12 +94,11 @@ async function tellAboutThemselves(everybody, descriptions) {
   }
 }
 
-/** One is here, one is busy and says why, one is away, and one was here a moment ago. */
-async function comeAndGo([here, busy, gone, away], story) {
+/** Two are here, one is busy and says why, and one is away. */
+async function come([here, busy, leaving, away], story) {
   await busy.call("PUT", "/me/presence", { status: "busy", text: story.presence });
   await away.call("PUT", "/me/presence", { status: "away" });
-  await Promise.all([here, busy, gone, away].map((friend) => friend.start()));
-  await gone.page.close();
+  await Promise.all([here, busy, leaving, away].map((friend) => friend.start()));
 }
 
 async function talk(me, cast, story) {

@@ -53,16 +53,20 @@ async function visitFriends({ me, cast, stranger }, visit) {
   await seen(me.button(words.acceptRequest(stranger.name)));
   await seen(me.presenceOf(cast[0], words.online));
   await seen(me.presenceOf(cast[3], words.away));
+  await seen(me.presenceOf(cast[2], words.online));
+  await cast[2].page.close();
+  await gone(me.presenceOf(cast[2], words.online));
   await visit("friends", me);
-  for (const [name, friend] of [
-    ["profile", cast[0]],
-    ["profile-busy", cast[1]],
-    ["profile-gone", cast[2]],
+  for (const [name, friend, presence] of [
+    ["profile", cast[0], words.online],
+    ["profile-busy", cast[1], words.busy],
+    ["profile-gone", cast[2], words.seenNow],
   ]) {
     await me.leaveDetail();
     await me.friendRow(friend).click();
     await seen(me.profile(friend));
     await seen(me.button(words.startDirect));
+    await seen(me.profile(friend).getByText(presence));
     await visit(name, me);
   }
 
