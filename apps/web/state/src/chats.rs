@@ -227,16 +227,19 @@ impl Chat {
         outcome == Outcome::Ask
     }
 
-    /// Takes over how I see it. My pointer has a way of its own and only moves forward. Says whether the count has
-    /// to be asked for.
+    /// Takes over how I see it. My pointer has a way of its own and only moves forward; my role comes with the
+    /// conversation's facts, and what is told here may be older than they are. Says whether the count has to be
+    /// asked for.
     pub(crate) fn put_membership(&mut self, membership: Membership) -> bool {
-        let known = self.conversation.membership.read_seq;
-        let read_seq = known.max(membership.read_seq);
+        let known = &self.conversation.membership;
+        let (known_seq, role) = (known.read_seq, known.role);
+        let read_seq = known_seq.max(membership.read_seq);
         self.conversation.membership = Membership {
+            role,
             read_seq,
             ..membership
         };
-        known < read_seq
+        known_seq < read_seq
     }
 
     /// I am there since another message: nothing that was loaded, counted or read before is of use.
