@@ -3,7 +3,8 @@
 //! Each case has four people with two devices each. A device is the web client's own state
 //! (`damso_client_state::Model`), fed by the hub's frames: some come late, twice or in another order, some are of a
 //! kind that it does not know, and one of the two devices also loses some. Use cases are called as handlers call
-//! them. The seed is printed; `DAMSO_SEED` repeats it, `DAMSO_CASES` makes fewer or more.
+//! them. The seed is printed. The usual one is always the same, so that a change is to blame for what fails;
+//! `DAMSO_SEED` chooses another, and `DAMSO_CASES` fewer or more cases.
 
 mod action;
 mod device;
@@ -26,6 +27,7 @@ use fastrand::Rng;
 
 use self::device::{Device, Network};
 
+const SEED: u64 = 1;
 const CASES: u64 = 500;
 const STEPS: usize = 100;
 /// Devices are compared with a fresh look so often in a case.
@@ -169,7 +171,7 @@ fn number(name: &str) -> Option<u64> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[expect(clippy::print_stdout, reason = "the seed repeats a run that failed")]
 async fn every_device_ends_at_what_a_fresh_look_shows() {
-    let first = number("DAMSO_SEED").unwrap_or_else(|| fastrand::u64(..1 << 48));
+    let first = number("DAMSO_SEED").unwrap_or(SEED);
     let cases = number("DAMSO_CASES").unwrap_or(CASES);
     println!("DAMSO_SEED={first} DAMSO_CASES={cases}");
     let app = TestApp::start().await;
