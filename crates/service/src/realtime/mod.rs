@@ -43,7 +43,7 @@ struct State {
     users: DashMap<UserId, Vec<Arc<Connection>>>,
     watchers: DashMap<ConversationId, Vec<Arc<Connection>>>,
     ended: DashMap<SessionId, Timestamp>,
-    moved_reads: Mutex<HashMap<ConversationId, HashMap<UserId, Option<Seq>>>>,
+    moved_reads: Mutex<HashMap<ConversationId, HashMap<UserId, Moved>>>,
     /// Who was told of a moment ago.
     typing: Mutex<HashSet<(ConversationId, UserId)>>,
     news: News,
@@ -59,6 +59,14 @@ struct Connection {
     close: watch::Sender<Option<CloseCode>>,
     watched: Mutex<HashSet<ConversationId>>,
     sharing: Mutex<Sharing>,
+}
+
+/// How somebody's pointer moved while moves were gathered.
+#[derive(Clone, Copy, Debug, Default)]
+struct Moved {
+    read_seq: Option<Seq>,
+    /// Whether they were not counted for a while. What was read before and told after it must not hide that.
+    was_uncounted: bool,
 }
 
 /// What somebody shows of themselves, and is therefore shown of others.
@@ -330,7 +338,9 @@ impl Hub {
     pub(crate) fn reads_moved(&self, conversation: ConversationId, user: UserId, read_seq: Option<Seq>) {
         let mut moved = self.0.moved_reads.lock().unwrap_or_else(PoisonError::into_inner);
         let is_first = moved.is_empty();
-        moved.entry(conversation).or_default().insert(user, read_seq);
+        let of_user = moved.entry(conversation).or_default().entry(user).or_default();
+        of_user.read_seq = read_seq;
+        of_user.was_uncounted |= read_seq.is_none();
         if is_first {
             let state = self.0.clone();
             tokio::spawn(async move {
@@ -505,10 +515,12 @@ impl State {
     fn tell_moved_reads(&self) {
         let moved = std::mem::take(&mut *self.moved_reads.lock().unwrap_or_else(PoisonError::into_inner));
         for (conversation_id, reads) in moved {
-            let reads = reads
-                .into_iter()
-                .map(|(user_id, read_seq)| MovedRead { user_id, read_seq })
-                .collect();
+            let reads = reads.into_iter().flat_map(|(user_id, moved)| {
+                let uncounted = (moved.was_uncounted && moved.read_seq.is_some()).then_some(None);
+                let told = uncounted.into_iter().chain([moved.read_seq]);
+                told.map(move |read_seq| MovedRead { user_id, read_seq })
+            });
+            let reads = reads.collect();
             self.to_watchers(
                 conversation_id,
                 &ServerEvent::ReadsMoved(ReadsMoved {
@@ -641,6 +653,27 @@ mod tests {
         assert!(!subscription.connection.sharing().typing);
         subscription.share(Rev::new(3), &settings(true));
         assert!(subscription.connection.sharing().typing);
+    }
+
+    #[tokio::test]
+    async fn what_was_read_before_does_not_hide_that_somebody_is_not_counted() {
+        let (hub, reader, conversation) = (Hub::new(), UserId::new(), ConversationId::new());
+        let mut looks = hub.subscribe(UserId::new(), SessionId::new());
+        looks.share(Rev::ZERO, &settings(true));
+        looks.watch(HashSet::from([conversation]));
+        for read_seq in [Some(Seq::new(4)), None, Some(Seq::new(5))] {
+            hub.reads_moved(conversation, reader, read_seq);
+        }
+        hub.tell_gathered();
+        let Outgoing::Frames(frames) = looks.next().await else {
+            panic!("closed")
+        };
+        let event: ServerEvent = serde_json::from_str(&frames[0]).unwrap();
+        let ServerEvent::ReadsMoved(moved) = event else {
+            panic!("{event:?}")
+        };
+        let told: Vec<_> = moved.reads.iter().map(|read| read.read_seq).collect();
+        assert_eq!(told, [None, Some(Seq::new(5))]);
     }
 
     #[tokio::test]
