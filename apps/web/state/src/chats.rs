@@ -1,6 +1,6 @@
 //! The list of my conversations and what is known of each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use damso_domain::{ConversationId, ConversationKind, ReadState, Rev, Seq, Timestamp, UserId};
 use damso_protocol::{Conversation, Member, MemberRead, Membership, Message, ServerEvent};
@@ -20,6 +20,8 @@ pub struct Chat {
     pub(crate) held: BTreeMap<Rev, ServerEvent>,
     /// As of when the unread count is.
     pub(crate) count: CountState,
+    /// Messages that I have hidden lately: each may still be on its way, by another stream.
+    hidden: BTreeSet<Seq>,
 }
 
 impl Chat {
@@ -31,6 +33,7 @@ impl Chat {
             members: None,
             reads: None,
             held: BTreeMap::new(),
+            hidden: BTreeSet::new(),
         }
     }
 
@@ -207,6 +210,20 @@ impl Chat {
         }
     }
 
+    /// I do not see this message any more, whether or not it has come.
+    pub(crate) fn hide(&mut self, seq: Seq, user_rev: Rev) {
+        self.count.hide(user_rev);
+        self.hidden.insert(seq);
+        if Self::REMEMBERED_HIDDEN < self.hidden.len() {
+            self.hidden.pop_first();
+        }
+    }
+
+    /// Whether I have hidden this message lately.
+    pub(crate) fn is_hidden(&self, seq: Seq) -> bool {
+        self.hidden.contains(&seq)
+    }
+
     /// A message of somebody else begins to count with change `rev`, or stops.
     pub(crate) fn count(&mut self, rev: Rev, seq: Seq, change: i64) {
         let read_seq = self.conversation.membership.read_seq;
@@ -308,6 +325,8 @@ impl Chat {
         asks
     }
 
+    /// Of so many hidden messages it is remembered that they are: those with the largest numbers.
+    const REMEMBERED_HIDDEN: usize = 64;
     /// How many members a description carries.
     const LISTED_MEMBERS: usize = 8;
 }

@@ -291,6 +291,18 @@ impl Model {
         }
     }
 
+    /// Whether I hid it before it came. Its number is known all the same.
+    fn is_hidden(&mut self, message: &Message) -> bool {
+        let Some(chat) = self.chats.get_mut(message.conversation_id) else {
+            return false;
+        };
+        let is_hidden = chat.is_hidden(message.seq);
+        if is_hidden {
+            chat.conversation.last_seq = chat.conversation.last_seq.max(message.seq);
+        }
+        is_hidden
+    }
+
     /// The stretch of a conversation that was opened before; others have nothing to keep up to date.
     fn loaded(&mut self, id: ConversationId) -> Option<&mut Timeline> {
         self.timelines.get_mut(&id)

@@ -123,6 +123,9 @@ impl Model {
         effects.timelines = true;
         effects.outbox |= message.author_id == self.me && self.outbox.settle(message.client_key);
         effects.typing |= self.typing.stop(message.conversation_id, message.author_id);
+        if self.is_hidden(&message) {
+            return;
+        }
         self.learn_authors(&message, effects);
         self.count_arrival(&message, effects);
         if let Some(chat) = self.chats.get_mut(message.conversation_id) {
@@ -134,6 +137,9 @@ impl Model {
 
     fn message_changed(&mut self, message: Message, effects: &mut Effects) {
         effects.timelines = true;
+        if self.is_hidden(&message) {
+            return;
+        }
         if let Some(chat) = self.chats.get_mut(message.conversation_id) {
             // An older message that changed is not the last one for that.
             chat.put_last_message(&message);
@@ -299,7 +305,7 @@ impl Model {
         let Some(chat) = self.chats.get_mut(event.conversation_id) else {
             return;
         };
-        chat.count.hide(event.user_rev);
+        chat.hide(event.seq, event.user_rev);
         let is_last = chat
             .conversation
             .last_message

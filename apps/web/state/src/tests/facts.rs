@@ -455,6 +455,22 @@ fn presence_is_kept_of_friends_only() {
 }
 
 #[test]
+fn a_message_that_was_hidden_before_it_came_is_not_shown() {
+    let mut world = World::opened();
+    let said = world.said(1, world.jiho);
+    let hidden = MessageHidden {
+        user_rev: Rev::new(1),
+        conversation_id: world.group,
+        seq: Seq::new(1),
+    };
+    world.apply(ServerEvent::MessageHidden(hidden));
+    world.apply(said);
+    assert_eq!(world.seqs(), [0_i64; 0]);
+    assert_eq!(world.chat().unread_count, 0);
+    assert_eq!(world.chat().last_seq, Seq::new(1));
+}
+
+#[test]
 fn fleeting_events_change_only_what_they_name() {
     let mut world = World::opened();
     let typing = TypingStarted {
