@@ -47,7 +47,7 @@ pub(super) fn ConversationHeader(id: ConversationId, title: Memo<String>) -> imp
     }
 }
 
-/// How many take part, or whether the other one is here, or what they say of themself.
+/// How many take part, or whether the other one is here, and what they say of themself.
 fn detail(chats: ChatStore, people: PeopleStore, id: ConversationId) -> Option<String> {
     let me = chats.me();
     let (kind, count, counterpart) = chats.with_chat(id, |chat| {
@@ -61,8 +61,14 @@ fn detail(chats: ChatStore, people: PeopleStore, id: ConversationId) -> Option<S
         ConversationKind::Group => Some((texts().chat.member_count)(count)),
         ConversationKind::Direct => {
             let here = people.presence(counterpart?).as_ref().and_then(presence_words);
-            here.or_else(|| Some(people.user(counterpart?)?.status_message))
-                .filter(|words| !words.is_empty())
+            let status = people.user(counterpart?).map(|user| user.status_message);
+            let words: Vec<String> = here.into_iter().chain(status).collect();
+            let said: Vec<&str> = words
+                .iter()
+                .map(String::as_str)
+                .filter(|word| !word.is_empty())
+                .collect();
+            (!said.is_empty()).then(|| said.join(" · "))
         }
         ConversationKind::SelfChat => None,
     }
