@@ -110,7 +110,7 @@ impl PresenceService {
         let people: HashMap<UserId, User> = people.into_iter().map(|user| (user.id, user)).collect();
         let now = Timestamp::now();
         let shown = self.shown(&people, now);
-        let changed = self.keep(news, &people, &shown);
+        let changed = self.keep(news, &people, &shown, now);
         // Noted before it is told: whoever looks it up afterwards finds the same. When it cannot be noted it is told
         // all the same.
         if let Err(error) = self.note_seen(changed.gone, now).await {
@@ -150,6 +150,7 @@ impl PresenceService {
         news: &PresenceNews,
         people: &HashMap<UserId, User>,
         shown: &HashMap<UserId, Presence>,
+        now: Timestamp,
     ) -> Changed {
         let mut told = self.told();
         let mut changed = Changed::default();
@@ -164,7 +165,8 @@ impl PresenceService {
                     *id,
                     Told {
                         presence: presence.clone(),
-                        expires_at: user.settings.presence.expires_at,
+                        // What is over already has been told as such; it would be over again at once.
+                        expires_at: user.settings.presence.expires_at.filter(|at| now < *at),
                     },
                 )
             };

@@ -139,6 +139,31 @@ async fn what_one_says_goes_to_friends_and_is_over_in_time() {
 }
 
 #[tokio::test]
+async fn a_status_that_is_over_is_told_once() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let until = Timestamp::now().after(std::time::Duration::from_millis(400));
+    say(&minji, json!({ "status": "busy", "expires_at": until })).await;
+    let mut friend = seoyeon.connect().await;
+    let telling = tokio::spawn(app.services.presence.clone().run());
+    let _socket = minji.connect().await;
+    let is_over = |event| match event {
+        ServerEvent::PresenceChanged(changed) => {
+            let is_online = |item: &ChangedPresence| item.status == ShownStatus::Online;
+            changed.items.iter().any(is_online).then_some(())
+        }
+        _ => None,
+    };
+    friend.wait_for(is_over).await;
+    let mut told = 0;
+    for _ in 0..200 {
+        told += heard(&mut friend).await.len();
+    }
+    assert!(told < 2, "{told}");
+    telling.abort();
+}
+
+#[tokio::test]
 async fn invisible_looks_like_not_there_everywhere() {
     let app = TestApp::start().await;
     let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
