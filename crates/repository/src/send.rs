@@ -96,17 +96,22 @@ pub async fn lock(
 }
 
 /// A statement of its own, so that its snapshot is newer than the locks: whatever it reads cannot change before
-/// the commit. In `place` a conversation has unlisted members, or two of whom one is gone.
+/// the commit. In `place` a conversation has unlisted members, or two of whom one is gone, who never leave.
+///
+/// `LIMIT` instead of `EXISTS`, which PostgreSQL may answer from a hash of every member there is.
 const STORE: &str = "
 WITH input AS MATERIALIZED (
     SELECT * FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY
         AS i (conversation_id, author_id, client_key, id, text, created_at, ord)
 ), place AS MATERIALIZED (
     SELECT c.id, c.last_seq, c.rev, c.members_rev,
-        EXISTS (SELECT FROM members m
-            WHERE m.conversation_id = c.id AND m.left_rev IS NULL AND NOT m.is_listed)
-        OR (c.kind <> 'group' AND EXISTS (SELECT FROM members m JOIN users u ON u.id = m.user_id
-            WHERE m.conversation_id = c.id AND m.left_rev IS NULL AND u.deleted_at IS NOT NULL)) AS is_special
+        coalesce(
+            (SELECT true FROM members m
+                WHERE m.conversation_id = c.id AND m.left_rev IS NULL AND NOT m.is_listed LIMIT 1),
+            (SELECT true FROM members m JOIN users u ON u.id = m.user_id
+                WHERE c.kind <> 'group' AND m.conversation_id = c.id AND u.deleted_at IS NOT NULL LIMIT 1),
+            false
+        ) AS is_special
     FROM conversations c
     WHERE c.id IN (SELECT conversation_id FROM input)
 ), judged AS MATERIALIZED (
