@@ -1,10 +1,15 @@
-//! Storing messages of text in batches: while one transaction is under way, the next batch gathers.
+//! Storing messages of text in batches: while one transaction is under way, the next batch gathers. It begins
+//! when that one is about to commit, so that the database works while the disk is waited for, and while those of
+//! the first batch are told and answered.
 //!
 //! No timer is involved, so a lone message waits for nothing, and a thousand at once share a few commits.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod lanes;
+mod under_way;
+
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use damso_domain::{ClientKey, ConversationId, MessageKind, MessageRef, Rev, UserId};
@@ -13,7 +18,7 @@ use damso_repository as repository;
 use damso_repository::message::Message;
 use damso_repository::send::{Lock, Outcome, QueuedMessage};
 use damso_repository::{Connection, Database};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::audience::{Audience, Audiences};
@@ -21,12 +26,13 @@ use crate::message::Sent;
 use crate::realtime::Hub;
 use crate::{Context, ServiceError, ServiceResult, view};
 
+use lanes::Lanes;
+use under_way::UnderWay;
+
 /// The most messages of one transaction.
 const MOST_IN_BATCH: usize = 256;
 /// The most that wait for their batch; whoever comes then is told that the server is busy.
 const MOST_WAITING: usize = 8_192;
-/// How many conversations that somebody else has locked are waited for at once. Each wait holds a connection.
-const MOST_LANES_AT_WORK: usize = 4;
 /// How long a batch is tried again when the database does not answer. A client waits longer than this.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait before the second try; doubled with each.
@@ -57,6 +63,9 @@ struct Letter {
     replies: Vec<Reply>,
 }
 
+/// Held by the batch that is being stored.
+type Turn = OwnedSemaphorePermit;
+
 /// What a transaction did with a batch.
 struct Stored {
     /// For each message, in order; `None`: its conversation was not locked.
@@ -73,13 +82,6 @@ struct Batcher {
     lanes: Lanes,
 }
 
-/// Conversations that somebody else has locked, with what waits for each. Later messages to them wait as well,
-/// so that nobody is overtaken.
-struct Lanes {
-    waiting: Mutex<HashMap<ConversationId, Vec<Letter>>>,
-    at_work: Semaphore,
-}
-
 impl SendQueue {
     /// Starts the batches. They end when the last queue is dropped.
     pub(crate) fn start(context: &Context) -> Self {
@@ -88,10 +90,7 @@ impl SendQueue {
             database: context.database.clone(),
             hub: context.hub.clone(),
             audiences: Audiences::new(),
-            lanes: Lanes {
-                waiting: Mutex::default(),
-                at_work: Semaphore::new(MOST_LANES_AT_WORK),
-            },
+            lanes: Lanes::new(),
         };
         context.database.runtime().spawn(Arc::new(batcher).run(incoming));
         Self(queue)
@@ -114,28 +113,49 @@ impl SendQueue {
 
 impl Batcher {
     async fn run(self: Arc<Self>, mut incoming: mpsc::Receiver<Waiting>) {
+        let storing = Arc::new(Semaphore::new(1));
         let mut gathered = Vec::new();
-        while 0 < incoming.recv_many(&mut gathered, MOST_IN_BATCH).await {
-            let letters = self.lanes.keep_waiting(join_equal(gathered.drain(..)));
+        let mut under_way = UnderWay::default();
+        // Never closed while this runs.
+        while let Ok(turn) = storing.clone().acquire_owned().await {
+            under_way.make_room().await;
+            if gathered.is_empty() && incoming.recv_many(&mut gathered, MOST_IN_BATCH).await == 0 {
+                return;
+            }
+            while gathered.len() < MOST_IN_BATCH
+                && let Ok(waiting) = incoming.try_recv()
+            {
+                gathered.push(waiting);
+            }
+            let (blocked, free) = under_way.divide(gathered);
+            gathered = blocked;
+            if free.is_empty() {
+                under_way.wait().await;
+                continue;
+            }
+            let letters = self.lanes.keep_waiting(join_equal(free.into_iter()));
+            if letters.is_empty() {
+                continue;
+            }
+            let conversations = letters
+                .iter()
+                .map(|letter| letter.message.conversation_id)
+                .collect();
             let batcher = self.clone();
-            // In a task of its own, so that a panic ends this batch and not all that follow.
-            let flush = tokio::spawn(async move {
-                let busy = batcher.flush(letters, Lock::Skip).await;
+            under_way.start(conversations, async move {
+                let busy = batcher.flush(letters, Lock::Skip, Some(turn)).await;
                 batcher.open_lanes(busy);
             });
-            if let Err(error) = flush.await {
-                tracing::error!(%error, "A batch of messages broke off");
-            }
         }
     }
 
     /// Stores letters, tells of them and answers them. Returns those whose conversation was locked by somebody
-    /// else.
-    async fn flush(&self, letters: Vec<Letter>, lock: Lock) -> Vec<Letter> {
+    /// else. Gives the turn to the next batch when it is about to commit.
+    async fn flush(&self, letters: Vec<Letter>, lock: Lock, mut turn: Option<Turn>) -> Vec<Letter> {
         let mut busy = Vec::new();
         let mut batches = vec![letters];
         while let Some(mut letters) = batches.pop() {
-            match self.store_patiently(&letters, lock).await {
+            match self.store_patiently(&letters, lock, turn.take()).await {
                 Ok(stored) => busy.extend(self.settle(letters, stored, lock)),
                 // One of them cannot be stored. It harms nobody else: the halves are tried apart.
                 Err(ServiceError::Internal(_)) if 1 < letters.len() => {
@@ -150,12 +170,17 @@ impl Batcher {
 
     /// Tries again while the database does not answer. Nothing is stored twice by it: what an attempt stored
     /// whose answer was lost is known to the next one by its key.
-    async fn store_patiently(&self, letters: &[Letter], lock: Lock) -> ServiceResult<Stored> {
+    async fn store_patiently(
+        &self,
+        letters: &[Letter],
+        lock: Lock,
+        mut turn: Option<Turn>,
+    ) -> ServiceResult<Stored> {
         let give_up_at = Instant::now() + PATIENCE;
         let mut pause = FIRST_PAUSE;
         loop {
             let messages = letters.iter().map(|letter| letter.message.clone()).collect();
-            let storing = self.store(messages, lock);
+            let storing = self.store(messages, lock, turn.take());
             #[cfg(feature = "planted-bugs")]
             let storing = crate::planted::answered_early(storing);
             match storing.await {
@@ -169,7 +194,12 @@ impl Batcher {
         }
     }
 
-    async fn store(&self, messages: Vec<QueuedMessage>, lock: Lock) -> ServiceResult<Stored> {
+    async fn store(
+        &self,
+        messages: Vec<QueuedMessage>,
+        lock: Lock,
+        turn: Option<Turn>,
+    ) -> ServiceResult<Stored> {
         let audiences = self.audiences.clone();
         self.database
             .transaction(async move |conn: &mut Connection| {
@@ -189,6 +219,7 @@ impl Batcher {
                 let outcomes = repository::send::store(conn, &ready).await?;
                 let known = load_known(conn, &ready, &outcomes).await?;
                 let audiences = audiences.load(conn, &lists(&ready, &outcomes)).await?;
+                drop(turn);
                 let mut outcomes = outcomes.into_iter();
                 Ok(Stored {
                     outcomes: is_ready
@@ -288,86 +319,14 @@ impl Batcher {
         for id in self.lanes.add(busy) {
             let batcher = self.clone();
             tokio::spawn(async move {
-                let mut lane = Lane {
-                    lanes: &batcher.lanes,
-                    id,
-                    is_open: true,
-                };
+                let mut lane = batcher.lanes.enter(id);
                 while let Some(letters) = lane.take() {
-                    // Never closed while the lanes exist.
-                    let Ok(_place) = batcher.lanes.at_work.acquire().await else {
+                    let Some(_place) = batcher.lanes.place().await else {
                         return;
                     };
-                    batcher.flush(letters, Lock::Wait).await;
+                    batcher.flush(letters, Lock::Wait, None).await;
                 }
             });
-        }
-    }
-}
-
-impl Lanes {
-    fn waiting(&self) -> MutexGuard<'_, HashMap<ConversationId, Vec<Letter>>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Puts into its lane what has one, and returns the rest.
-    fn keep_waiting(&self, letters: Vec<Letter>) -> Vec<Letter> {
-        let mut waiting = self.waiting();
-        let mut rest = Vec::with_capacity(letters.len());
-        for letter in letters {
-            match waiting.get_mut(&letter.message.conversation_id) {
-                Some(lane) => lane.push(letter),
-                None => rest.push(letter),
-            }
-        }
-        rest
-    }
-
-    /// Puts letters into lanes and returns those lanes that are new.
-    fn add(&self, letters: Vec<Letter>) -> Vec<ConversationId> {
-        let mut waiting = self.waiting();
-        let mut new = Vec::new();
-        for letter in letters {
-            match waiting.entry(letter.message.conversation_id) {
-                Entry::Occupied(mut lane) => lane.get_mut().push(letter),
-                Entry::Vacant(place) => {
-                    new.push(*place.key());
-                    place.insert(vec![letter]);
-                }
-            }
-        }
-        new
-    }
-}
-
-/// The lane of one conversation, while somebody works it off.
-struct Lane<'a> {
-    lanes: &'a Lanes,
-    id: ConversationId,
-    is_open: bool,
-}
-
-impl Lane<'_> {
-    /// What waits, at most one batch of it; `None` once nothing does: the lane is closed then.
-    fn take(&mut self) -> Option<Vec<Letter>> {
-        let mut waiting = self.lanes.waiting();
-        let lane = waiting.get_mut(&self.id)?;
-        if lane.is_empty() {
-            waiting.remove(&self.id);
-            self.is_open = false;
-            return None;
-        }
-        let rest = lane.split_off(lane.len().min(MOST_IN_BATCH));
-        Some(join_equal_letters(std::mem::replace(lane, rest)))
-    }
-}
-
-/// Closes a lane that a panic left open, which would be waited in for ever. One that was closed in order is not
-/// touched: the next of the same conversation may be open already.
-impl Drop for Lane<'_> {
-    fn drop(&mut self) {
-        if self.is_open {
-            self.lanes.waiting().remove(&self.id);
         }
     }
 }
