@@ -94,15 +94,16 @@ struct Socket {
 }
 
 impl Socket {
+    /// What asks the database is boxed for as long as it lasts: a socket that waits would hold its space for life.
     async fn run(&mut self) -> End {
-        let user = match timeout(AUTHENTICATION_TIMEOUT, self.authenticate()).await {
+        let user = match timeout(AUTHENTICATION_TIMEOUT, Box::pin(self.authenticate())).await {
             Err(_) => return Some(CloseCode::AuthenticationTimedOut),
             Ok(Err(end)) => return end,
             Ok(Ok(user)) => user,
         };
         // Entered before `ready` says where the streams stand: nothing falls between the two.
         let mut subscription = self.services.hub.subscribe(user.id, user.session_id);
-        match self.ready(user, &subscription).await {
+        match Box::pin(self.ready(user, &subscription)).await {
             Err(end) => end,
             Ok(()) => self.serve(user, &mut subscription).await.err().flatten(),
         }
@@ -197,7 +198,8 @@ impl Socket {
                     last_heard = Instant::now();
                     if let Some(text) = text? {
                         let verdict = budget.count(last_heard);
-                        self.obey(user, subscription, &text, verdict, &mut waiting_watch).await?;
+                        let obeyed = self.obey(user, subscription, &text, verdict, &mut waiting_watch);
+                        Box::pin(obeyed).await?;
                         if waiting_watch.is_some() {
                             alarm.as_mut().reset(budget.has_room_at(last_heard));
                         }
@@ -210,7 +212,7 @@ impl Socket {
                     }
                     // A `watch` that came too fast is not lost: the last one counts once there is room.
                     if let Some(watch) = waiting_watch.take() {
-                        self.watch(user, subscription, watch).await?;
+                        Box::pin(self.watch(user, subscription, watch)).await?;
                     }
                     alarm.as_mut().reset(last_heard + SILENCE);
                 }
