@@ -22,16 +22,17 @@ use crate::{
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .service(
+            // The router tries one path after another: what is asked for most comes first.
             scope(BASE_PATH)
+                .configure(message::configure)
+                .configure(sync::configure)
+                .configure(conversation::configure)
                 .configure(auth::configure)
                 .configure(account::configure)
                 .configure(session::configure)
                 .configure(settings::configure)
                 .configure(user::configure)
                 .configure(friend::configure)
-                .configure(conversation::configure)
-                .configure(message::configure)
-                .configure(sync::configure)
                 .configure(realtime::configure)
                 .configure(attachment::configure)
                 .configure(image::configure)

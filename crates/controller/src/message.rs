@@ -195,11 +195,11 @@ async fn mark_read(
 
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
-        .service(list_messages)
         .service(send_message)
+        .service(list_messages)
+        .service(mark_read)
         .service(get_message)
         .service(delete_message)
         .service(list_readers)
-        .service(list_reads)
-        .service(mark_read);
+        .service(list_reads);
 }
