@@ -97,12 +97,20 @@ pub struct FanOutOptions {
     /// Members of the group, all of them connected.
     #[arg(long, value_delimiter = ',', default_value = "10,100,1000")]
     pub members: Vec<usize>,
-    /// How many send at once in the closed loop.
-    #[arg(long, default_value_t = 16)]
-    pub senders: usize,
+    /// How many send at once in the closed loop [default: 2560 divided by the members, from 16 to 256].
+    #[arg(long)]
+    pub senders: Option<usize>,
     #[command(flatten)]
     /// What every workload takes.
     pub common: Common,
+}
+
+impl FanOutOptions {
+    /// How many send at once: a small room needs more of them until nothing waits but for the machine.
+    pub fn senders(&self, members: usize) -> usize {
+        self.senders
+            .unwrap_or_else(|| (2_560 / members.max(1)).clamp(16, 256))
+    }
 }
 
 /// W3.

@@ -7,6 +7,8 @@ use anyhow::{Context, Result};
 use damso_repository::{Database, DatabaseConfig};
 use tokio::runtime::{Builder, Handle};
 
+use crate::probe::insert;
+
 /// Connections for making accounts and seeding; the server has 16 more of the cluster's 100.
 const CONNECTIONS: usize = 8;
 
@@ -65,6 +67,17 @@ impl Cluster {
             Ok(runtime.block_on(database.migrate())?)
         };
         tokio::task::spawn_blocking(migrate).await?
+    }
+
+    /// Does what PostgreSQL does by itself within some minutes: a server that has been running for a while has
+    /// statistics, and little that still waits for the disk.
+    pub async fn settle(&self, database: &str) -> Result<()> {
+        let connection = insert::connect(&self.url(database)).await?;
+        for statement in ["VACUUM ANALYZE", "CHECKPOINT"] {
+            let tidied = connection.batch_execute(statement).await;
+            tidied.context("the seeded tables cannot be tidied up")?;
+        }
+        Ok(())
     }
 
     fn open_on(&self, database: &str, runtime: Handle) -> Result<Database> {

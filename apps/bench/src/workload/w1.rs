@@ -117,6 +117,7 @@ impl Stage {
         let group = members.iter().map(|at| accounts[*at].id).collect();
         let groups = rooms::create_groups(&database, vec![group]).await?;
         database.close();
+        server.cluster()?.settle("damso").await?;
         let direct = |((one, other), id)| Talk::new(id, vec![one, other]);
         let mut talks: Vec<Talk> = pairs.into_iter().zip(directs).map(direct).collect();
         talks.extend(groups.into_iter().map(|id| Talk::new(id, members.clone())));

@@ -35,15 +35,14 @@ pub async fn run(options: &FanOutOptions) -> Result<Report> {
     let groups = options.members.iter().map(|members| ids[..*members].to_vec());
     let groups = rooms::create_groups(&database, groups.collect()).await?;
     database.close();
+    server.cluster()?.settle("damso").await?;
 
     let mut report = Report {
         workload: "W2",
         header: vec![
             machine::description(),
-            format!(
-                "one group, all members connected; {} send at once in the closed loop",
-                options.senders
-            ),
+            "one group, all members connected; as many triggers for the probe as senders for the product"
+                .to_owned(),
             "the probe writes the same bytes to as many sockets, one write each, and stores nothing"
                 .to_owned(),
         ],
@@ -115,9 +114,11 @@ impl Size<'_> {
 
     async fn closed(&self, watched: &Watched) -> Result<Row> {
         let conditions = self.options.common.conditions(self.server);
+        let senders = self.options.senders(self.members);
+        let label = format!("{} members, closed loop, {senders} senders", self.members);
         conditions
-            .repeat(format!("{} members, closed loop", self.members), async || {
-                let clients = Sender::several(self.server.address, &self.scene, self.options.senders);
+            .repeat(label, async || {
+                let clients = Sender::several(self.server.address, &self.scene, senders);
                 let (outcome, _) = closed_loop(clients, self.options.common.window(), watched).await?;
                 sleep(SETTLE).await;
                 outcome.refuse_failure()?;
@@ -137,7 +138,8 @@ impl Size<'_> {
             .repeat(
                 format!("{} members, open loop at {rate:.1} sends/s", self.members),
                 async || {
-                    let clients = Sender::several(self.server.address, &self.scene, self.options.senders);
+                    let senders = self.options.senders(self.members);
+                    let clients = Sender::several(self.server.address, &self.scene, senders);
                     let (outcome, _) =
                         open_loop(clients, rate, self.options.common.window(), watched).await?;
                     sleep(SETTLE).await;
@@ -223,8 +225,9 @@ impl Probe<'_> {
         deliveries: &Rc<Deliveries>,
     ) -> Result<Vec<Trigger<impl FnMut(Arrival) -> Vec<u8> + 'static>>> {
         let receivers = u32::try_from(self.members)?;
-        let mut triggers = Vec::with_capacity(self.options.senders);
-        for _ in 0..self.options.senders {
+        let senders = self.options.senders(self.members);
+        let mut triggers = Vec::with_capacity(senders);
+        for _ in 0..senders {
             let (deliveries, like) = (deliveries.clone(), self.like.clone());
             let next_frame = move |arrival| like.frame_like_those(deliveries.announce(arrival, receivers));
             triggers.push(Trigger::open(bare, next_frame).await?);

@@ -29,6 +29,7 @@ pub async fn run(options: &IdleOptions) -> Result<Report> {
     let most = options.sockets.iter().copied().max().unwrap_or(0);
     let accounts = accounts::create(&server, &database, most).await?;
     database.close();
+    server.cluster()?.settle("damso").await?;
     let mut report = Report {
         workload: "W3",
         header: vec![

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use damso_domain::Seq;
 use damso_repository::message::Window;
 use damso_repository::{self as repository, Connection as DatabaseConnection, Database};
@@ -54,11 +54,8 @@ pub async fn run(options: &HistoryOptions) -> Result<Report> {
     };
     let pasts = seed::fill(&database, &accounts, size).await?;
     let seeded = start.elapsed();
+    server.cluster()?.settle("damso").await?;
     let statistics = insert::connect(&server.cluster()?.url("damso")).await?;
-    for statement in ["VACUUM ANALYZE messages", "CHECKPOINT"] {
-        let tidied = statistics.batch_execute(statement).await;
-        tidied.context("the seeded table cannot be tidied up")?;
-    }
     let library = Rc::new(Library {
         zipf: Zipf::new(pasts.len()),
         accounts,

@@ -44,6 +44,7 @@ pub async fn run(options: &DayOptions) -> Result<Report> {
     };
     let pasts = seed::fill(&database, &accounts, size).await?;
     database.close();
+    server.cluster()?.settle("damso").await?;
     let tokens = accounts.iter().map(|account| account.token.clone()).collect();
     let (sockets, _) = connect(&server, tokens).await?;
     let deliveries = Deliveries::new();

@@ -39,6 +39,7 @@ pub async fn run(options: &StormOptions) -> Result<Report> {
     let groups = ids.chunks(GROUP).map(<[_]>::to_vec).collect();
     let groups = rooms::create_groups(&database, groups).await?;
     database.close();
+    server.cluster()?.settle("damso").await?;
     let handles: Vec<String> = accounts.iter().map(|account| account.handle.clone()).collect();
     let people = accounts.into_iter().enumerate().map(|(number, account)| {
         let group = groups[number / GROUP];
