@@ -163,6 +163,10 @@ impl Database {
         E: From<RepositoryError> + Send + 'static,
     {
         let pool = self.pool.clone();
+        #[cfg(feature = "planted-bugs")]
+        if crate::planted::is_answered_early() {
+            return self.in_transaction(None, work).await;
+        }
         self.spawn(async move {
             let mut conn = acquire(&pool).await?;
             work(&mut conn).await

@@ -135,24 +135,6 @@ pub async fn list_conversations(
     Ok(ids.into_iter().map(ConversationId::from_uuid).collect())
 }
 
-/// Who is in which of these conversations.
-pub async fn list_ids(
-    conn: &mut Connection,
-    conversations: &[ConversationId],
-) -> RepositoryResult<Vec<(ConversationId, UserId)>> {
-    let ids: Vec<Uuid> = conversations.iter().map(|id| id.as_uuid()).collect();
-    let rows: Vec<(Uuid, Uuid)> = members::table
-        .filter(members::conversation_id.eq_any(ids))
-        .filter(members::left_rev.is_null())
-        .select((members::conversation_id, members::user_id))
-        .load(conn)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(conversation, user)| (ConversationId::from_uuid(conversation), UserId::from_uuid(user)))
-        .collect())
-}
-
 /// Somebody who joins.
 #[derive(Clone, Copy, Debug)]
 pub struct NewMember {

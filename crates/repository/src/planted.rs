@@ -98,22 +98,23 @@ pub fn stamp_of_deletion(taken: Rev, message: Rev) -> Rev {
     }
 }
 
-/// The statement that stores messages, unless it is to forget which keys it knew before the start.
-pub(crate) async fn statement_that_stores(conn: &mut Connection, sql: &str) -> RepositoryResult<String> {
-    if !is_chosen(Bug::DuplicateAfterRestart) {
-        return Ok(sql.to_owned());
-    }
-    if !HAS_FORGOTTEN_KEYS.swap(true, Ordering::SeqCst) {
-        conn.batch_execute(
-            "ALTER TABLE messages DROP CONSTRAINT IF EXISTS messages_conversation_id_author_id_client_key_key",
-        )
-        .await?;
+/// Makes the function that stores messages forget which keys it knew before the start, if that is the bug.
+pub(crate) async fn before_storing(conn: &mut Connection) -> RepositoryResult<()> {
+    if !is_chosen(Bug::DuplicateAfterRestart) || HAS_FORGOTTEN_KEYS.swap(true, Ordering::SeqCst) {
+        return Ok(());
     }
     let since = format!(
         "known.client_key = i.client_key AND known.created_at >= to_timestamp({} / 1000.0)",
         CHOSEN_AT_MILLIS.load(Ordering::SeqCst)
     );
-    Ok(sql.replace("known.client_key = i.client_key", &since))
+    let forgetful = include_str!("../../../migrations/2026-11-26-000006_store_batch/up.sql")
+        .replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+        .replace("known.client_key = i.client_key", &since);
+    conn.batch_execute(
+        "ALTER TABLE messages DROP CONSTRAINT IF EXISTS messages_conversation_id_author_id_client_key_key",
+    )
+    .await?;
+    Ok(conn.batch_execute(&forgetful).await?)
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
 //! Storing many messages of many conversations at once.
 
-use std::collections::HashSet;
-
 use damso_domain::{ClientKey, ConversationId, MessageId, Rev, Seq, Timestamp, UserId};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
@@ -30,6 +28,16 @@ pub struct QueuedMessage {
 }
 
 /// What became of one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// `None`: its conversation is locked by somebody else, or there is none.
+    pub outcome: Option<Outcome>,
+    /// Who is in the conversation now; with its first message that was stored or known, if the list at hand is not
+    /// that of now.
+    pub members: Option<Vec<UserId>>,
+}
+
+/// What was done with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It is stored, under these numbers. `members_rev` names the list of members as it stands with it.
@@ -48,11 +56,21 @@ pub enum Outcome {
         /// When the conversation's members last changed.
         members_rev: Rev,
     },
-    /// Its author is not in the conversation, or there is none.
+    /// Its author is not in the conversation.
     Outsider,
     /// The conversation asks for more than storing: it is missing from somebody's list, or of its two members
     /// one has deleted the account. Nothing was stored.
     Special,
+}
+
+impl Outcome {
+    /// When the members last changed of the conversation that is to hear of it.
+    pub const fn members_rev(self) -> Option<Rev> {
+        match self {
+            Self::Stored { members_rev, .. } | Self::Known { members_rev, .. } => Some(members_rev),
+            Self::Outsider | Self::Special => None,
+        }
+    }
 }
 
 /// How to get at conversations that somebody else has locked.
@@ -65,85 +83,7 @@ pub enum Lock {
 }
 
 #[derive(QueryableByName)]
-struct IdRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-}
-
-/// Locks conversations in the order of their ids and returns those that are locked now. What does not exist is
-/// not among them.
-pub async fn lock(
-    conn: &mut Connection,
-    conversations: &[ConversationId],
-    lock: Lock,
-) -> RepositoryResult<HashSet<ConversationId>> {
-    let ids: Vec<Uuid> = conversations.iter().map(|id| id.as_uuid()).collect();
-    let sql = match lock {
-        Lock::Skip => {
-            "SELECT id FROM conversations WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
-        }
-        Lock::Wait => "SELECT id FROM conversations WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE",
-    };
-    let rows: Vec<IdRow> = diesel::sql_query(sql)
-        .bind::<Array<SqlUuid>, _>(ids)
-        .kept()
-        .load(conn)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| ConversationId::from_uuid(row.id))
-        .collect())
-}
-
-/// A statement of its own, so that its snapshot is newer than the locks: whatever it reads cannot change before
-/// the commit. In `place` a conversation has unlisted members, or two of whom one is gone, who never leave.
-///
-/// `LIMIT` instead of `EXISTS`, which PostgreSQL may answer from a hash of every member there is.
-const STORE: &str = "
-WITH input AS MATERIALIZED (
-    SELECT * FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY
-        AS i (conversation_id, author_id, client_key, id, text, created_at, ord)
-), place AS MATERIALIZED (
-    SELECT c.id, c.last_seq, c.rev, c.members_rev,
-        coalesce(
-            (SELECT true FROM members m
-                WHERE m.conversation_id = c.id AND m.left_rev IS NULL AND NOT m.is_listed LIMIT 1),
-            (SELECT true FROM members m JOIN users u ON u.id = m.user_id
-                WHERE c.kind <> 'group' AND m.conversation_id = c.id AND u.deleted_at IS NOT NULL LIMIT 1),
-            false
-        ) AS is_special
-    FROM conversations c
-    WHERE c.id IN (SELECT conversation_id FROM input)
-), judged AS MATERIALIZED (
-    SELECT i.*, p.last_seq, p.rev, p.members_rev, known.seq AS known_seq,
-        CASE
-            WHEN known.seq IS NOT NULL THEN 'known'
-            WHEN me.user_id IS NULL THEN 'outsider'
-            WHEN p.is_special THEN 'special'
-            ELSE 'stored'
-        END AS outcome
-    FROM input i
-    LEFT JOIN place p ON p.id = i.conversation_id
-    LEFT JOIN members me ON me.conversation_id = i.conversation_id AND me.user_id = i.author_id
-        AND me.left_rev IS NULL
-    LEFT JOIN messages known ON known.conversation_id = i.conversation_id AND known.author_id = i.author_id
-        AND known.client_key = i.client_key
-), fresh AS MATERIALIZED (
-    SELECT *, row_number() OVER (PARTITION BY conversation_id ORDER BY ord) AS n FROM judged WHERE outcome = 'stored'
-), stored AS (
-    INSERT INTO messages (conversation_id, seq, id, rev, author_id, client_key, kind, text, created_at)
-    SELECT conversation_id, last_seq + n, id, rev + n, author_id, client_key, 'user', text, created_at FROM fresh
-), numbered AS (
-    UPDATE conversations c SET last_seq = c.last_seq + f.n, rev = c.rev + f.n
-    FROM (SELECT conversation_id, max(n) AS n FROM fresh GROUP BY conversation_id) f
-    WHERE c.id = f.conversation_id
-)
-SELECT j.outcome, coalesce(j.known_seq, j.last_seq + f.n) AS seq, j.rev + f.n AS rev, j.members_rev
-FROM judged j LEFT JOIN fresh f ON f.ord = j.ord
-ORDER BY j.ord";
-
-#[derive(QueryableByName)]
-struct OutcomeRow {
+struct JudgedRow {
     #[diesel(sql_type = Text)]
     outcome: String,
     #[diesel(sql_type = Nullable<BigInt>)]
@@ -152,52 +92,69 @@ struct OutcomeRow {
     rev: Option<i64>,
     #[diesel(sql_type = Nullable<BigInt>)]
     members_rev: Option<i64>,
+    #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
+    member_ids: Option<Vec<Uuid>>,
 }
 
-impl OutcomeRow {
-    fn into_outcome(self) -> RepositoryResult<Outcome> {
+impl JudgedRow {
+    fn into_judged(self) -> RepositoryResult<Judged> {
         let Self {
             outcome,
             seq,
             rev,
             members_rev,
+            member_ids,
         } = self;
-        match (outcome.as_str(), seq, rev, members_rev) {
-            ("stored", Some(seq), Some(rev), Some(members_rev)) => Ok(Outcome::Stored {
+        let outcome = match (outcome.as_str(), seq, rev, members_rev) {
+            ("busy", ..) => None,
+            ("stored", Some(seq), Some(rev), Some(members_rev)) => Some(Outcome::Stored {
                 seq: Seq::new(seq),
                 rev: Rev::new(rev),
                 members_rev: Rev::new(members_rev),
             }),
-            ("known", Some(seq), _, Some(members_rev)) => Ok(Outcome::Known {
+            ("known", Some(seq), _, Some(members_rev)) => Some(Outcome::Known {
                 seq: Seq::new(seq),
                 members_rev: Rev::new(members_rev),
             }),
-            ("outsider", ..) => Ok(Outcome::Outsider),
-            ("special", ..) => Ok(Outcome::Special),
-            _ => Err(RepositoryError::Query(format!("a message became {outcome}"))),
-        }
+            ("outsider", ..) => Some(Outcome::Outsider),
+            ("special", ..) => Some(Outcome::Special),
+            _ => return Err(RepositoryError::Query(format!("a message became {outcome}"))),
+        };
+        let members = member_ids.map(|ids| ids.into_iter().map(UserId::from_uuid).collect());
+        Ok(Judged { outcome, members })
     }
 }
 
-/// Numbers and stores messages of conversations that this transaction has locked, in the order given, and says
-/// for each what became of it. No two may have the same conversation, author and key.
-pub async fn store(conn: &mut Connection, messages: &[QueuedMessage]) -> RepositoryResult<Vec<Outcome>> {
+/// Numbers and stores messages in the order given, and says for each what became of it; one statement, and a
+/// transaction of its own. No two may have the same conversation, author and key.
+///
+/// `lists` says for each message which list of its conversation's members is at hand.
+pub async fn store(
+    conn: &mut Connection,
+    messages: &[QueuedMessage],
+    lists: &[Option<Rev>],
+    lock: Lock,
+) -> RepositoryResult<Vec<Judged>> {
     let uuids = |uuid: fn(&QueuedMessage) -> Uuid| messages.iter().map(uuid).collect::<Vec<_>>();
     let texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
     let times: Vec<jiff_diesel::Timestamp> = messages
         .iter()
         .map(|message| message.created_at.as_jiff().to_diesel())
         .collect();
-    let sql = STORE;
+    let lists: Vec<Option<i64>> = lists.iter().map(|list| list.map(Rev::as_i64)).collect();
     #[cfg(feature = "planted-bugs")]
-    let sql = crate::planted::statement_that_stores(conn, sql).await?;
-    let statement = diesel::sql_query(sql)
+    crate::planted::before_storing(conn).await?;
+    let rows: Vec<JudgedRow> = diesel::sql_query("SELECT * FROM store_batch($1, $2, $3, $4, $5, $6, $7, $8)")
+        .bind::<Bool, _>(lock == Lock::Wait)
         .bind::<Array<SqlUuid>, _>(uuids(|message| message.conversation_id.as_uuid()))
         .bind::<Array<SqlUuid>, _>(uuids(|message| message.author_id.as_uuid()))
         .bind::<Array<SqlUuid>, _>(uuids(|message| message.client_key.as_uuid()))
         .bind::<Array<SqlUuid>, _>(uuids(|message| message.id.as_uuid()))
         .bind::<Array<Text>, _>(texts)
-        .bind::<Array<Timestamptz>, _>(times);
-    let rows: Vec<OutcomeRow> = statement.kept().load(conn).await?;
-    rows.into_iter().map(OutcomeRow::into_outcome).collect()
+        .bind::<Array<Timestamptz>, _>(times)
+        .bind::<Array<Nullable<BigInt>>, _>(lists)
+        .kept()
+        .load(conn)
+        .await?;
+    rows.into_iter().map(JudgedRow::into_judged).collect()
 }

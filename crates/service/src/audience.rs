@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use damso_domain::{ConversationId, Rev, UserId};
-use damso_repository as repository;
-use damso_repository::{Connection, RepositoryResult};
 use moka::future::Cache;
 
 /// The members of a conversation, for the hub.
@@ -16,8 +14,8 @@ const MOST_MEMBERS: u64 = 1_000_000;
 
 /// Keeps lists of members, each with the change that made it.
 ///
-/// Nothing has to be invalidated: which list is the right one is read with every message, under the
-/// conversation's lock, so that an old one is never used, whichever server changed it.
+/// Nothing has to be invalidated: which list is the right one is read with every message, under the conversation's
+/// lock, and comes with the answer if it is another one. So an old one is never used, whichever server changed it.
 #[derive(Clone)]
 pub(crate) struct Audiences(Cache<ConversationId, (Rev, Audience)>);
 
@@ -34,37 +32,26 @@ impl Audiences {
         )
     }
 
-    /// The members of each conversation as they have been since its change. The transaction holds the locks.
-    pub(crate) async fn load(
+    /// The lists at hand of these conversations, each with the change that made it.
+    pub(crate) async fn at_hand(
         &self,
-        conn: &mut Connection,
-        wanted: &HashMap<ConversationId, Rev>,
-    ) -> RepositoryResult<HashMap<ConversationId, Audience>> {
-        let mut found = HashMap::with_capacity(wanted.len());
-        let mut missing = Vec::new();
-        for (id, rev) in wanted {
-            let is_current = |kept_rev: Rev| kept_rev == *rev;
-            #[cfg(feature = "planted-bugs")]
-            let is_current = |kept_rev: Rev| {
-                is_current(kept_rev) || crate::planted::is_chosen(crate::planted::Bug::StaleMembership)
-            };
-            match self.0.get(id).await {
-                Some((kept_rev, audience)) if is_current(kept_rev) => drop(found.insert(*id, audience)),
-                _ => missing.push(*id),
+        conversations: impl Iterator<Item = ConversationId>,
+    ) -> HashMap<ConversationId, (Rev, Audience)> {
+        let mut found = HashMap::new();
+        for id in conversations {
+            if !found.contains_key(&id)
+                && let Some(list) = self.0.get(&id).await
+            {
+                found.insert(id, list);
             }
         }
-        if missing.is_empty() {
-            return Ok(found);
-        }
-        let mut lists: HashMap<ConversationId, Vec<UserId>> = HashMap::new();
-        for (conversation, user) in repository::member::list_ids(conn, &missing).await? {
-            lists.entry(conversation).or_default().push(user);
-        }
-        for id in missing {
-            let audience: Audience = lists.remove(&id).unwrap_or_default().into();
-            self.0.insert(id, (wanted[&id], audience.clone())).await;
-            found.insert(id, audience);
-        }
-        Ok(found)
+        found
+    }
+
+    /// Keeps the members of a conversation as they have been since a change.
+    pub(crate) async fn keep(&self, id: ConversationId, since: Rev, members: Vec<UserId>) -> (Rev, Audience) {
+        let list = (since, Audience::from(members));
+        self.0.insert(id, list.clone()).await;
+        list
     }
 }

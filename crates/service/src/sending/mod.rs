@@ -1,14 +1,13 @@
-//! Storing messages of text in batches: while one transaction is under way, the next batch gathers. It begins
-//! when that one is about to commit, so that the database works while the disk is waited for, and while those of
-//! the first batch are told and answered.
+//! Storing messages of text in batches: while one is being stored, the next gathers. It begins when that one is
+//! committed, so that the database works while those of the first batch are told and answered.
 //!
 //! No timer is involved, so a lone message waits for nothing, and a thousand at once share a few commits.
 
-use std::collections::hash_map::Entry;
 mod lanes;
 mod under_way;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use damso_domain::{ClientKey, ConversationId, MessageKind, MessageRef, Rev, User
 use damso_protocol::{ErrorKind, MessageCreated, ServerEvent};
 use damso_repository as repository;
 use damso_repository::message::Message;
-use damso_repository::send::{Lock, Outcome, QueuedMessage};
+use damso_repository::send::{Judged, Lock, Outcome, QueuedMessage};
 use damso_repository::{Connection, Database};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
@@ -26,6 +25,8 @@ use crate::message::Sent;
 use crate::realtime::Hub;
 use crate::{Context, ServiceError, ServiceResult, view};
 
+#[cfg(feature = "planted-bugs")]
+use crate::planted::{Bug, is_chosen};
 use lanes::Lanes;
 use under_way::UnderWay;
 
@@ -72,7 +73,7 @@ struct Stored {
     outcomes: Vec<Option<Outcome>>,
     /// The messages that were known before.
     known: HashMap<MessageRef, Message>,
-    audiences: HashMap<ConversationId, Audience>,
+    audiences: HashMap<ConversationId, (Rev, Audience)>,
 }
 
 struct Batcher {
@@ -150,7 +151,7 @@ impl Batcher {
     }
 
     /// Stores letters, tells of them and answers them. Returns those whose conversation was locked by somebody
-    /// else. Gives the turn to the next batch when it is about to commit.
+    /// else. Gives the turn to the next batch once it is committed.
     async fn flush(&self, letters: Vec<Letter>, lock: Lock, mut turn: Option<Turn>) -> Vec<Letter> {
         let mut busy = Vec::new();
         let mut batches = vec![letters];
@@ -200,37 +201,71 @@ impl Batcher {
         lock: Lock,
         turn: Option<Turn>,
     ) -> ServiceResult<Stored> {
-        let audiences = self.audiences.clone();
-        self.database
-            .transaction(async move |conn: &mut Connection| {
-                let mut ids: Vec<_> = messages.iter().map(|message| message.conversation_id).collect();
-                ids.sort_unstable();
-                ids.dedup();
-                // The locks come first: whatever is read after them cannot change before the commit.
-                let locked = repository::send::lock(conn, &ids, lock).await?;
-                let is_ready: Vec<bool> = messages
-                    .iter()
-                    .map(|message| locked.contains(&message.conversation_id))
-                    .collect();
-                let ready: Vec<QueuedMessage> = messages
-                    .into_iter()
-                    .filter(|message| locked.contains(&message.conversation_id))
-                    .collect();
-                let outcomes = repository::send::store(conn, &ready).await?;
-                let known = load_known(conn, &ready, &outcomes).await?;
-                let audiences = audiences.load(conn, &lists(&ready, &outcomes)).await?;
-                drop(turn);
-                let mut outcomes = outcomes.into_iter();
-                Ok(Stored {
-                    outcomes: is_ready
-                        .into_iter()
-                        .map(|is_ready| if is_ready { outcomes.next() } else { None })
-                        .collect(),
-                    known,
-                    audiences,
-                })
+        let conversations: Vec<_> = messages.iter().map(|message| message.conversation_id).collect();
+        let mut audiences = self.audiences.at_hand(conversations.iter().copied()).await;
+        let lists: Vec<_> = conversations
+            .iter()
+            .map(|id| audiences.get(id).map(|(rev, _)| *rev))
+            .collect();
+        let judged = self
+            .database
+            .run(async move |conn: &mut Connection| {
+                repository::send::store(conn, &messages, &lists, lock).await
             })
-            .await
+            .await?;
+        drop(turn);
+        let mut outcomes = Vec::with_capacity(judged.len());
+        for (id, Judged { outcome, members }) in conversations.iter().zip(judged) {
+            if let (Some(members_rev), Some(members)) = (outcome.and_then(Outcome::members_rev), members) {
+                #[cfg(feature = "planted-bugs")]
+                if audiences.contains_key(id) && is_chosen(Bug::StaleMembership) {
+                    outcomes.push(outcome);
+                    continue;
+                }
+                audiences.insert(*id, self.audiences.keep(*id, members_rev, members).await);
+            }
+            outcomes.push(outcome);
+        }
+        let known = self.load_known(&conversations, &outcomes).await?;
+        Ok(Stored {
+            outcomes,
+            known,
+            audiences,
+        })
+    }
+
+    /// The messages that were stored by an earlier call.
+    async fn load_known(
+        &self,
+        conversations: &[ConversationId],
+        outcomes: &[Option<Outcome>],
+    ) -> ServiceResult<HashMap<MessageRef, Message>> {
+        let refs: Vec<MessageRef> = conversations
+            .iter()
+            .zip(outcomes)
+            .filter_map(|(conversation_id, outcome)| match outcome {
+                Some(Outcome::Known { seq, .. }) => Some(MessageRef {
+                    conversation_id: *conversation_id,
+                    seq: *seq,
+                }),
+                _ => None,
+            })
+            .collect();
+        if refs.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found = self
+            .database
+            .run(async move |conn: &mut Connection| repository::message::list_by_refs(conn, &refs).await)
+            .await?;
+        let by_ref = found.into_iter().map(|message| {
+            let target = MessageRef {
+                conversation_id: message.conversation_id,
+                seq: message.seq,
+            };
+            (target, message)
+        });
+        Ok(by_ref.collect())
     }
 
     /// After the commit: tells and answers, in the order of the numbers. Not `async`, so that nothing can be
@@ -244,7 +279,7 @@ impl Batcher {
         let mut busy = Vec::new();
         for (letter, outcome) in letters.into_iter().zip(outcomes) {
             let conversation = letter.message.conversation_id;
-            let audience = audiences.get(&conversation);
+            let audience = audiences.get(&conversation).map(|(_, audience)| audience);
             match outcome {
                 None if lock == Lock::Skip => busy.push(letter),
                 None | Some(Outcome::Outsider) => {
@@ -358,52 +393,6 @@ fn join_equal_letters(letters: impl IntoIterator<Item = Letter>) -> Vec<Letter> 
         }
     }
     joined
-}
-
-async fn load_known(
-    conn: &mut Connection,
-    messages: &[QueuedMessage],
-    outcomes: &[Outcome],
-) -> ServiceResult<HashMap<MessageRef, Message>> {
-    let refs: Vec<MessageRef> = messages
-        .iter()
-        .zip(outcomes)
-        .filter_map(|(message, outcome)| match outcome {
-            Outcome::Known { seq, .. } => Some(MessageRef {
-                conversation_id: message.conversation_id,
-                seq: *seq,
-            }),
-            Outcome::Stored { .. } | Outcome::Outsider | Outcome::Special => None,
-        })
-        .collect();
-    if refs.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let found = repository::message::list_by_refs(conn, &refs).await?;
-    Ok(found
-        .into_iter()
-        .map(|message| {
-            let target = MessageRef {
-                conversation_id: message.conversation_id,
-                seq: message.seq,
-            };
-            (target, message)
-        })
-        .collect())
-}
-
-/// Which list of members each conversation has, where somebody is to be told.
-fn lists(messages: &[QueuedMessage], outcomes: &[Outcome]) -> HashMap<ConversationId, Rev> {
-    messages
-        .iter()
-        .zip(outcomes)
-        .filter_map(|(message, outcome)| match outcome {
-            Outcome::Stored { members_rev, .. } | Outcome::Known { members_rev, .. } => {
-                Some((message.conversation_id, *members_rev))
-            }
-            Outcome::Outsider | Outcome::Special => None,
-        })
-        .collect()
 }
 
 fn refuse(letters: impl IntoIterator<Item = Letter>, error: &ServiceError) {

@@ -7,7 +7,7 @@ use tokio::task::{self, JoinError, JoinSet};
 
 use super::Waiting;
 
-/// The most batches under way: one that is being stored, and one that is being committed, told and answered.
+/// The most batches under way: one that is being stored, and one that is being told and answered.
 const MOST_BATCHES: usize = 2;
 
 /// The batches under way. What one of them has of a conversation is told before the next of that conversation is
