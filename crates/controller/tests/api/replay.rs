@@ -261,8 +261,14 @@ async fn act(script: &mut Script, people: &[Actor], places: &[ConversationId]) {
                 .await,
         ),
         14 => drop(actor.edit(id, seq, &format!("edited {}", script.below(3))).await),
-        15..17 => drop(actor.react(id, seq, script.pick(&["👍", "😂", "🇰🇷"])).await),
-        17 => drop(actor.unreact(id, seq, script.pick(&["👍", "😂"])).await),
+        15..17 => {
+            let emoji = *script.pick(&["👍", "😂", "🇰🇷"]);
+            drop(actor.react(id, seq, emoji).await);
+        }
+        17 => {
+            let emoji = *script.pick(&["👍", "😂"]);
+            drop(actor.unreact(id, seq, emoji).await);
+        }
         12 if script.below(4) == 0 => drop(people[0].leave(id).await),
         _ => drop(people[0].send(id, "mine").await),
     }
