@@ -47,12 +47,12 @@ pub(crate) fn Chips(row: Memo<MessageRow>) -> impl IntoView {
     };
     view! {
         <Show when=move || !chips.read().is_empty()>
-            <div class="chips" role="group" aria-label=move || texts().reactions.reactions>
+            <div class="reactions" role="group" aria-label=move || texts().reactions.reactions>
                 <For each=emojis key=Clone::clone let(emoji)>
                     <ChipView emoji chips seq />
                 </For>
                 <button
-                    class="chips__who"
+                    class="reactions__who"
                     type="button"
                     aria-label=move || texts().reactions.who_reacted
                     title=move || texts().reactions.who_reacted
@@ -94,15 +94,15 @@ fn ChipView(emoji: String, chips: Memo<Vec<Chip>>, seq: Memo<Option<Seq>>) -> im
     };
     view! {
         <button
-            class="chip"
+            class="reaction"
             type="button"
             aria-pressed=move || if chip.read().is_mine { "true" } else { "false" }
             aria-label=label
             on:click=toggle
             on:contextmenu=show
         >
-            <span class="chip__emoji">{emoji}</span>
-            <span class="chip__count num">{move || chip.read().count}</span>
+            <span class="reaction__emoji">{emoji}</span>
+            <span class="reaction__count num">{move || chip.read().count}</span>
         </button>
     }
 }

@@ -45,7 +45,7 @@ pub(crate) fn PickerDialog() -> impl IntoView {
     };
     view! {
         <Dialog open title=move || texts().reactions.react>
-            <div class="picker" role="group" aria-label=move || texts().reactions.react>
+            <div class="emoji-grid" role="group" aria-label=move || texts().reactions.react>
                 {MORE.into_iter().map(button).collect_view()}
             </div>
         </Dialog>

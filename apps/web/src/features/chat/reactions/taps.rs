@@ -12,11 +12,15 @@ use super::Reactor;
 const PATIENCE_MILLIS: f64 = 350.0;
 /// How far from the first it may be, in pixels.
 const REACH: f64 = 28.0;
+/// For how long after a finger the browser may still tell of clicks that it makes of it, in milliseconds.
+const ECHO_MILLIS: f64 = 700.0;
 
 /// Listens for two taps in one place. A `Copy` handle.
 #[derive(Clone, Copy)]
 pub(crate) struct Taps {
     reactor: Reactor,
+    /// When a finger last left the message.
+    touched_at: StoredValue<f64>,
     /// When and where the last tap was.
     last: StoredValue<(f64, f64, f64)>,
 }
@@ -25,6 +29,7 @@ impl Taps {
     pub fn new() -> Self {
         Self {
             reactor: Reactor::expect(),
+            touched_at: StoredValue::new(f64::NEG_INFINITY),
             last: StoredValue::new((f64::NEG_INFINITY, 0.0, 0.0)),
         }
     }
@@ -36,31 +41,41 @@ impl Taps {
         }
     }
 
-    /// Two clicks of a mouse, as the system counts them.
+    /// Notes that it was a finger.
+    pub fn on_pointer_up(self, event: &PointerEvent) {
+        if event.pointer_type() == "touch" {
+            self.touched_at.set_value(js_sys::Date::now());
+        }
+    }
+
+    fn is_touched(self) -> bool {
+        js_sys::Date::now() - self.touched_at.get_value() < ECHO_MILLIS
+    }
+
+    /// Two clicks of a mouse, as the system counts them. Only some browsers make them of two taps.
     pub fn on_double_click(self, event: &MouseEvent, seq: Option<Seq>) {
-        // Where fingers make these too, the taps have been counted already.
-        let is_tapped = js_sys::Date::now() - self.last.get_value().0 < PATIENCE_MILLIS * 2.0;
-        if let (Some(seq), false, false) = (seq, is_control(event.target()), is_tapped) {
+        if let (Some(seq), false, false) = (seq, is_control(event.target()), self.is_touched()) {
             self.reactor.toggle_heart(seq);
         }
     }
 
-    /// A finger leaves the screen: browsers differ in what they make of two taps, so they are counted here.
-    pub fn on_pointer_up(self, event: &PointerEvent, seq: Option<Seq>) {
-        if event.pointer_type() != "touch" || is_control(event.target()) {
+    /// Counts the taps of a finger. Not before the browser has made a click of the second one: the heart appears below
+    /// the message, just where that click would then fall.
+    pub fn on_click(self, event: &MouseEvent, seq: Option<Seq>) {
+        if !self.is_touched() || is_control(event.target()) {
             return;
         }
         let (now, x, y) = (
-            js_sys::Date::now(),
+            event.time_stamp(),
             f64::from(event.client_x()),
             f64::from(event.client_y()),
         );
         let (before, last_x, last_y) = self.last.get_value();
         let is_second = now - before < PATIENCE_MILLIS && (x - last_x).hypot(y - last_y) < REACH;
-        self.last.set_value((now, x, y));
+        // A third tap is not the second of another pair.
+        self.last
+            .set_value((if is_second { f64::NEG_INFINITY } else { now }, x, y));
         if let (true, Some(seq)) = (is_second, seq) {
-            // A third tap is not the second of another pair.
-            self.last.set_value((now, f64::NEG_INFINITY, 0.0));
             self.reactor.toggle_heart(seq);
         }
     }

@@ -76,7 +76,8 @@ pub(super) fn MessageView(id: String, row: Memo<MessageRow>) -> impl IntoView {
                     class="message__parts"
                     on:mousedown=move |event| Taps::on_mouse_down(&event)
                     on:dblclick=move |event| taps.on_double_click(&event, open_seq())
-                    on:pointerup=move |event| taps.on_pointer_up(&event, open_seq())
+                    on:pointerup=move |event| taps.on_pointer_up(&event)
+                    on:click=move |event| taps.on_click(&event, open_seq())
                 >
                     <Parts content />
                 </div>
