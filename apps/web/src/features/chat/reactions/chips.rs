@@ -97,12 +97,12 @@ fn ChipView(emoji: String, chips: Memo<Vec<Chip>>, seq: Memo<Option<Seq>>) -> im
             class="reaction"
             type="button"
             aria-pressed=move || if chip.read().is_mine { "true" } else { "false" }
-            aria-label=label
             on:click=toggle
             on:contextmenu=show
         >
-            <span class="reaction__emoji">{emoji}</span>
-            <span class="reaction__count num">{move || chip.read().count}</span>
+            <span class="reaction__emoji" aria-hidden="true">{emoji}</span>
+            <span class="reaction__count num" aria-hidden="true">{move || chip.read().count}</span>
+            <span class="sr-only">{label}</span>
         </button>
     }
 }
