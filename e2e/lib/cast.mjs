@@ -120,7 +120,30 @@ async function talk(me, cast, story) {
   await send(me, hikers, { text: story.photoWords, files: photos });
   await send(cast[3], hikers, { files: [document(story.file.name)], text: story.file.words });
   await send(me, hikers, { text: story.last });
+  await reactTo(me, cast, withFriend, hikers);
   return { withFriend, hikers };
+}
+
+/** Some messages were changed, and people have reacted to some. */
+async function reactTo(me, cast, withFriend, hikers) {
+  const messages = async (id) => (await me.call("GET", `/conversations/${id}/messages`)).items;
+  const react = (person, { conversation_id: id, seq }, emoji) =>
+    person.call("PUT", `/conversations/${id}/messages/${seq}/reactions/${encodeURIComponent(emoji)}`);
+  const [first, answer, invitation] = await messages(withFriend.id);
+  await react(me, first, "👍");
+  await react(cast[0], answer, "❤️");
+  for (const text of [`${answer.text} ☺`, answer.text.replace("!", ".")]) {
+    await me.call("PATCH", `/conversations/${withFriend.id}/messages/${answer.seq}`, { text });
+  }
+  await react(me, invitation, "🙏");
+  await react(cast[0], invitation, "😮");
+  const said = (await messages(hikers.id)).filter(({ kind }) => kind === "user");
+  for (const [person, emoji] of [[me, "👍"], [cast[0], "👍"], [cast[1], "🔥"], [cast[3], "👍"], [cast[3], "❤️"]]) {
+    await react(person, said[0], emoji);
+  }
+  for (const [person, emoji] of [[cast[0], "😂"], [cast[1], "❤️"], [cast[3], "❤️"], [me, "❤️"], [cast[0], "🇰🇷"]]) {
+    await react(person, said.at(-1), emoji);
+  }
 }
 
 function document(name) {

@@ -110,6 +110,14 @@ async function visitChats({ me, cast, story }, visit) {
   await seen(page.getByRole("menu"));
   await visit("message-menu", me);
   await page.keyboard.press("Escape");
+  await me.button(words.showEdits).click();
+  await seen(me.dialog(words.editsTitle).locator("time").first());
+  await visit("edits", me);
+  await page.keyboard.press("Escape");
+  await me.composer().press("ArrowUp");
+  await seen(page.getByText(words.editing, { exact: true }));
+  await visit("composer-edit", me);
+  await me.composer().press("Escape");
 
   const memo = { name: "memo.txt", mimeType: "text/plain", buffer: Buffer.from("…") };
   await me.attach([pngFile("지도.png", 240, 240), memo]);
@@ -149,6 +157,11 @@ async function visitGroup({ me, cast, story }, visit) {
   await seen(me.message(story.last));
   await picturesAreShown(me);
   await visit("group", me);
+  await me.message(story.last).hover();
+  await me.button(words.whoReacted, me.message(story.last)).click();
+  await seen(me.dialog(words.reactedTitle).getByText(cast[0].name, { exact: true }).first());
+  await visit("reacted", me);
+  await page.keyboard.press("Escape");
   await me.log().getByRole("button", { name: words.openPhotoOf(2, 3), exact: true }).click();
   await seen(me.dialog(words.photo));
   await visit("viewer", me);

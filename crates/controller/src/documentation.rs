@@ -14,8 +14,8 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::error::ApiError;
 use crate::{
-    account, attachment, auth, conversation, friend, image, message, operations, realtime, requiredness,
-    session, settings, sync, user,
+    account, attachment, auth, conversation, friend, image, message, operations, reaction, realtime,
+    requiredness, session, settings, sync, user,
 };
 
 /// Everything that can be asked for, and where.
@@ -25,6 +25,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
             // The router tries one path after another: what is asked for most comes first.
             scope(BASE_PATH)
                 .configure(message::configure)
+                .configure(reaction::configure)
                 .configure(sync::configure)
                 .configure(conversation::configure)
                 .configure(auth::configure)

@@ -92,9 +92,12 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::ImageNotFound
         | K::SessionNotFound => StatusCode::NOT_FOUND,
         K::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        K::HandleTaken | K::AlreadyFriends | K::AttachmentInUse | K::NotAGroup | K::CannotLeave => {
-            StatusCode::CONFLICT
-        }
+        K::HandleTaken
+        | K::AlreadyFriends
+        | K::AttachmentInUse
+        | K::MessageDeleted
+        | K::NotAGroup
+        | K::CannotLeave => StatusCode::CONFLICT,
         K::BodyTooLarge | K::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         K::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         K::InvalidFields
@@ -102,6 +105,8 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::MessageTooLong
         | K::AttachmentNotReady
         | K::TooManyAttachments
+        | K::NotAnEmoji
+        | K::TooManyReactions
         | K::CannotBefriendSelf
         | K::GroupFull
         | K::SeqOutOfRange

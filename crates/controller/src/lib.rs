@@ -21,6 +21,7 @@ mod message;
 mod operations;
 mod origin;
 mod paths;
+mod reaction;
 mod realtime;
 mod request_id;
 mod requiredness;

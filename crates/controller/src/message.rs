@@ -17,7 +17,7 @@ use crate::extract::Caller;
 use crate::paths::{ConversationPath, MessagePath};
 
 impl MessagePath {
-    const fn target(&self) -> MessageRef {
+    pub(crate) const fn target(&self) -> MessageRef {
         MessageRef {
             conversation_id: self.conversation_id,
             seq: Seq::new(self.seq),

@@ -32,6 +32,17 @@ path!(
     }
 );
 path!(
+    /// One kind of reaction to a message.
+    ReactionPath {
+        /// The conversation.
+        conversation_id: ConversationId,
+        /// The message's number there.
+        seq: i64,
+        /// One fully qualified emoji, percent-encoded.
+        emoji: String,
+    }
+);
+path!(
     /// One member.
     MemberPath {
         /// The conversation.

@@ -7,6 +7,8 @@
 mod attachment;
 mod conversation;
 mod email;
+#[cfg(feature = "emoji")]
+mod emoji;
 mod handle;
 pub mod hangul;
 mod id;
@@ -23,6 +25,8 @@ mod time;
 pub use attachment::{AttachmentKind, AttachmentState, FileName, FileNameError, UploadSize, UploadSizeError};
 pub use conversation::{ConversationKind, History, MessageKind, Role};
 pub use email::{EmailAddress, EmailAddressError};
+#[cfg(feature = "emoji")]
+pub use emoji::{Emoji, NotAnEmoji};
 pub use handle::{Handle, HandleError};
 pub use id::{
     AttachmentId, ClientKey, ConversationId, FriendRequestId, ImageId, MessageId, MessageRef, SessionId,

@@ -73,6 +73,8 @@ kinds! {
     AlreadyFriends "already_friends" = "You are friends already",
     /// 409. The attachment is in another message already; forwarding shares it.
     AttachmentInUse "attachment_in_use" = "This attachment is in a message already",
+    /// 409. What it said is gone, so it cannot be changed or reacted to.
+    MessageDeleted "message_deleted" = "The message was deleted",
     /// 409. The notes to oneself and direct conversations have no changing members.
     NotAGroup "not_a_group" = "This conversation is not a group",
     /// 409. The notes to oneself cannot be left.
@@ -93,6 +95,10 @@ kinds! {
     AttachmentNotReady "attachment_not_ready" = "The attachment is not ready",
     /// 422. More than ten attachments.
     TooManyAttachments "too_many_attachments" = "A message holds at most ten attachments",
+    /// 422. Not one emoji that Unicode recommends (RGI), fully qualified: `❤` needs its U+FE0F.
+    NotAnEmoji "not_an_emoji" = "This is not a fully qualified emoji",
+    /// 422. A message takes at most twenty kinds of reactions; those that are there can still be joined.
+    TooManyReactions "too_many_reactions" = "A message takes at most twenty kinds of reactions",
     /// 422. One cannot ask oneself.
     CannotBefriendSelf "cannot_befriend_self" = "You cannot be your own friend",
     /// 422. A group has at most 1,000 members.

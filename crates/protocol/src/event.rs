@@ -85,8 +85,12 @@ pub enum ServerEvent {
     MessageDeleted(MessageDeleted),
     /// Somebody wrote what the receiver may not see; only its numbers are told, so that none is missing.
     MessageWithheld(MessageWithheld),
-    /// Everything somebody wrote is gone.
+    /// Everything somebody wrote is gone, and so are their reactions.
     MessagesErased(MessagesErased),
+    /// Somebody reacted to a message.
+    ReactionAdded(ReactionChanged),
+    /// Somebody took a reaction back.
+    ReactionRemoved(ReactionChanged),
     /// Name, picture or history setting changed.
     ConversationUpdated(ConversationUpdated),
     /// Somebody joined.
@@ -155,6 +159,8 @@ impl ServerEvent {
             "message_deleted" => Self::MessageDeleted(payload.read()?),
             "message_withheld" => Self::MessageWithheld(payload.read()?),
             "messages_erased" => Self::MessagesErased(payload.read()?),
+            "reaction_added" => Self::ReactionAdded(payload.read()?),
+            "reaction_removed" => Self::ReactionRemoved(payload.read()?),
             "conversation_updated" => Self::ConversationUpdated(payload.read()?),
             "member_added" => Self::MemberAdded(payload.read()?),
             "member_updated" => Self::MemberUpdated(payload.read()?),
@@ -272,6 +278,14 @@ pub struct MessageCreated {
     pub message: Message,
 }
 
+impl MessageCreated {
+    /// Tells everyone the same: without what depends on who looks.
+    pub fn new(mut message: Message) -> Self {
+        message.my_reactions = None;
+        Self { message }
+    }
+}
+
 /// A message is gone for everyone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct MessageDeleted {
@@ -298,7 +312,7 @@ pub struct MessageWithheld {
     pub rev: Rev,
 }
 
-/// Everything somebody wrote in a conversation is gone.
+/// Everything somebody wrote in a conversation is gone, and what they reacted with to what others wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct MessagesErased {
     /// Where.
@@ -309,6 +323,21 @@ pub struct MessagesErased {
     pub author_id: UserId,
     /// When.
     pub deleted_at: Timestamp,
+}
+
+/// Somebody reacted to a message, or took that back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
+pub struct ReactionChanged {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// To which message.
+    pub seq: Seq,
+    /// The conversation's new number, and the message's.
+    pub rev: Rev,
+    /// With what.
+    pub emoji: String,
+    /// Who.
+    pub user_id: UserId,
 }
 
 /// Name, picture or history setting of a conversation.
@@ -514,6 +543,9 @@ impl ServerEvent {
             Self::MessageDeleted(event) => Some((event.conversation_id, event.rev)),
             Self::MessageWithheld(event) => Some((event.conversation_id, event.rev)),
             Self::MessagesErased(event) => Some((event.conversation_id, event.rev)),
+            Self::ReactionAdded(event) | Self::ReactionRemoved(event) => {
+                Some((event.conversation_id, event.rev))
+            }
             Self::ConversationUpdated(event) => Some((event.conversation_id, event.rev)),
             Self::MemberAdded(event) | Self::MemberUpdated(event) => Some((event.conversation_id, event.rev)),
             Self::MemberRemoved(event) => Some((event.conversation_id, event.rev)),

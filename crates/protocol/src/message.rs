@@ -6,7 +6,7 @@ use damso_domain::{
 use miniserde::de::{Map, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::{Attachment, User};
+use crate::{Attachment, Reactions, User};
 
 /// A message. Of two copies the one with the larger `rev` is the newer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
@@ -34,8 +34,14 @@ pub struct Message {
     pub system: Option<SystemNotice>,
     /// When it was stored.
     pub created_at: Timestamp,
-    /// When it was deleted; its text and attachments are gone then.
+    /// When it was deleted; its text, attachments and reactions are gone then.
     pub deleted_at: Option<Timestamp>,
+    /// When its text was last changed.
+    pub edited_at: Option<Timestamp>,
+    /// How people reacted: at most twenty kinds, in the order in which they appeared.
+    pub reactions: Vec<Reactions>,
+    /// The kinds among them that are mine, in the same order. `null` in events, which are the same for everyone.
+    pub my_reactions: Option<Vec<String>>,
 }
 
 /// What a conversation says of itself; the message's author did it.

@@ -14,8 +14,10 @@ pub mod held_handle;
 pub mod job;
 pub mod member;
 pub mod message;
+pub mod message_edit;
 #[cfg(feature = "planted-bugs")]
 pub mod planted;
+pub mod reaction;
 pub mod schema;
 pub mod send;
 pub mod server_fact;

@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use crate::attachment::{Attachment, AttachmentRow};
 use crate::error::stored;
-use crate::schema::{hidden_messages, message_attachments, messages};
+use crate::reaction::Reactions;
+use crate::schema::{hidden_messages, message_attachments, message_edits, messages, reactions};
 use crate::statement::Keep as _;
 use crate::visibility::visible;
 use crate::{Connection, RepositoryError, RepositoryResult};
@@ -43,14 +44,22 @@ pub struct Message {
     pub created_at: Timestamp,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
+    /// When its text was last changed.
+    pub edited_at: Option<Timestamp>,
+    /// How people reacted, in the order in which the kinds appeared.
+    pub reactions: Vec<Reactions>,
+    /// The kinds among them by whoever looks.
+    pub my_reactions: Vec<String>,
 }
 
-/// The columns of a message `m`, with its attachments, so that a page is one statement.
+/// The columns of a message `m`, with its attachments and how `$me` reacted, so that a page is one statement.
 macro_rules! columns {
-    () => {
+    ($me:literal) => {
         concat!(
             "m.id, m.conversation_id, m.seq, m.rev, m.author_id, m.client_key, m.kind, m.text, m.system, \
-             m.created_at, m.deleted_at, (SELECT jsonb_agg(",
+             m.created_at, m.deleted_at, m.edited_at, m.reactions, CASE WHEN m.reactions IS NOT NULL THEN \
+                 (SELECT array_agg(r.emoji) FROM reactions r WHERE r.conversation_id = m.conversation_id \
+                  AND r.seq = m.seq AND r.user_id = ", $me, ") END AS my_reactions, (SELECT jsonb_agg(",
             $crate::attachment::json_object!(),
             " ORDER BY ma.position) \
                  FROM message_attachments ma JOIN attachments a ON a.id = ma.attachment_id \
@@ -66,7 +75,7 @@ macro_rules! visible_messages {
     ($rest:literal) => {
         concat!(
             "SELECT ",
-            columns!(),
+            columns!("me.user_id"),
             " FROM members me JOIN conversations c ON c.id = me.conversation_id \
               JOIN messages m ON m.conversation_id = c.id \
               WHERE me.conversation_id = $1 AND me.user_id = $2 AND me.left_rev IS NULL AND ",
@@ -103,6 +112,12 @@ pub(crate) struct MessageRow {
     deleted_at: Option<jiff_diesel::Timestamp>,
     #[diesel(sql_type = Nullable<Jsonb>)]
     attachments: Option<serde_json::Value>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    edited_at: Option<jiff_diesel::Timestamp>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    reactions: Option<serde_json::Value>,
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    my_reactions: Option<Vec<String>>,
 }
 
 impl MessageRow {
@@ -120,12 +135,26 @@ impl MessageRow {
             created_at,
             deleted_at,
             attachments,
+            edited_at,
+            reactions,
+            my_reactions,
         } = self;
         let attachments: Vec<AttachmentRow> = attachments
             .map(serde_json::from_value)
             .transpose()
             .map_err(|error| RepositoryError::Query(format!("attachments: {error}")))?
             .unwrap_or_default();
+        let reactions: Vec<Reactions> = reactions
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|error| RepositoryError::Query(format!("messages.reactions: {error}")))?
+            .unwrap_or_default();
+        let mine = my_reactions.unwrap_or_default();
+        let my_reactions = reactions.iter().map(|kind| &kind.emoji);
+        let my_reactions = my_reactions
+            .filter(|emoji| mine.contains(emoji))
+            .cloned()
+            .collect();
         let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
         Ok(Message {
             id: MessageId::from_uuid(id),
@@ -143,6 +172,9 @@ impl MessageRow {
                 .collect::<Result<_, _>>()?,
             created_at: time(created_at),
             deleted_at: deleted_at.map(time),
+            edited_at: edited_at.map(time),
+            reactions,
+            my_reactions,
         })
     }
 }
@@ -231,8 +263,13 @@ pub async fn list_viewers(conn: &mut Connection, target: MessageRef) -> Reposito
         .collect())
 }
 
-/// Messages by their places, without asking who looks: for what a view has found visible already.
-pub async fn list_by_refs(conn: &mut Connection, refs: &[MessageRef]) -> RepositoryResult<Vec<Message>> {
+/// Messages by their places as `reader` sees them, or each as its author does, without asking who may look: for what
+/// a view has found visible already.
+pub async fn list_by_refs(
+    conn: &mut Connection,
+    refs: &[MessageRef],
+    reader: Option<UserId>,
+) -> RepositoryResult<Vec<Message>> {
     let conversations: Vec<Uuid> = refs
         .iter()
         .map(|target| target.conversation_id.as_uuid())
@@ -240,12 +277,13 @@ pub async fn list_by_refs(conn: &mut Connection, refs: &[MessageRef]) -> Reposit
     let seqs: Vec<i64> = refs.iter().map(|target| target.seq.as_i64()).collect();
     let rows: Vec<MessageRow> = diesel::sql_query(concat!(
         "SELECT ",
-        columns!(),
+        columns!("coalesce($3, m.author_id)"),
         " FROM unnest($1, $2) AS k (conversation_id, seq) \
           JOIN messages m ON m.conversation_id = k.conversation_id AND m.seq = k.seq"
     ))
     .bind::<Array<SqlUuid>, _>(conversations)
     .bind::<Array<BigInt>, _>(seqs)
+    .bind::<Nullable<SqlUuid>, _>(reader.map(UserId::as_uuid))
     .kept()
     .load(conn)
     .await?;
@@ -261,7 +299,7 @@ pub async fn find_by_client_key(
 ) -> RepositoryResult<Option<Message>> {
     let row: Option<MessageRow> = diesel::sql_query(concat!(
         "SELECT ",
-        columns!(),
+        columns!("m.author_id"),
         " FROM messages m WHERE m.conversation_id = $1 AND m.author_id = $2 AND m.client_key = $3"
     ))
     .bind::<SqlUuid, _>(conversation.as_uuid())
@@ -333,6 +371,9 @@ pub async fn insert(
         attachments,
         created_at: new.created_at,
         deleted_at: None,
+        edited_at: None,
+        reactions: Vec::new(),
+        my_reactions: Vec::new(),
     })
 }
 
@@ -409,9 +450,11 @@ pub async fn mark_deleted(
             messages::text.eq(None::<String>),
             messages::rev.eq(rev.as_i64()),
             messages::deleted_at.eq(Some(at.as_jiff().to_diesel())),
+            messages::reactions.eq(None::<serde_json::Value>),
         ))
         .execute(conn)
         .await?;
+    delete_what_hangs_on(conn, target.conversation_id, &[target.seq.as_i64()]).await?;
     let held = message_attachments::table
         .filter(message_attachments::conversation_id.eq(target.conversation_id.as_uuid()))
         .filter(message_attachments::seq.eq(target.seq.as_i64()));
@@ -442,10 +485,12 @@ pub async fn mark_all_deleted(
         messages::text.eq(None::<String>),
         messages::rev.eq(rev.as_i64()),
         messages::deleted_at.eq(Some(at.as_jiff().to_diesel())),
+        messages::reactions.eq(None::<serde_json::Value>),
     ))
     .returning(messages::seq)
     .get_results(conn)
     .await?;
+    delete_what_hangs_on(conn, conversation, &seqs).await?;
     let held = message_attachments::table
         .filter(message_attachments::conversation_id.eq(conversation.as_uuid()))
         .filter(message_attachments::seq.eq_any(&seqs));
@@ -454,6 +499,23 @@ pub async fn mark_all_deleted(
         .get_results(conn)
         .await?;
     Ok((seqs.len(), ids.into_iter().map(AttachmentId::from_uuid).collect()))
+}
+
+/// Removes the earlier texts of messages, and how people reacted to them.
+async fn delete_what_hangs_on(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    seqs: &[i64],
+) -> RepositoryResult<()> {
+    let edits = message_edits::table.filter(message_edits::conversation_id.eq(conversation.as_uuid()));
+    diesel::delete(edits.filter(message_edits::seq.eq_any(seqs)))
+        .execute(conn)
+        .await?;
+    let held = reactions::table.filter(reactions::conversation_id.eq(conversation.as_uuid()));
+    diesel::delete(held.filter(reactions::seq.eq_any(seqs)))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Hides a message from one person; tells whether it was not hidden before.

@@ -142,6 +142,8 @@ diesel::table! {
         withheld_for -> Nullable<Array<Uuid>>,
         created_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        edited_at -> Nullable<Timestamptz>,
+        reactions -> Nullable<Jsonb>,
     }
 }
 
@@ -190,6 +192,27 @@ diesel::table! {
         run_at -> Timestamptz,
         attempts -> Integer,
         last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    message_edits (conversation_id, seq, rev) {
+        conversation_id -> Uuid,
+        seq -> BigInt,
+        rev -> BigInt,
+        text -> Nullable<Text>,
+        written_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    reactions (conversation_id, seq, user_id, emoji) {
+        conversation_id -> Uuid,
+        seq -> BigInt,
+        user_id -> Uuid,
+        emoji -> Text,
+        rev -> BigInt,
+        created_at -> Timestamptz,
     }
 }
 

@@ -231,7 +231,7 @@ pub async fn list_messages(
         .collect();
     let rows: Vec<Row> = diesel::sql_query(concat!(
         "SELECT ",
-        columns!(),
+        columns!("me.user_id"),
         ", (",
         visible!(),
         ") AS is_visible, m.is_changed \

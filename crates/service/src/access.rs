@@ -2,6 +2,7 @@
 
 use damso_domain::{AttachmentId, ConversationId, UserId};
 use damso_protocol::ErrorKind;
+use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::attachment::{self, Attachment};
 use damso_repository::conversation::{self, LockedConversation};
@@ -88,5 +89,18 @@ impl Change {
         let mut others = self.audience();
         others.retain(|member| *member != user);
         others
+    }
+
+    /// Refuses an account that was deleted after it had signed in: in its notes and in conversations of two it stays a
+    /// member.
+    pub(crate) async fn refuse_if_gone(&self, conn: &mut Connection) -> ServiceResult<()> {
+        if self.conversation.kind.has_changing_members() {
+            return Ok(());
+        }
+        let me = repository::user::find(conn, self.me.user_id).await?;
+        match me {
+            Some(me) if me.deleted_at.is_none() => Ok(()),
+            _ => Err(ErrorKind::NotAuthenticated.into()),
+        }
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use damso_domain::{ConversationId, Rev, Role, Seq, UserId};
-use damso_protocol::{ConversationJoined, ConversationLeft, MessageCreated, ServerEvent};
+use damso_domain::{ConversationId, MessageRef, Rev, Role, Seq, UserId};
+use damso_protocol::{ConversationJoined, ConversationLeft, MessageCreated, MessageWithheld, ServerEvent};
 use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::user_change::UserChange;
 
+use crate::access::Change;
 use crate::realtime::Hub;
 use crate::{ServiceResult, view};
 
@@ -46,7 +47,11 @@ pub(crate) async fn joined_event(
     id: ConversationId,
     user_rev: Rev,
 ) -> ServiceResult<ConversationJoined> {
-    let conversation = view::load_conversation(conn, user, id).await?;
+    let mut conversation = view::load_conversation(conn, user, id).await?;
+    // Several who join are told the same.
+    if let Some(last) = &mut conversation.last_message {
+        last.my_reactions = None;
+    }
     let mut mentioned = view::Mentioned::default();
     mentioned.add_conversation(&conversation);
     Ok(ConversationJoined {
@@ -118,7 +123,44 @@ pub(crate) async fn tell_left(
 }
 
 pub(crate) fn created(message: &repository::message::Message) -> ServiceResult<ServerEvent> {
-    Ok(ServerEvent::MessageCreated(MessageCreated {
-        message: view::message(message)?,
-    }))
+    Ok(ServerEvent::MessageCreated(MessageCreated::new(view::message(
+        message,
+    )?)))
+}
+
+/// What happened to a message: told to those who see it. The others learn its numbers only, so that none is missing.
+pub(crate) struct MessageFact {
+    viewers: Vec<UserId>,
+    others: Vec<UserId>,
+    event: ServerEvent,
+    withheld: MessageWithheld,
+}
+
+impl MessageFact {
+    /// Finds out who sees the message, in the transaction that changes it.
+    pub(crate) async fn of(
+        conn: &mut Connection,
+        change: &Change,
+        target: MessageRef,
+        event: ServerEvent,
+    ) -> ServiceResult<Self> {
+        let viewers = repository::message::list_viewers(conn, target).await?;
+        let (viewers, others) = change.audience().into_iter().partition(|id| viewers.contains(id));
+        Ok(Self {
+            viewers,
+            others,
+            event,
+            withheld: MessageWithheld {
+                conversation_id: target.conversation_id,
+                seq: target.seq,
+                rev: change.conversation.rev(),
+            },
+        })
+    }
+
+    /// Tells it, after the commit. Not `async`, so that nothing can be cancelled in its middle.
+    pub(crate) fn tell(self, hub: &Hub) {
+        hub.to_users(&self.viewers, &self.event);
+        hub.to_users(&self.others, &ServerEvent::MessageWithheld(self.withheld));
+    }
 }

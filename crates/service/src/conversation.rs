@@ -60,7 +60,7 @@ impl ConversationService {
                 let page = paging.page(fetched, |view| {
                     (view.membership.is_pinned, view.activity_at, view.id)
                 });
-                let items = view::conversations(conn, &page.items).await?;
+                let items = view::conversations(conn, user, &page.items).await?;
                 let mut mentioned = view::Mentioned::default();
                 items
                     .iter()

@@ -97,6 +97,7 @@ impl Deletion {
         Ok(())
     }
 
+    /// What somebody wrote goes, and with the same change what they reacted with to what others wrote.
     async fn erase(
         &mut self,
         conn: &mut Connection,
@@ -107,6 +108,7 @@ impl Deletion {
         let rev = change.conversation.take_rev();
         let (erased, held) =
             repository::message::mark_all_deleted(conn, conversation_id, self.user, rev, self.now).await?;
+        repository::reaction::delete_all(conn, conversation_id, self.user, rev).await?;
         self.counts.messages += count(erased);
         self.remove_files(conn, &held).await?;
         let event = MessagesErased {

@@ -14,6 +14,7 @@ pub mod conversation;
 mod cursor;
 mod deletion;
 mod doubt;
+pub mod edit;
 mod error;
 pub mod friend;
 pub mod group;
@@ -30,6 +31,7 @@ pub mod ports;
 pub mod presence;
 mod profiles;
 mod queue;
+pub mod reaction;
 pub mod read;
 pub mod realtime;
 mod sending;
@@ -103,6 +105,10 @@ pub struct Services {
     pub members: member::MemberService,
     /// Messages.
     pub messages: message::MessageService,
+    /// Changing messages.
+    pub edits: edit::EditService,
+    /// Reacting to messages.
+    pub reactions: reaction::ReactionService,
     /// What people let others see of themselves.
     pub settings: settings::SettingsService,
     /// Who is here.
@@ -168,6 +174,8 @@ impl Services {
             groups,
             members: member::MemberService::new(context.clone()),
             messages: message::MessageService::new(context.clone()),
+            edits: edit::EditService::new(context.clone()),
+            reactions: reaction::ReactionService::new(context.clone()),
             settings: settings::SettingsService::new(context.clone()),
             presence: presence::PresenceService::new(context.clone()),
             reads: read::ReadService::new(context.clone()),

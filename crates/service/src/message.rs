@@ -121,7 +121,7 @@ impl MessageService {
         };
         if let Some(message) = draft.as_row(author, conversation) {
             match self.queue.send(message).await? {
-                Answer::Sent(sent) => return Ok(sent),
+                Answer::Sent(sent) => return Ok(*sent),
                 Answer::Special => (),
             }
         }
@@ -213,9 +213,10 @@ impl MessageService {
     }
 
     fn announce_created(&self, audience: &[UserId], message: Message) {
-        self.context
-            .hub
-            .to_users(audience, &ServerEvent::MessageCreated(MessageCreated { message }));
+        self.context.hub.to_users(
+            audience,
+            &ServerEvent::MessageCreated(MessageCreated::new(message)),
+        );
     }
 
     /// A stretch of a conversation, as far as `user` may see it.

@@ -18,7 +18,7 @@ use damso_repository::user::{Picture, Settings, User};
 
 use crate::profiles::Profiles;
 use crate::realtime::Hub;
-use crate::{ServiceError, ServiceResult};
+use crate::{ServiceError, ServiceResult, reaction};
 
 pub(crate) fn image(picture: &Picture) -> protocol::Image {
     let side = picture.side.unsigned_abs();
@@ -146,6 +146,9 @@ pub(crate) fn message(message: &Message) -> ServiceResult<protocol::Message> {
         system,
         created_at: message.created_at,
         deleted_at: message.deleted_at,
+        edited_at: message.edited_at,
+        reactions: message.reactions.iter().map(reaction::view).collect(),
+        my_reactions: Some(message.my_reactions.clone()),
     })
 }
 
@@ -178,9 +181,10 @@ pub(crate) fn conversation(
     }
 }
 
-/// Completes views with their last messages, in the order of the views.
+/// Completes views with their last messages as `user` sees them, in the order of the views.
 pub(crate) async fn conversations(
     conn: &mut Connection,
+    user: UserId,
     views: &[ConversationView],
 ) -> ServiceResult<Vec<protocol::Conversation>> {
     let newest = |view: &ConversationView| {
@@ -193,7 +197,7 @@ pub(crate) async fn conversations(
     let found = if refs.is_empty() {
         Vec::new()
     } else {
-        repository::message::list_by_refs(conn, &refs).await?
+        repository::message::list_by_refs(conn, &refs, Some(user)).await?
     };
     let by_conversation: HashMap<ConversationId, &Message> = found
         .iter()
@@ -217,7 +221,7 @@ pub(crate) async fn load_conversation(
     id: ConversationId,
 ) -> ServiceResult<protocol::Conversation> {
     let views = repository::conversation_view::list_by_ids(conn, user, &[id]).await?;
-    let found = conversations(conn, &views).await?.pop();
+    let found = conversations(conn, user, &views).await?.pop();
     found.ok_or_else(|| ErrorKind::ConversationNotFound.into())
 }
 
@@ -247,6 +251,9 @@ impl Mentioned {
             GroupCreated, MemberLeft, MemberRemoved, MembersAdded, NameChanged, OwnerChanged,
         };
         self.add(message.author_id);
+        for kind in &message.reactions {
+            self.0.extend(&kind.user_ids);
+        }
         match &message.system {
             Some(MembersAdded { user_ids }) => self.0.extend(user_ids),
             Some(MemberRemoved { user_id } | OwnerChanged { user_id }) => self.add(*user_id),

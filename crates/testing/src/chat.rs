@@ -4,6 +4,7 @@ use damso_domain::{AttachmentId, ClientKey, ConversationId, UserId};
 use damso_protocol::{
     Conversation, Conversations, Message, Messages, ReadPosition, SyncPosition, SyncRequest, SyncResponse,
 };
+use reqwest::Method;
 use serde_json::json;
 
 use crate::{Actor, Reply};
@@ -161,6 +162,37 @@ impl Actor {
         .await
     }
 
+    /// Changes what a message says.
+    pub async fn edit(&self, conversation: ConversationId, seq: i64, text: &str) -> Reply {
+        let path = format!("/conversations/{conversation}/messages/{seq}");
+        self.patch(&path, &json!({ "text": text })).await
+    }
+
+    /// What a message of one's own said before.
+    pub async fn edits(&self, conversation: ConversationId, seq: i64) -> Reply {
+        self.get(&format!("/conversations/{conversation}/messages/{seq}/edits"))
+            .await
+    }
+
+    /// Reacts to a message.
+    pub async fn react(&self, conversation: ConversationId, seq: i64, emoji: &str) -> Reply {
+        self.send_request(self.request(Method::PUT, &reaction_path(conversation, seq, emoji)))
+            .await
+    }
+
+    /// Takes a reaction back.
+    pub async fn unreact(&self, conversation: ConversationId, seq: i64, emoji: &str) -> Reply {
+        self.delete(&reaction_path(conversation, seq, emoji)).await
+    }
+
+    /// Who reacted to a message.
+    pub async fn reactions(&self, conversation: ConversationId, seq: i64, query: &str) -> Reply {
+        self.get(&format!(
+            "/conversations/{conversation}/messages/{seq}/reactions?{query}"
+        ))
+        .await
+    }
+
     /// Says what was shown.
     pub async fn mark_read(&self, conversation: ConversationId, seq: i64) -> ReadPosition {
         self.put(
@@ -196,4 +228,18 @@ impl Actor {
 
 fn ids(others: &[&Actor]) -> Vec<UserId> {
     others.iter().map(|other| other.id()).collect()
+}
+
+/// Every byte of an emoji is encoded, as a client may do it.
+fn reaction_path(conversation: ConversationId, seq: i64, emoji: &str) -> String {
+    format!(
+        "/conversations/{conversation}/messages/{seq}/reactions/{}",
+        percent_encoded(emoji)
+    )
+}
+
+/// Any text as a path segment or a value may carry it.
+pub fn percent_encoded(text: &str) -> String {
+    let encoded: Vec<String> = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    encoded.concat()
 }

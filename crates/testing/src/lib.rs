@@ -17,6 +17,7 @@ mod socket;
 
 pub use actor::{Actor, PASSWORD};
 pub use app::{TestApp, TestAppOptions};
+pub use chat::percent_encoded;
 pub use database::TestDatabase;
 pub use forge::TokenForge;
 pub use reply::Reply;

@@ -303,6 +303,9 @@ mod tests {
             system: None,
             created_at: Timestamp::now(),
             deleted_at: None,
+            edited_at: None,
+            reactions: Vec::new(),
+            my_reactions: None,
         }
     }
 

@@ -6,6 +6,7 @@
 mod error;
 mod http;
 mod operations;
+mod reactions;
 mod refresh;
 mod upload;
 mod urls;

@@ -6,6 +6,7 @@ mod common;
 mod errors;
 pub mod format;
 mod friends;
+mod reactions;
 mod settings;
 
 use std::sync::LazyLock;
@@ -21,6 +22,7 @@ pub use errors::{
     ErrorTexts, explain, explain_error, explain_field, explain_handle, explain_name, explain_password,
 };
 pub use friends::FriendsTexts;
+pub use reactions::ReactionTexts;
 pub use settings::SettingsTexts;
 
 /// Everything the client says in one language.
@@ -35,6 +37,8 @@ pub struct Texts {
     pub friends: FriendsTexts,
     /// Chats and messages.
     pub chat: ChatTexts,
+    /// Reactions, and messages that were changed.
+    pub reactions: ReactionTexts,
     /// Settings and the own profile.
     pub settings: SettingsTexts,
     /// What went wrong.
@@ -47,6 +51,7 @@ static KO: Texts = Texts {
     auth: AuthTexts::KO,
     friends: FriendsTexts::KO,
     chat: ChatTexts::KO,
+    reactions: ReactionTexts::KO,
     settings: SettingsTexts::KO,
     errors: ErrorTexts::KO,
 };
@@ -57,6 +62,7 @@ static EN: Texts = Texts {
     auth: AuthTexts::EN,
     friends: FriendsTexts::EN,
     chat: ChatTexts::EN,
+    reactions: ReactionTexts::EN,
     settings: SettingsTexts::EN,
     errors: ErrorTexts::EN,
 };

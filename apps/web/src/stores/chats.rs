@@ -130,6 +130,7 @@ impl ChatStore {
                 echoes: model.outbox.of(id).collect(),
                 reads: model.chats.get(id).map(Chat::reads).unwrap_or_default(),
                 me: model.me(),
+                reacting: &model.reacting,
                 read_at_open,
                 offset_mins: utc_offset_mins,
             })

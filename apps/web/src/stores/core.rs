@@ -280,6 +280,9 @@ impl Core {
             self.catch_up(CatchUp::Spread);
         }
         effects.stale.into_iter().for_each(|id| self.refresh(id));
+        for (id, seq) in effects.stale_messages {
+            self.refresh_message(id, seq);
+        }
         let open = self.open.get();
         let shown = effects.stale_reads.into_iter().find(|id| Some(*id) == open);
         shown.into_iter().for_each(|id| self.load_reads(id));

@@ -12,6 +12,7 @@ pub(crate) mod local;
 mod outbox;
 mod pages;
 mod people;
+mod reactions;
 mod role;
 mod settings;
 mod storage;

@@ -9,6 +9,9 @@ use super::{Icon, IconName};
 /// How close to the edge of the window a menu may come, in pixels.
 const MARGIN: f64 = 8.0;
 
+/// What can be chosen, ticked or not.
+const ITEM: &str = "[role^=menuitem]";
+
 /// Where a menu opens, in pixels of the window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MenuAnchor {
@@ -116,7 +119,7 @@ pub fn Menu(
                 let is_item = event
                     .target()
                     .and_then(|target| target.dyn_into::<Element>().ok())
-                    .is_some_and(|element| element.closest("[role=menuitem]").ok().flatten().is_some());
+                    .is_some_and(|element| element.closest(ITEM).ok().flatten().is_some());
                 // Hidden at once, while the item still has the focus, so that the focus goes back to
                 // where it was. The toggle event then empties the menu.
                 if let (true, Some(menu)) = (is_item, node.get_untracked()) {
@@ -162,8 +165,8 @@ enum Step {
 impl Step {
     fn from_key(key: &str) -> Option<Self> {
         match key {
-            "ArrowDown" => Some(Self::Next),
-            "ArrowUp" => Some(Self::Previous),
+            "ArrowDown" | "ArrowRight" => Some(Self::Next),
+            "ArrowUp" | "ArrowLeft" => Some(Self::Previous),
             "Home" => Some(Self::First),
             "End" => Some(Self::Last),
             _ => None,
@@ -181,7 +184,7 @@ impl Step {
 }
 
 fn focus_item(menu: &Element, step: Step) {
-    let Ok(items) = menu.query_selector_all("[role=menuitem]") else {
+    let Ok(items) = menu.query_selector_all(ITEM) else {
         return;
     };
     if items.length() == 0 {

@@ -55,6 +55,8 @@ pub struct Effects {
     pub needs_resync: bool,
     /// These have to be read again from the server, because a fact took away what they show.
     pub stale: BTreeSet<ConversationId>,
+    /// These messages have to be read again: who reacted is not known any more.
+    pub stale_messages: BTreeSet<(ConversationId, Seq)>,
     /// The loaded messages of these were dropped: load the newest page where one is on the screen.
     pub reset: BTreeSet<ConversationId>,
     /// These are gone from the list.
@@ -91,6 +93,7 @@ impl Effects {
         self.has_wide_gap |= other.has_wide_gap;
         self.needs_resync |= other.needs_resync;
         self.stale.extend(other.stale);
+        self.stale_messages.extend(other.stale_messages);
         self.reset.extend(other.reset);
         self.left.extend(other.left);
         self.arrivals.extend(other.arrivals);

@@ -15,7 +15,7 @@ use crate::{Chat, Model};
 
 /// Written into every copy. A copy of another format is dropped and loaded anew: raise it whenever what is
 /// kept changes its shape.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// My own stream: where it stands, and what it has brought.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
@@ -232,8 +232,10 @@ fn named_users(model: &Model) -> HashSet<UserId> {
         let stretch = model
             .timeline(chat.id())
             .and_then(|timeline| timeline.newest(Mirror::MESSAGES));
-        let messages = stretch.into_iter().flat_map(|stretch| stretch.messages);
-        named.extend(messages.map(|message| message.author_id));
+        for message in stretch.into_iter().flat_map(|stretch| stretch.messages) {
+            named.insert(message.author_id);
+            named.extend(message.reactions.iter().flat_map(|kind| &kind.user_ids));
+        }
     }
     named
 }

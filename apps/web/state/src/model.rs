@@ -1,7 +1,10 @@
 //! Everything together: facts go in, effects come out.
 
 mod facts;
+mod reacting;
 mod sync;
+
+pub use reacting::is_editable;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -12,7 +15,7 @@ use damso_protocol::{
     Settings, User,
 };
 
-use crate::{Arrival, Chat, Chats, Effects, Outbox, People, Timeline, Typing};
+use crate::{Arrival, Chat, Chats, Effects, Outbox, People, Reacting, Timeline, Typing};
 
 /// What one signed-in person's client knows.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +42,8 @@ pub struct Model {
     pub typing: Typing,
     /// What the server has not stored yet.
     pub outbox: Outbox,
+    /// Reactions of mine that the server has not told of yet.
+    pub reacting: Reacting,
 }
 
 impl Model {
@@ -58,6 +63,7 @@ impl Model {
             settings: None,
             typing: Typing::default(),
             outbox: Outbox::default(),
+            reacting: Reacting::default(),
         }
     }
 
@@ -164,7 +170,9 @@ impl Model {
     }
 
     /// A conversation has appeared in my list. Where it did because of a message, nothing else tells of that.
-    fn put_joined(&mut self, conversation: Conversation, effects: &mut Effects) {
+    fn put_joined(&mut self, mut conversation: Conversation, effects: &mut Effects) {
+        let last = conversation.last_message.take();
+        conversation.last_message = last.map(|last| self.complete(last, effects));
         let known = self.chats.get(conversation.id);
         let known_last = known.map_or(Seq::ZERO, |chat| chat.conversation.last_seq);
         let is_unread = 0 < conversation.unread_count;
@@ -316,9 +324,10 @@ impl Model {
 
     fn learn_authors(&self, message: &Message, effects: &mut Effects) {
         let is_unknown = |id: &UserId| self.people.user(*id).is_none();
+        let named = message.reactions.iter().flat_map(|kind| &kind.user_ids).copied();
         effects
             .unknown_users
-            .extend(Some(message.author_id).filter(is_unknown));
+            .extend(named.chain([message.author_id]).filter(is_unknown));
     }
 
     /// A message that is deleted does not count any more. Says whether the count has to be asked for: of a message

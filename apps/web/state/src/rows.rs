@@ -5,7 +5,7 @@ use std::sync::Arc;
 use damso_domain::{ClientKey, ReadState, Seq, Timestamp, UserId, unread_by};
 use damso_protocol::Message;
 
-use crate::{Echo, Timeline};
+use crate::{Echo, Reacting, Timeline};
 
 /// Names a row, the same for as long as it is the same thing: an echo keeps its key when it is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -105,6 +105,8 @@ pub struct RowsInput<'a, Offset: Fn(Timestamp) -> i64> {
     pub reads: &'a [ReadState],
     /// Who looks at it.
     pub me: UserId,
+    /// Reactions of mine that the server has not told of yet.
+    pub reacting: &'a Reacting,
     /// Where the divider goes: my pointer when the conversation was opened, if something was unread then.
     pub read_at_open: Option<Seq>,
     /// How many minutes local time is ahead of UTC at a point in time.
@@ -184,12 +186,8 @@ impl<Offset: Fn(Timestamp) -> i64> Builder<'_, Offset> {
             Some(_) => 0,
             None => unread_by(message.seq, message.author_id, self.input.reads),
         };
-        self.push(
-            key,
-            message.author_id,
-            RowContent::Stored(message.clone()),
-            unread_by,
-        );
+        let drawn = self.input.reacting.drawn(message, self.input.me);
+        self.push(key, message.author_id, RowContent::Stored(drawn), unread_by);
     }
 
     fn push_echo(&mut self, echo: &Echo) {

@@ -6,5 +6,6 @@ mod kept;
 mod notice;
 mod outbox;
 mod pages;
+mod reactions;
 mod rows;
 mod tabs;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use damso_domain::{Rev, Seq, Timestamp, UserId};
-use damso_protocol::{Message, Messages};
+use damso_protocol::{Message, Messages, ReactionChanged};
+
+use crate::reactions::{self, Way};
 
 /// What happened to messages while a page was on its way; it is applied to the page as well.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +23,12 @@ enum Fact {
         deleted_at: Timestamp,
     },
     Hidden(Seq),
+    Reacted {
+        change: ReactionChanged,
+        way: Way,
+        is_mine: bool,
+    },
+    Refreshed(Arc<Message>),
 }
 
 /// The loaded stretch of one conversation: without gaps, at most [`Timeline::MAX_ROWS`] long.
@@ -192,6 +200,22 @@ impl Timeline {
         self.erase_now(author, rev, deleted_at);
     }
 
+    /// Somebody reacted to a message, or took that back.
+    pub(crate) fn react(&mut self, change: &ReactionChanged, way: Way, is_mine: bool) {
+        self.note(|| Fact::Reacted {
+            change: change.clone(),
+            way,
+            is_mine,
+        });
+        self.react_now(change, way, is_mine);
+    }
+
+    /// What the server says of a message that could not be followed: it knows better than an equally new copy.
+    pub(crate) fn refresh(&mut self, message: &Arc<Message>) {
+        self.note(|| Fact::Refreshed(message.clone()));
+        self.refresh_now(message);
+    }
+
     /// I do not see a message any more.
     pub fn hide(&mut self, seq: Seq) {
         self.note(|| Fact::Hidden(seq));
@@ -236,6 +260,22 @@ impl Timeline {
         }
     }
 
+    fn react_now(&mut self, change: &ReactionChanged, way: Way, is_mine: bool) {
+        if let Some(known) = self.messages.get_mut(&change.seq)
+            && known.rev < change.rev
+        {
+            *known = Arc::new(reactions::changed(known, change, way, is_mine));
+        }
+    }
+
+    fn refresh_now(&mut self, message: &Arc<Message>) {
+        if let Some(known) = self.messages.get_mut(&message.seq)
+            && known.rev <= message.rev
+        {
+            *known = message.clone();
+        }
+    }
+
     fn erase_now(&mut self, author: UserId, rev: Rev, deleted_at: Timestamp) {
         for known in self.messages.values_mut() {
             if known.author_id == author
@@ -244,6 +284,10 @@ impl Timeline {
                 && known.rev < rev
             {
                 *known = Arc::new(deleted(known, rev, deleted_at));
+            } else if known.rev < rev
+                && let Some(changed) = reactions::without(known, author, rev)
+            {
+                *known = Arc::new(changed);
             }
         }
     }
@@ -284,6 +328,8 @@ impl Timeline {
                     deleted_at,
                 } => self.erase_now(author, rev, deleted_at),
                 Fact::Hidden(seq) => drop(self.messages.remove(&seq)),
+                Fact::Reacted { change, way, is_mine } => self.react_now(&change, way, is_mine),
+                Fact::Refreshed(message) => self.refresh_now(&message),
             }
         }
     }
@@ -325,6 +371,8 @@ pub(crate) fn deleted(message: &Message, rev: Rev, deleted_at: Timestamp) -> Mes
         text: None,
         attachments: Vec::new(),
         deleted_at: Some(deleted_at),
+        reactions: Vec::new(),
+        my_reactions: Some(Vec::new()),
         ..message.clone()
     }
 }

@@ -63,7 +63,8 @@ async fn ids_that_are_none_are_refused() {
         for wrong in operation
             .placeholders()
             .into_iter()
-            .filter(|name| name != "handle")
+            // Texts: they have tests of their own.
+            .filter(|name| name != "handle" && name != "emoji")
         {
             for value in [
                 "x",
@@ -78,6 +79,7 @@ async fn ids_that_are_none_are_refused() {
                     _ if name == wrong && name == "seq" && value == "0" => "x".to_owned(),
                     _ if name == wrong => value.to_owned(),
                     "seq" => "1".to_owned(),
+                    "emoji" => "%F0%9F%91%8D".to_owned(),
                     _ => UserId::new().to_string(),
                 };
                 let path = absolute(&format!(

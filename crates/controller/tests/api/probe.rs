@@ -15,6 +15,7 @@ pub fn nowhere(operation: &Operation) -> String {
     let path = operation.path_with(|name| match name {
         "seq" => "1".to_owned(),
         "handle" => "nobody".to_owned(),
+        "emoji" => "%F0%9F%91%8D".to_owned(),
         _ => UserId::new().to_string(),
     });
     let query = operation.required_query();

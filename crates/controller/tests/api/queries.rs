@@ -42,6 +42,8 @@ async fn a_page_is_one_statement_wherever_it_begins() {
     for n in 0..12 {
         minji.say(group, &n.to_string()).await;
     }
+    seoyeon.react(group, 9, "👍").await;
+    minji.edit(group, 4, "something else").await;
     let page = |query: &str| format!("/conversations/{group}/messages?limit=4&{query}");
     // The people it names are read once.
     seoyeon.get(&page("")).await;

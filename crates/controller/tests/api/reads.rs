@@ -170,3 +170,50 @@ async fn the_count_is_exact_to_999_and_stops_there() {
     }
     assert_eq!(minji.mark_read(direct, 2_499).await.unread_count, 1);
 }
+
+/// Two devices of one person read at the same moment, one further than the other: both end where the farther one is, with
+/// the same number left to read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_devices_that_read_at_once_end_with_the_same_count() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let direct = minji.open_direct(&seoyeon).await.id;
+    let phone = minji.sign_in_again().await;
+    let (mut on_laptop, mut on_phone) = (minji.connect().await, phone.connect().await);
+    let mut last = 0;
+    for round in 0..20 {
+        for n in 0..6 {
+            last = seoyeon.say(direct, &n.to_string()).await.seq.as_i64();
+        }
+        let (nearer, farther) = (last - 4, last - 1 - round % 2);
+        let (first, second) = if round % 3 == 0 {
+            (farther, nearer)
+        } else {
+            (nearer, farther)
+        };
+        let reading = |device: &Actor, seq| {
+            let device = device.clone();
+            tokio::spawn(async move { device.mark_read(direct, seq).await })
+        };
+        let (one, two) = (reading(&minji, first), reading(&phone, second));
+        let answers = [one.await.unwrap(), two.await.unwrap()];
+        let known = app_position(&minji, direct).await;
+        assert_eq!(known, (farther, last - farther));
+        for (inbox, answer) in [&mut on_laptop, &mut on_phone].into_iter().zip(answers) {
+            let mut told = vec![(answer.read_seq.as_i64(), answer.rev, answer.unread_count)];
+            for event in inbox.settle().await {
+                if let ServerEvent::UnreadChanged(moved) = event {
+                    told.push((moved.read_seq.as_i64(), moved.rev, moved.unread_count));
+                }
+            }
+            // As a client does it: the pointer that is farther, and of two the later count.
+            let (read_seq, _, unread) = told.into_iter().max().unwrap();
+            assert_eq!((read_seq, unread), known, "round {round}");
+        }
+    }
+}
+
+async fn app_position(actor: &Actor, id: ConversationId) -> (i64, i64) {
+    let seen = actor.conversation(id).await;
+    (seen.membership.read_seq.as_i64(), seen.unread_count)
+}

@@ -7,6 +7,8 @@ use damso_protocol::{Conversation, Member, Message, ServerEvent, SyncPosition, S
 use damso_testing::{Actor, Inbox, TestApp};
 use serde_json::json;
 
+use crate::followed;
+
 /// One conversation as a client keeps it.
 #[derive(Clone, Debug, PartialEq)]
 struct Copy {
@@ -56,19 +58,9 @@ impl Copy {
         self.messages.values().filter(counts).count()
     }
 
-    fn apply(&mut self, event: &ServerEvent) {
+    fn apply(&mut self, viewer: UserId, event: &ServerEvent) {
+        followed::apply(&mut self.messages, viewer, event);
         match event {
-            ServerEvent::MessageCreated(created) | ServerEvent::MessageUpdated(created) => {
-                self.messages.insert(created.message.seq, created.message.clone());
-            }
-            ServerEvent::MessageDeleted(deleted) => {
-                if let Some(message) = self.messages.get_mut(&deleted.seq) {
-                    message.rev = deleted.rev;
-                    message.deleted_at = Some(deleted.deleted_at);
-                    message.text = None;
-                    message.attachments.clear();
-                }
-            }
             ServerEvent::ConversationUpdated(updated) => {
                 self.name.clone_from(&updated.name);
                 self.history = updated.history;
@@ -137,7 +129,7 @@ impl Client {
             if let Some(copy) = self.copies.get_mut(&id).filter(|copy| copy.rev < rev.as_i64()) {
                 copy.rev += 1;
                 assert_eq!(rev.as_i64(), copy.rev, "no gap in the conversation: {event:?}");
-                copy.apply(event);
+                copy.apply(self.viewer.id(), event);
             }
         }
         match event {
@@ -241,7 +233,7 @@ impl Script {
 async fn act(script: &mut Script, people: &[Actor], places: &[ConversationId]) {
     let (actor, other, id) = (script.pick(people), script.pick(people), *script.pick(places));
     let seq = i64::try_from(script.below(12)).unwrap();
-    match script.below(14) {
+    match script.below(18) {
         0..4 => drop(actor.send(id, "something").await),
         4 => drop(actor.delete_message(id, seq, "everyone").await),
         // Only the viewer's own hiding and reading is seen here.
@@ -268,6 +260,15 @@ async fn act(script: &mut Script, people: &[Actor], places: &[ConversationId]) {
                 .update_membership(id, &json!({ "is_pinned": script.below(2) == 0 }))
                 .await,
         ),
+        14 => drop(actor.edit(id, seq, &format!("edited {}", script.below(3))).await),
+        15..17 => {
+            let emoji = *script.pick(&["👍", "😂", "🇰🇷"]);
+            drop(actor.react(id, seq, emoji).await);
+        }
+        17 => {
+            let emoji = *script.pick(&["👍", "😂"]);
+            drop(actor.unreact(id, seq, emoji).await);
+        }
         12 if script.below(4) == 0 => drop(people[0].leave(id).await),
         _ => drop(people[0].send(id, "mine").await),
     }

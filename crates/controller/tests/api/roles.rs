@@ -250,6 +250,19 @@ async fn to_outsiders_a_group_is_not_there() {
             ("DELETE", format!("{base}/messages/1?for=everyone"), Value::Null),
             ("DELETE", format!("{base}/messages/1?for=me"), Value::Null),
             ("GET", format!("{base}/messages/1/readers"), Value::Null),
+            ("PATCH", format!("{base}/messages/1"), json!({ "text": "x" })),
+            ("GET", format!("{base}/messages/1/edits"), Value::Null),
+            (
+                "PUT",
+                format!("{base}/messages/1/reactions/%F0%9F%91%8D"),
+                Value::Null,
+            ),
+            (
+                "DELETE",
+                format!("{base}/messages/1/reactions/%F0%9F%91%8D"),
+                Value::Null,
+            ),
+            ("GET", format!("{base}/messages/1/reactions"), Value::Null),
             ("GET", format!("{base}/reads"), Value::Null),
             ("PUT", format!("{base}/read"), json!({ "seq": 1 })),
         ] {

@@ -50,6 +50,8 @@ names!(event_name, ServerEvent, EVENTS:
     MessageDeleted(_) = "message_deleted",
     MessageWithheld(_) = "message_withheld",
     MessagesErased(_) = "messages_erased",
+    ReactionAdded(_) = "reaction_added",
+    ReactionRemoved(_) = "reaction_removed",
     ConversationUpdated(_) = "conversation_updated",
     MemberAdded(_) = "member_added",
     MemberUpdated(_) = "member_updated",

@@ -7,12 +7,12 @@ use damso_protocol::{
     AddMembersRequest, Attachment, AuthResponse, ChangePasswordRequest, CompleteAttachmentRequest,
     ContentQuery, Conversation, Conversations, CreateAttachmentRequest, CreateConversationRequest,
     CreateFriendRequest, CreatedAttachment, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest,
-    ErrorKind, Friend, FriendRequest, FriendRequestsQuery, ImageQuery, MarkReadRequest, Me, Members, Message,
-    Messages, MessagesQuery, Page, PageQuery, Problem, ReadPosition, Readers, Reads, RefreshRequest,
-    RenameSessionRequest, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetPresenceRequest,
-    Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
-    UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
-    UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
+    EditMessageRequest, ErrorKind, Friend, FriendRequest, FriendRequestsQuery, ImageQuery, MarkReadRequest,
+    Me, Members, Message, MessageEdit, Messages, MessagesQuery, Page, PageQuery, Problem, ReactionPage,
+    ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest, SendMessageRequest,
+    ServerInfo, Sessions, SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest,
+    SyncRequest, SyncResponse, SystemNotice, UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest,
+    UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -97,6 +97,12 @@ fn a_patch_refuses_a_wrong_type() {
     assert!(serde_json::from_value::<UpdateMembershipRequest>(json!({ "muted_until": "tomorrow" })).is_err());
 }
 
+#[test]
+fn an_edit_without_its_text_is_not_taken_for_one_that_removes_it() {
+    assert!(serde_json::from_value::<EditMessageRequest>(json!({})).is_err());
+    assert_eq!(read::<EditMessageRequest>(&json!({ "text": null })).text, None);
+}
+
 /// Reads what is right, and refuses the same with one field more.
 fn assert_strict<T: DeserializeOwned>(json: Value) {
     read::<T>(&json);
@@ -128,6 +134,7 @@ fn bodies_refuse_unknown_fields() {
     assert_strict::<UpdateMemberRequest>(json!({ "role": "admin" }));
     assert_strict::<MarkReadRequest>(json!({ "seq": 1 }));
     assert_strict::<SendMessageRequest>(json!({ "client_key": ID, "text": "안녕" }));
+    assert_strict::<EditMessageRequest>(json!({ "text": null }));
     assert_strict::<CreateAttachmentRequest>(
         json!({ "file_name": "a", "media_type": "b/c", "size_bytes": 1 }),
     );
@@ -143,6 +150,7 @@ fn queries_refuse_unknown_fields() {
     assert_strict::<FriendRequestsQuery>(json!({ "direction": "incoming" }));
     assert_strict::<MessagesQuery>(json!({ "before": 1 }));
     assert_strict::<DeleteMessageQuery>(json!({ "for": "me" }));
+    assert_strict::<ReactionsQuery>(json!({ "emoji": "❤️" }));
     assert_strict::<ContentQuery>(json!({}));
     assert_strict::<ImageQuery>(json!({}));
 }
@@ -228,6 +236,7 @@ fn message() -> Value {
     json!({
         "id": ID, "conversation_id": ID, "seq": 1, "rev": 1, "client_key": ID, "author_id": ID, "kind": "system",
         "text": null, "attachments": [], "system": { "type": "member_left" }, "created_at": TIME, "deleted_at": null,
+        "edited_at": TIME, "reactions": [{ "emoji": "👍🏽", "count": 11, "user_ids": [ID] }], "my_reactions": ["👍🏽"],
     })
 }
 
@@ -310,6 +319,12 @@ fn both_readers_read_every_answer() {
     assert_lenient::<Messages>(&json!({
         "items": [message()], "users": [user()], "has_more_before": true, "has_more_after": false,
     }));
+    assert_lenient::<Page<MessageEdit>>(
+        &json!({ "items": [{ "text": null, "written_at": TIME }], "next_cursor": "c" }),
+    );
+    assert_lenient::<ReactionPage>(&json!({
+        "items": [{ "emoji": "🇰🇷", "user_id": ID, "created_at": TIME }], "users": [user()], "next_cursor": null,
+    }));
     assert_lenient::<Readers>(&json!({ "read": [user()], "unread": [] }));
     assert_lenient::<Page<Friend>>(&json!({ "items": [friend], "next_cursor": null }));
     assert_lenient::<Page<FriendRequest>>(&json!({ "items": [request], "next_cursor": null }));
@@ -347,6 +362,7 @@ fn both_readers_read_every_answer() {
     }));
     assert_both_miss::<Conversation>(&conversation);
     assert_both_miss::<Attachment>(&attachment);
+    assert_both_miss::<Message>(&message());
 }
 
 #[test]

@@ -42,7 +42,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// What became of a message in its batch.
 pub(crate) enum Answer {
     /// It is stored.
-    Sent(Sent),
+    Sent(Box<Sent>),
     /// Its conversation asks for more than storing, so it has to be sent alone.
     Special,
 }
@@ -256,7 +256,7 @@ impl Batcher {
         }
         let found = self
             .database
-            .run(async move |conn: &mut Connection| repository::message::list_by_refs(conn, &refs).await)
+            .run(async move |conn: &mut Connection| repository::message::list_by_refs(conn, &refs, None).await)
             .await?;
         let by_ref = found.into_iter().map(|message| {
             let target = MessageRef {
@@ -302,6 +302,9 @@ impl Batcher {
                         attachments: Vec::new(),
                         created_at: letter.message.created_at,
                         deleted_at: None,
+                        edited_at: None,
+                        reactions: Vec::new(),
+                        my_reactions: Vec::new(),
                     };
                     self.tell_and_answer(&message, true, audience, letter.replies);
                 }
@@ -334,15 +337,17 @@ impl Batcher {
         let view = view::message(message);
         if let (Ok(message), Some(audience)) = (&view, audience) {
             let message = message.clone();
-            self.hub
-                .to_users(audience, &ServerEvent::MessageCreated(MessageCreated { message }));
+            self.hub.to_users(
+                audience,
+                &ServerEvent::MessageCreated(MessageCreated::new(message)),
+            );
         }
         for (at, reply) in replies.into_iter().enumerate() {
             let answer = match &view {
-                Ok(message) => Ok(Answer::Sent(Sent {
+                Ok(message) => Ok(Answer::Sent(Box::new(Sent {
                     message: message.clone(),
                     is_new: is_new && at == 0,
-                })),
+                }))),
                 Err(error) => Err(error.repeat()),
             };
             // Whoever asked may have gone.

@@ -1,5 +1,6 @@
-//! What one does with a message: copy, delete, try again.
+//! What one does with a message: react, edit, copy, delete, try again.
 
+use damso_client_state::model::is_editable;
 use damso_client_state::rows::RowContent;
 use damso_domain::{ConversationId, ConversationKind, Seq};
 use damso_protocol::DeleteFor;
@@ -10,6 +11,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Element;
 
+use super::editing::Editing;
+use super::reactions::{QuickReactions, Reactor};
 use crate::i18n::{explain_error, texts};
 use crate::stores::ChatStore;
 use crate::ui::{ConfirmDialog, IconName, Menu, MenuAnchor, MenuItem, Toasts};
@@ -56,6 +59,10 @@ impl MessageTarget {
 struct Choices {
     seq: Option<Seq>,
     has_text: bool,
+    takes_reactions: bool,
+    has_reactions: bool,
+    is_editable: bool,
+    has_edits: bool,
     deletes_for_everyone: bool,
     deletes_for_me: bool,
     is_unsent: bool,
@@ -67,6 +74,7 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
     let chats = expect_context::<ChatStore>();
     let toasts = Toasts::expect();
     let target = MessageTarget::expect();
+    let (reactor, editing) = (Reactor::expect(), Editing::expect());
     let asks = RwSignal::new(false);
     let choices = Memo::new(move |_| {
         target
@@ -83,6 +91,16 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
             }
         });
     };
+    let on_seq = move |act: fn(Reactor, Seq)| {
+        if let Some(seq) = choices.get_untracked().seq {
+            act(reactor, seq);
+        }
+    };
+    let edit = move || {
+        if let Some(RowContent::Stored(message)) = target.content.get_untracked() {
+            editing.begin(&message);
+        }
+    };
     let retry = move || {
         let key = echo_key(target);
         if key.is_some_and(|key| !chats.retry(key)) {
@@ -91,9 +109,27 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
     };
     view! {
         <Menu anchor=target.anchor label=move || texts().chat.message_menu>
+            <Show when=move || choices.get().takes_reactions>
+                {move || choices.get().seq.map(|seq| view! { <QuickReactions seq /> })}
+            </Show>
+            <Show when=move || choices.get().is_editable>
+                <MenuItem icon=IconName::Edit on:click=move |_| edit()>
+                    {move || texts().reactions.edit}
+                </MenuItem>
+            </Show>
             <Show when=move || choices.get().has_text>
                 <MenuItem icon=IconName::Copy on:click=move |_| copy(target, toasts)>
                     {move || texts().chat.copy}
+                </MenuItem>
+            </Show>
+            <Show when=move || choices.get().has_reactions>
+                <MenuItem icon=IconName::People on:click=move |_| on_seq(Reactor::show_reacted)>
+                    {move || texts().reactions.who_reacted}
+                </MenuItem>
+            </Show>
+            <Show when=move || choices.get().has_edits>
+                <MenuItem icon=IconName::Eye on:click=move |_| on_seq(Reactor::show_edits)>
+                    {move || texts().reactions.edits_title}
                 </MenuItem>
             </Show>
             <Show when=move || choices.get().is_refused>
@@ -143,6 +179,10 @@ fn choices(chats: ChatStore, id: ConversationId, content: Option<&RowContent>) -
             Choices {
                 seq: Some(message.seq),
                 has_text: message.text.is_some(),
+                takes_reactions: !is_deleted,
+                has_reactions: !message.reactions.is_empty(),
+                is_editable: is_editable(message, chats.me()),
+                has_edits: is_mine && !is_deleted && message.edited_at.is_some(),
                 deletes_for_everyone: !is_deleted && (is_mine || rules == Some(true)),
                 deletes_for_me: true,
                 ..Choices::default()

@@ -2,9 +2,11 @@
 
 mod composer;
 mod drawer;
+mod editing;
 mod face;
 mod header;
 mod message_menu;
+mod reactions;
 mod timeline;
 mod typing;
 mod viewer;
@@ -25,8 +27,10 @@ use crate::i18n::{explain, texts};
 use crate::stores::ChatStore;
 use crate::ui::{Button, EmptyState, IconName, SkeletonRows, Toasts};
 use composer::Composer;
+use editing::Editing;
 use header::ConversationHeader;
 use message_menu::{MessageMenu, MessageTarget};
+use reactions::{EditsDialog, PickerDialog, ReactedDialog, Reactor};
 use timeline::TimelineView;
 use typing::TypingLine;
 use viewer::{PhotoViewer, Viewer};
@@ -75,6 +79,8 @@ fn Conversation(id: ConversationId) -> impl IntoView {
     on_cleanup(move || chats.close(id));
     provide_context(Viewer::new());
     provide_context(MessageTarget::new());
+    provide_context(Reactor::new(id));
+    provide_context(Editing::new());
     // Counts what I sent: each time the end comes into view.
     let sent = RwSignal::new(0_u32);
     let title = Memo::new(move |_| chats.title(id).as_ref().map(title_words).unwrap_or_default());
@@ -101,6 +107,9 @@ fn Conversation(id: ConversationId) -> impl IntoView {
             </Show>
         </main>
         <MessageMenu id />
+        <ReactedDialog />
+        <EditsDialog />
+        <PickerDialog />
         <PhotoViewer />
     }
 }

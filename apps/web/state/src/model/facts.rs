@@ -10,6 +10,7 @@ use damso_protocol::{
 
 use super::Model;
 use crate::count::ServerCount;
+use crate::reactions::Way;
 use crate::{Effects, timeline};
 
 impl Model {
@@ -94,6 +95,8 @@ impl Model {
             ServerEvent::MessageDeleted(event) => self.message_deleted(&event, effects),
             ServerEvent::MessageWithheld(event) => self.message_withheld(event),
             ServerEvent::MessagesErased(event) => self.messages_erased(event, effects),
+            ServerEvent::ReactionAdded(event) => self.reaction_changed(&event, Way::Added, effects),
+            ServerEvent::ReactionRemoved(event) => self.reaction_changed(&event, Way::Removed, effects),
             ServerEvent::ConversationUpdated(event) => self.conversation_updated(event, effects),
             ServerEvent::MemberAdded(event) => self.member_changed(event, true, effects),
             ServerEvent::MemberUpdated(event) => self.member_changed(event, false, effects),
@@ -126,6 +129,7 @@ impl Model {
         if self.is_hidden(&message) {
             return;
         }
+        let message = self.complete(message, effects);
         self.learn_authors(&message, effects);
         self.count_arrival(&message, effects);
         if let Some(chat) = self.chats.get_mut(message.conversation_id) {
@@ -140,6 +144,8 @@ impl Model {
         if self.is_hidden(&message) {
             return;
         }
+        let message = self.complete(message, effects);
+        self.learn_authors(&message, effects);
         if let Some(chat) = self.chats.get_mut(message.conversation_id) {
             // An older message that changed is not the last one for that.
             chat.put_last_message(&message);
@@ -179,6 +185,7 @@ impl Model {
         if let Some(timeline) = self.loaded(event.conversation_id) {
             timeline.erase(event.author_id, event.rev, event.deleted_at);
         }
+        self.reactions_erased(&event, effects);
         let Some(chat) = self.chats.get_mut(event.conversation_id) else {
             return;
         };
@@ -283,6 +290,8 @@ impl Model {
             | ServerEvent::MessageDeleted(_)
             | ServerEvent::MessageWithheld(_)
             | ServerEvent::MessagesErased(_)
+            | ServerEvent::ReactionAdded(_)
+            | ServerEvent::ReactionRemoved(_)
             | ServerEvent::ConversationUpdated(_)
             | ServerEvent::MemberAdded(_)
             | ServerEvent::MemberUpdated(_)
@@ -353,6 +362,8 @@ impl Model {
             | ServerEvent::MessageDeleted(_)
             | ServerEvent::MessageWithheld(_)
             | ServerEvent::MessagesErased(_)
+            | ServerEvent::ReactionAdded(_)
+            | ServerEvent::ReactionRemoved(_)
             | ServerEvent::ConversationUpdated(_)
             | ServerEvent::MemberAdded(_)
             | ServerEvent::MemberUpdated(_)

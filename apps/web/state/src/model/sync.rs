@@ -227,7 +227,9 @@ impl Model {
         if known_last < message.seq && self.is_news(&message) {
             effects.arrivals.push(Arrival::of(&message));
         }
+        let (id, seq) = (message.conversation_id, message.seq);
         let message = Arc::new(message);
         self.store(&message);
+        self.settle_reaction(id, seq);
     }
 }

@@ -78,6 +78,9 @@ impl World {
             system: None,
             created_at: at(seq * 60_000),
             deleted_at: None,
+            edited_at: None,
+            reactions: Vec::new(),
+            my_reactions: Some(Vec::new()),
         }
     }
 

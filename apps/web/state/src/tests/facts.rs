@@ -7,8 +7,8 @@ use damso_protocol::{
     Friend, FriendAdded, FriendRemoved, FriendRequest, FriendRequestClosed, FriendRequestReceived,
     FriendRequestState, MemberChanged, MemberRemoved, MembershipUpdated, MessageCreated, MessageDeleted,
     MessageHidden, MessageWithheld, MessagesErased, MovedRead, OwnPresence, Presence, PresenceChanged,
-    ProfileUpdated, ReadsMoved, ServerEvent, SessionEnded, Settings, SettingsUpdated, TypingStarted,
-    UnreadChanged,
+    ProfileUpdated, ReactionChanged, ReadsMoved, ServerEvent, SessionEnded, Settings, SettingsUpdated,
+    TypingStarted, UnreadChanged,
 };
 
 use crate::Model;
@@ -29,11 +29,20 @@ fn facts(world: &World) -> Vec<ServerEvent> {
     let mut changed = first.clone();
     changed.rev = Rev::new(4);
     changed.text = Some("고쳤어요".to_owned());
+    changed.edited_at = Some(at(8_000));
+    changed.my_reactions = None;
     let mut admin = member(newcomer);
     admin.role = Role::Admin;
     let mut mine = world.message(4, world.me);
     mine.rev = Rev::new(10);
     let rev = Rev::new;
+    let reaction = |number, emoji: &str, user_id| ReactionChanged {
+        conversation_id: id,
+        seq: Seq::new(4),
+        rev: rev(number),
+        emoji: emoji.to_owned(),
+        user_id,
+    };
     vec![
         created(first),
         created(world.message(2, seoyeon)),
@@ -81,6 +90,10 @@ fn facts(world: &World) -> Vec<ServerEvent> {
             author_id: seoyeon,
             deleted_at: at(10_000),
         }),
+        ServerEvent::ReactionAdded(reaction(12, "👍", seoyeon)),
+        ServerEvent::ReactionAdded(reaction(13, "👍", world.me)),
+        ServerEvent::ReactionAdded(reaction(14, "❤️", world.me)),
+        ServerEvent::ReactionRemoved(reaction(15, "👍", seoyeon)),
     ]
 }
 
@@ -93,7 +106,7 @@ fn facts_twice_and_out_of_order_end_in_the_same_state() {
     tell(&mut straight, &facts);
     assert_eq!(
         straight.chats.get(world.group).expect("listed").conversation.rev,
-        Rev::new(11)
+        Rev::new(15)
     );
 
     for shift in 0..facts.len() {
@@ -132,7 +145,7 @@ fn facts_lead_to_what_a_sync_says() {
         .collect();
     answer.conversations = vec![ConversationChanges {
         id: world.group,
-        rev: Rev::new(11),
+        rev: Rev::new(15),
         messages,
         withheld: vec![Seq::new(3)],
         members: truth.members().to_vec(),

@@ -9,10 +9,10 @@ use crate::{Kept, Mirror, Model};
 
 /// A database of the browser: records by their names.
 #[derive(Clone, Default)]
-struct Shelf(BTreeMap<String, String>);
+pub(super) struct Shelf(BTreeMap<String, String>);
 
 impl Shelf {
-    fn write(&mut self, changes: Changes) {
+    pub(super) fn write(&mut self, changes: Changes) {
         if changes.is_whole {
             self.0.clear();
         }
@@ -27,7 +27,7 @@ impl Shelf {
     }
 
     /// The next visit.
-    fn restore(&self, me: UserId) -> (Model, Mirror) {
+    pub(super) fn restore(&self, me: UserId) -> (Model, Mirror) {
         let mut model = Model::new(&account(me));
         let mirror = model.restore(self.read().expect("our own"));
         (model, mirror)
@@ -192,7 +192,7 @@ fn what_cannot_be_read_is_loaded_anew() {
         shelf.0.insert(name, json.to_owned());
         shelf.read()
     };
-    let other_format = shelf.0[ACCOUNT].replace("\"format\":1", "\"format\":2");
+    let other_format = shelf.0[ACCOUNT].replace("\"format\":2", "\"format\":3");
     assert_ne!(other_format, shelf.0[ACCOUNT]);
     assert!(spoilt(ACCOUNT.to_owned(), &other_format).is_none());
     assert_eq!(owner(&other_format), None);

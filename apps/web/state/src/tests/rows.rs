@@ -30,6 +30,7 @@ fn drawn(
         echoes: echoes.iter().collect(),
         reads,
         me: world.me,
+        reacting: &world.model.reacting,
         read_at_open: read_at_open.map(Seq::new),
         offset_mins: |_| offset,
     });

@@ -4,9 +4,9 @@ use damso_domain::{
     ClientKey, ConversationId, History, MessageRef, PresenceStatus, PresenceVisibility, Role, Seq, UserId,
 };
 use damso_protocol::{
-    CreateConversationRequest, CreateFriendRequest, DeleteFor, Direction, FriendRequestsQuery,
-    MarkReadRequest, SendMessageRequest, SetPresenceRequest, UpdateConversationRequest, UpdateMeRequest,
-    UpdateMembershipRequest, UpdateSettingsRequest,
+    CreateConversationRequest, CreateFriendRequest, DeleteFor, Direction, EditMessageRequest,
+    FriendRequestsQuery, MarkReadRequest, SendMessageRequest, SetPresenceRequest, UpdateConversationRequest,
+    UpdateMeRequest, UpdateMembershipRequest, UpdateSettingsRequest,
 };
 use damso_service::{ServiceError, ServiceResult, Services};
 use fastrand::Rng;
@@ -32,7 +32,13 @@ enum Action {
     Settings(UserId, UpdateSettingsRequest),
     Presence(UserId, PresenceStatus),
     Rename(UserId, u8),
+    Edit(UserId, MessageRef, u8),
+    React(UserId, MessageRef, &'static str),
+    Unreact(UserId, MessageRef, &'static str),
 }
+
+/// Few kinds, so that people meet in them.
+const EMOJI: [&str; 3] = ["👍", "❤️", "🇰🇷"];
 
 pub(super) async fn act(world: &mut World, rng: &mut Rng, promises: &str) {
     let action = choose(world, rng, &world.places);
@@ -93,7 +99,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..40) {
+    match rng.u8(..48) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -136,7 +142,21 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
             Action::Presence(actor, [Online, Away, Busy, Invisible][rng.usize(..4)])
         }
         38 => Action::Rename(actor, rng.u8(..)),
+        40..42 => match world.keys.get(rng.usize(..=world.keys.len())) {
+            // Most people have written few of the messages, so that what they meet by chance is not theirs.
+            Some(sent) => Action::Edit(sent.user, sent.target(), rng.u8(..4)),
+            None => Action::Edit(actor, message_at(place, seq), rng.u8(..4)),
+        },
+        42..46 => Action::React(actor, message_at(place, seq), EMOJI[rng.usize(..3)]),
+        46..48 => Action::Unreact(actor, message_at(place, seq), EMOJI[rng.usize(..3)]),
         _ => Action::Befriend(actor, other),
+    }
+}
+
+const fn message_at(place: ConversationId, seq: Seq) -> MessageRef {
+    MessageRef {
+        conversation_id: place,
+        seq,
     }
 }
 
@@ -236,6 +256,14 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
             };
             done(services.settings.set_presence(user, &request).await);
         }
+        Action::Edit(user, target, number) => {
+            let request = EditMessageRequest {
+                text: Some(format!("edit {number}")),
+            };
+            done(services.edits.edit(user, target, &request).await);
+        }
+        Action::React(user, target, emoji) => done(services.reactions.add(user, target, emoji).await),
+        Action::Unreact(user, target, emoji) => done(services.reactions.remove(user, target, emoji).await),
         Action::Rename(user, number) => {
             let request = UpdateMeRequest {
                 display_name: Some(format!("name {number}")),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use damso_client_state::model::Place;
 use damso_client_state::{Chat, Effects, Model};
-use damso_domain::{ConversationId, SessionId, UserId};
+use damso_domain::{ConversationId, MessageRef, Seq, SessionId, UserId};
 use damso_protocol::{Messages, ServerEvent, SyncResponse};
 use damso_service::Services;
 use damso_service::realtime::Subscription;
@@ -49,6 +49,7 @@ struct Wants {
     sync_of_all: bool,
     sync_of: BTreeSet<ConversationId>,
     stale: BTreeSet<ConversationId>,
+    stale_messages: BTreeSet<(ConversationId, Seq)>,
     reads: bool,
     unknown_users: BTreeSet<UserId>,
 }
@@ -159,6 +160,7 @@ impl Device {
         self.wants.sync_of.extend(effects.gaps);
         self.wants.sync_of_all |= effects.has_wide_gap || effects.needs_resync;
         self.wants.stale.extend(effects.stale);
+        self.wants.stale_messages.extend(effects.stale_messages);
         self.wants.reads |= !effects.stale_reads.is_empty() || !effects.reset.is_empty();
         self.wants.unknown_users.extend(effects.unknown_users);
         if !effects.reset.is_empty() || !effects.left.is_empty() {
@@ -191,6 +193,14 @@ impl Device {
         for id in std::mem::take(&mut self.wants.stale) {
             if let Ok(fresh) = self.services.conversations.get(user, id).await {
                 let effects = self.model.refresh_conversation(fresh);
+                self.act(effects);
+            }
+            has_asked = true;
+        }
+        for (conversation_id, seq) in std::mem::take(&mut self.wants.stale_messages) {
+            let target = MessageRef { conversation_id, seq };
+            if let Ok(message) = self.services.messages.get(user, target).await {
+                let effects = self.model.refresh_message(message);
                 self.act(effects);
             }
             has_asked = true;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use damso_domain::{
-    ClientKey, ConversationId, DisplayName, Handle, Locale, MessageId, Seq, Timestamp, UserId,
+    ClientKey, ConversationId, DisplayName, Handle, Locale, MessageId, MessageRef, Seq, Timestamp, UserId,
 };
 use damso_protocol::CreateConversationRequest;
 use damso_repository::user::NewUser;
@@ -53,6 +53,15 @@ struct Sent {
     key: ClientKey,
     id: MessageId,
     seq: Seq,
+}
+
+impl Sent {
+    const fn target(&self) -> MessageRef {
+        MessageRef {
+            conversation_id: self.place,
+            seq: self.seq,
+        }
+    }
 }
 
 impl World {

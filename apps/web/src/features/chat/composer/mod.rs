@@ -4,6 +4,7 @@
 //! somebody writes. What Enter means is decided by [`EnterLogic`], which knows how each engine reports the
 //! composition of Hangul.
 
+mod edit;
 mod text_box;
 mod tray;
 
@@ -12,6 +13,7 @@ use damso_domain::{ConversationId, MessageText};
 use leptos::ev::{ClipboardEvent, CompositionEvent, KeyboardEvent, SubmitEvent};
 use leptos::{html, prelude::*};
 
+use super::editing::{EditBar, Editing};
 use super::{attach, files_of};
 use crate::i18n::texts;
 use crate::stores::ChatStore;
@@ -31,26 +33,36 @@ pub(super) fn Composer(
     let tray = StoredValue::new(writing.chats.tray(id));
     let has_files = Memo::new(move |_| tray.with_value(|tray| !tray.read().is_empty()));
     let over = Memo::new(move |_| writing.over_limit());
-    let can_send = Memo::new(move |_| over.get() == 0 && (writing.has_text() || has_files.get()));
+    let may_be_empty = move || match writing.editing.get() {
+        Some(edited) => edited.has_files,
+        None => has_files.get(),
+    };
+    let can_send = Memo::new(move |_| over.get() == 0 && (writing.has_text() || may_be_empty()));
+    let is_editing = Memo::new(move |_| writing.editing.is_active());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         writing.send();
     };
     view! {
         <form class="composer" on:submit=submit novalidate>
-            <Show when=move || has_files.get()>
+            <Show when=move || is_editing.get()>
+                <EditBar on_cancel=move |()| writing.cancel_edit() />
+            </Show>
+            <Show when=move || has_files.get() && !is_editing.get()>
                 <Tray id />
             </Show>
             <div class="composer__line">
-                <AttachButton writing />
+                <Show when=move || !is_editing.get()>
+                    <AttachButton writing />
+                </Show>
                 <TextBox writing />
                 <Show when=move || { 0 < over.get() }>
                     <span class="composer__over num" role="status">{move || (texts().chat.too_long)(over.get())}</span>
                 </Show>
                 <span class="composer__send" class=("composer__send--ready", move || can_send.get())>
                     <IconButton
-                        icon=IconName::Send
-                        label=move || texts().chat.send
+                        icon=Signal::derive(move || if is_editing.get() { IconName::Check } else { IconName::Send })
+                        label=move || if is_editing.get() { texts().reactions.save } else { texts().chat.send }
                         submits=true
                         disabled=Signal::derive(move || !can_send.get())
                         // The box keeps the focus, and with it the keyboard of a phone.
@@ -132,6 +144,9 @@ struct Writing {
     /// Follows the element, never the other way round.
     text: RwSignal<String>,
     enter: StoredValue<EnterLogic>,
+    editing: Editing,
+    /// A change is on its way.
+    is_saving: StoredValue<bool>,
     on_sent: Callback<()>,
 }
 
@@ -144,8 +159,11 @@ impl Writing {
             node: NodeRef::new(),
             text: RwSignal::new(String::new()),
             enter: StoredValue::new(EnterLogic::default()),
+            editing: Editing::expect(),
+            is_saving: StoredValue::new(false),
             on_sent,
         };
+        writing.follow_editing();
         Effect::new(move |is_later: Option<()>| {
             writing.chats.track_drafts();
             if is_later.is_some() {
@@ -153,7 +171,7 @@ impl Writing {
             }
         });
         on_cleanup(move || {
-            if let Some(text) = writing.text.try_get_untracked() {
+            if let (Some(text), None) = (writing.text.try_get_untracked(), writing.editing.get_untracked()) {
                 writing.chats.set_draft(id, text);
             }
         });
@@ -189,7 +207,8 @@ impl Writing {
     /// The same is being written in another tab. What is being composed here stays as it is.
     fn take_over(self) {
         let is_composing = self.enter.with_value(EnterLogic::is_composing);
-        let Some(node) = self.node.get_untracked().filter(|_| !is_composing) else {
+        let is_busy = is_composing || self.editing.get_untracked().is_some();
+        let Some(node) = self.node.get_untracked().filter(|_| !is_busy) else {
             return;
         };
         let draft = self.chats.draft(self.id);
@@ -214,14 +233,19 @@ impl Writing {
         };
         let text = node.value();
         fit(&node);
-        self.chats.set_draft(self.id, text.clone());
-        if !text.trim().is_empty() {
-            self.chats.typed(self.id);
+        if self.editing.get_untracked().is_none() {
+            self.chats.set_draft(self.id, text.clone());
+            if !text.trim().is_empty() {
+                self.chats.typed(self.id);
+            }
         }
         self.text.set(text);
     }
 
     fn on_key(self, event: &KeyboardEvent) {
+        if self.edits_by_key(event) {
+            return event.prevent_default();
+        }
         let is_enter = event.key() == "Enter" || matches!(event.code().as_str(), "Enter" | "NumpadEnter");
         let key = KeyDown {
             is_enter,
@@ -269,6 +293,9 @@ impl Writing {
 
     /// Hands what is in the box and the tray to the outbox, and empties both.
     fn send(self) {
+        if let Some(edited) = self.editing.get_untracked() {
+            return self.save(edited);
+        }
         let Some(Some(node)) = self.node.try_get_untracked() else {
             return;
         };

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use super::bubble::TextBubble;
 use super::files::FileCard;
 use super::photos::{Album, Photo};
+use crate::features::chat::reactions::{Chips, Reactor, Taps};
 use crate::features::chat::{MessageTarget, name_by_id};
 use crate::i18n::{explain, format, texts};
 use crate::stores::{ChatStore, PeopleStore};
@@ -43,6 +44,9 @@ pub(super) fn MessageView(id: String, row: Memo<MessageRow>) -> impl IntoView {
             (texts().chat.message_of)(&name_by_id(people, author))
         }
     };
+    let taps = Taps::new();
+    // A message that is on its way, or gone, takes no reactions.
+    let open_seq = move || row.with_untracked(reactable_seq);
     let open_menu = move |event: MouseEvent| {
         // A link or a picture keeps the menu that the browser has for it.
         if !MessageTarget::is_native(&event) {
@@ -68,12 +72,19 @@ pub(super) fn MessageView(id: String, row: Memo<MessageRow>) -> impl IntoView {
                 <AuthorHead author />
             </Show>
             <div class="message__body">
-                <div class="message__parts">
+                <div
+                    class="message__parts"
+                    on:mousedown=move |event| Taps::on_mouse_down(&event)
+                    on:dblclick=move |event| taps.on_double_click(&event, open_seq())
+                    on:pointerup=move |event| taps.on_pointer_up(&event)
+                    on:click=move |event| taps.on_click(&event, open_seq())
+                >
                     <Parts content />
                 </div>
                 <Meta row />
                 <MenuButton row />
             </div>
+            <Chips row />
             <Failure row />
         </article>
     }
@@ -157,9 +168,50 @@ fn Meta(row: Memo<MessageRow>) -> impl IntoView {
                     }
                         .into_any()
                 }
-                None => time().map(|time| view! { <time class="message__time">{time}</time> }).into_any(),
+                None => {
+                    view! {
+                        <Edited row />
+                        {time().map(|time| view! { <time class="message__time">{time}</time> })}
+                    }
+                        .into_any()
+                }
             }}
         </div>
+    }
+}
+
+/// That it was changed; its author can look at what it said before.
+#[component]
+fn Edited(row: Memo<MessageRow>) -> impl IntoView {
+    let reactor = Reactor::expect();
+    let is_mine = row.with_untracked(|row| row.is_mine);
+    let edited = Memo::new(move |_| {
+        row.with(|row| match &row.content {
+            RowContent::Stored(message) if message.edited_at.is_some() && message.deleted_at.is_none() => {
+                Some(message.seq)
+            }
+            RowContent::Stored(_) | RowContent::Echo(_) => None,
+        })
+    });
+    move || {
+        edited.get().map(|seq| {
+            if is_mine {
+                view! {
+                    <button
+                        class="message__edited"
+                        type="button"
+                        aria-label=texts().reactions.show_edits
+                        title=texts().reactions.edits_title
+                        on:click=move |_| reactor.show_edits(seq)
+                    >
+                        {texts().reactions.edited}
+                    </button>
+                }
+                .into_any()
+            } else {
+                view! { <span class="message__edited">{texts().reactions.edited}</span> }.into_any()
+            }
+        })
     }
 }
 
@@ -213,6 +265,13 @@ fn Failure(row: Memo<MessageRow>) -> impl IntoView {
                 </div>
             }
         })
+    }
+}
+
+fn reactable_seq(row: &MessageRow) -> Option<damso_domain::Seq> {
+    match &row.content {
+        RowContent::Stored(message) if message.deleted_at.is_none() => Some(message.seq),
+        RowContent::Stored(_) | RowContent::Echo(_) => None,
     }
 }
 
