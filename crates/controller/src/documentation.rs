@@ -14,7 +14,7 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::error::ApiError;
 use crate::{
-    account, attachment, auth, conversation, friend, image, message, operations, realtime, requiredness,
+    account, attachment, auth, block, conversation, friend, image, message, operations, realtime, requiredness,
     session, settings, sync, user,
 };
 
@@ -29,6 +29,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(settings::configure)
                 .configure(user::configure)
                 .configure(friend::configure)
+                .configure(block::configure)
                 .configure(conversation::configure)
                 .configure(message::configure)
                 .configure(sync::configure)

@@ -293,6 +293,8 @@ pub struct NewMessage {
     pub text: Option<String>,
     /// What the conversation says of itself.
     pub system: Option<serde_json::Value>,
+    /// Who must never see it: the other one of two, who blocks its author at this moment.
+    pub withheld_for: Option<UserId>,
     /// When.
     pub created_at: Timestamp,
 }
@@ -315,6 +317,7 @@ pub async fn insert(
             messages::kind.eq(new.kind.as_str()),
             messages::text.eq(new.text.as_deref()),
             messages::system.eq(new.system.as_ref()),
+            messages::withheld_for.eq(new.withheld_for.map(|id| vec![id.as_uuid()])),
             messages::created_at.eq(new.created_at.as_jiff().to_diesel()),
         ))
         .execute(conn)

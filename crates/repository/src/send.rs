@@ -40,6 +40,8 @@ pub enum Outcome {
         rev: Rev,
         /// When the conversation's members last changed.
         members_rev: Rev,
+        /// Who must never see it.
+        withheld_for: Option<UserId>,
     },
     /// Its author has stored a message under this key before.
     Known {
@@ -47,11 +49,13 @@ pub enum Outcome {
         seq: Seq,
         /// When the conversation's members last changed.
         members_rev: Rev,
+        /// Who must never see it.
+        withheld_for: Option<UserId>,
     },
     /// Its author is not in the conversation, or there is none.
     Outsider,
     /// The conversation asks for more than storing: it is missing from somebody's list, or of its two members
-    /// one has deleted the account. Nothing was stored.
+    /// one has deleted the account, or the author blocks the other one. Nothing was stored.
     Special,
 }
 
@@ -96,7 +100,8 @@ pub async fn lock(
 }
 
 /// A statement of its own, so that its snapshot is newer than the locks: whatever it reads cannot change before
-/// the commit. In `place` a conversation has unlisted members, or two of whom one is gone.
+/// the commit. In `place` a conversation has unlisted members, or two of whom one is gone; and of two those who block
+/// the other one. They hear nothing of it, so it does not come back into their lists either.
 const STORE: &str = "
 WITH input AS MATERIALIZED (
     SELECT * FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY
@@ -104,9 +109,11 @@ WITH input AS MATERIALIZED (
 ), place AS MATERIALIZED (
     SELECT c.id, c.last_seq, c.rev, c.members_rev,
         EXISTS (SELECT FROM members m
-            WHERE m.conversation_id = c.id AND m.left_rev IS NULL AND NOT m.is_listed)
+            WHERE m.conversation_id = c.id AND m.left_rev IS NULL AND NOT m.is_listed AND NOT m.is_blocking)
         OR (c.kind <> 'group' AND EXISTS (SELECT FROM members m JOIN users u ON u.id = m.user_id
-            WHERE m.conversation_id = c.id AND m.left_rev IS NULL AND u.deleted_at IS NOT NULL)) AS is_special
+            WHERE m.conversation_id = c.id AND m.left_rev IS NULL AND u.deleted_at IS NOT NULL)) AS is_special,
+        CASE WHEN c.kind = 'direct' THEN ARRAY(SELECT m.user_id FROM members m
+            WHERE m.conversation_id = c.id AND m.is_blocking) END AS blocking
     FROM conversations c
     WHERE c.id IN (SELECT conversation_id FROM input)
 ), judged AS MATERIALIZED (
@@ -114,9 +121,10 @@ WITH input AS MATERIALIZED (
         CASE
             WHEN known.seq IS NOT NULL THEN 'known'
             WHEN me.user_id IS NULL THEN 'outsider'
-            WHEN p.is_special THEN 'special'
+            WHEN p.is_special OR i.author_id = ANY (p.blocking) THEN 'special'
             ELSE 'stored'
-        END AS outcome
+        END AS outcome,
+        CASE WHEN known.seq IS NULL THEN nullif(p.blocking, '{}') ELSE known.withheld_for END AS withheld_for
     FROM input i
     LEFT JOIN place p ON p.id = i.conversation_id
     LEFT JOIN members me ON me.conversation_id = i.conversation_id AND me.user_id = i.author_id
@@ -126,14 +134,15 @@ WITH input AS MATERIALIZED (
 ), fresh AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY conversation_id ORDER BY ord) AS n FROM judged WHERE outcome = 'stored'
 ), stored AS (
-    INSERT INTO messages (conversation_id, seq, id, rev, author_id, client_key, kind, text, created_at)
-    SELECT conversation_id, last_seq + n, id, rev + n, author_id, client_key, 'user', text, created_at FROM fresh
+    INSERT INTO messages (conversation_id, seq, id, rev, author_id, client_key, kind, text, created_at,
+        withheld_for)
+    SELECT conversation_id, last_seq + n, id, rev + n, author_id, client_key, 'user', text, created_at, withheld_for FROM fresh
 ), numbered AS (
     UPDATE conversations c SET last_seq = c.last_seq + f.n, rev = c.rev + f.n
     FROM (SELECT conversation_id, max(n) AS n FROM fresh GROUP BY conversation_id) f
     WHERE c.id = f.conversation_id
 )
-SELECT j.outcome, coalesce(j.known_seq, j.last_seq + f.n) AS seq, j.rev + f.n AS rev, j.members_rev
+SELECT j.outcome, coalesce(j.known_seq, j.last_seq + f.n) AS seq, j.rev + f.n AS rev, j.members_rev, j.withheld_for
 FROM judged j LEFT JOIN fresh f ON f.ord = j.ord
 ORDER BY j.ord";
 
@@ -147,6 +156,8 @@ struct OutcomeRow {
     rev: Option<i64>,
     #[diesel(sql_type = Nullable<BigInt>)]
     members_rev: Option<i64>,
+    #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
+    withheld_for: Option<Vec<Uuid>>,
 }
 
 impl OutcomeRow {
@@ -156,16 +167,20 @@ impl OutcomeRow {
             seq,
             rev,
             members_rev,
+            withheld_for,
         } = self;
+        let withheld_for = withheld_for.iter().flatten().next().copied().map(UserId::from_uuid);
         match (outcome.as_str(), seq, rev, members_rev) {
             ("stored", Some(seq), Some(rev), Some(members_rev)) => Ok(Outcome::Stored {
                 seq: Seq::new(seq),
                 rev: Rev::new(rev),
                 members_rev: Rev::new(members_rev),
+                withheld_for,
             }),
             ("known", Some(seq), _, Some(members_rev)) => Ok(Outcome::Known {
                 seq: Seq::new(seq),
                 members_rev: Rev::new(members_rev),
+                withheld_for,
             }),
             ("outsider", ..) => Ok(Outcome::Outsider),
             ("special", ..) => Ok(Outcome::Special),

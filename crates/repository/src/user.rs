@@ -6,7 +6,7 @@ use damso_domain::{
 };
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
@@ -45,6 +45,8 @@ pub struct User {
     pub settings: Settings,
     /// When others could last see them here.
     pub last_seen_at: Option<Timestamp>,
+    /// Who sees neither picture nor status message.
+    pub hidden_from: Vec<UserId>,
 }
 
 /// What an account lets others see.
@@ -166,6 +168,7 @@ struct UserRow {
     presence_text: Option<String>,
     presence_expires_at: Option<jiff_diesel::Timestamp>,
     last_seen_at: Option<jiff_diesel::Timestamp>,
+    hidden_from: Option<Vec<Uuid>>,
 }
 
 impl UserRow {
@@ -191,6 +194,7 @@ impl UserRow {
             presence_text,
             presence_expires_at,
             last_seen_at,
+            hidden_from,
         } = self;
         let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
         let presence = ChosenPresence {
@@ -223,6 +227,11 @@ impl UserRow {
                 presence,
             },
             last_seen_at: last_seen_at.map(time),
+            hidden_from: hidden_from
+                .into_iter()
+                .flatten()
+                .map(UserId::from_uuid)
+                .collect(),
         })
     }
 }
@@ -449,6 +458,24 @@ pub async fn update_avatar(
     row.into_user()
 }
 
+/// Writes down from whom picture and status message are hidden, as the blocks say, with a new version: of two copies
+/// the larger one wins, also of one with a picture and one without.
+pub async fn update_hidden_from(conn: &mut Connection, id: UserId) -> RepositoryResult<User> {
+    let hidden_from = diesel::dsl::sql::<Nullable<Array<SqlUuid>>>(
+        "(SELECT array_agg(blocked_id) FROM blocks WHERE blocks.user_id = users.id AND hide_profile)",
+    );
+    let row: UserRow = diesel::update(users::table.find(id.as_uuid()))
+        .set((
+            users::hidden_from.eq(hidden_from),
+            users::version.eq(users::version + 1),
+            users::changed_at.eq(diesel::dsl::now),
+        ))
+        .returning(UserRow::as_returning())
+        .get_result(conn)
+        .await?;
+    row.into_user()
+}
+
 /// Empties the account: nothing of it is left but its id, so that what it wrote keeps an author.
 pub async fn mark_deleted(conn: &mut Connection, id: UserId, at: Timestamp) -> RepositoryResult<User> {
     let nothing: Option<String> = None;
@@ -468,6 +495,7 @@ pub async fn mark_deleted(conn: &mut Connection, id: UserId, at: Timestamp) -> R
             users::presence_text.eq(None::<String>),
             users::presence_expires_at.eq(None::<jiff_diesel::Timestamp>),
             users::last_seen_at.eq(None::<jiff_diesel::Timestamp>),
+            users::hidden_from.eq(None::<Vec<Uuid>>),
         ))
         .returning(UserRow::as_returning())
         .get_result(conn)

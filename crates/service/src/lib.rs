@@ -9,6 +9,7 @@ mod announcement;
 pub mod attachment;
 mod audience;
 pub mod auth;
+pub mod block;
 pub mod content;
 pub mod conversation;
 mod cursor;
@@ -95,6 +96,8 @@ pub struct Services {
     pub users: user::UserService,
     /// Friends and requests.
     pub friends: friend::FriendService,
+    /// Whom somebody wants nothing of.
+    pub blocks: block::BlockService,
     /// Conversations, as each member sees them.
     pub conversations: conversation::ConversationService,
     /// Groups.
@@ -164,6 +167,7 @@ impl Services {
             sessions,
             users: user::UserService::new(context.clone()),
             friends: friend::FriendService::new(context.clone()),
+            blocks: block::BlockService::new(context.clone()),
             conversations: conversation::ConversationService::new(context.clone(), groups.clone()),
             groups,
             members: member::MemberService::new(context.clone()),

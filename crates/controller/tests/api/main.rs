@@ -5,6 +5,8 @@
 
 mod attachments;
 mod batches;
+mod blocks;
+mod blocks_unseen;
 mod bucket;
 mod content;
 mod convergence;

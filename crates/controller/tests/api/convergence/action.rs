@@ -4,7 +4,7 @@ use damso_domain::{
     ClientKey, ConversationId, History, MessageRef, PresenceStatus, PresenceVisibility, Role, Seq, UserId,
 };
 use damso_protocol::{
-    CreateConversationRequest, CreateFriendRequest, DeleteFor, Direction, FriendRequestsQuery,
+    BlockRequest, CreateConversationRequest, CreateFriendRequest, DeleteFor, Direction, FriendRequestsQuery,
     MarkReadRequest, SendMessageRequest, SetPresenceRequest, UpdateConversationRequest, UpdateMeRequest,
     UpdateMembershipRequest, UpdateSettingsRequest,
 };
@@ -32,6 +32,8 @@ enum Action {
     Settings(UserId, UpdateSettingsRequest),
     Presence(UserId, PresenceStatus),
     Rename(UserId, u8),
+    Block(UserId, UserId, bool),
+    Unblock(UserId, UserId),
 }
 
 pub(super) async fn act(world: &mut World, rng: &mut Rng, promises: &str) {
@@ -93,7 +95,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..40) {
+    match rng.u8(..44) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -136,6 +138,8 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
             Action::Presence(actor, [Online, Away, Busy, Invisible][rng.usize(..4)])
         }
         38 => Action::Rename(actor, rng.u8(..)),
+        40 => Action::Block(actor, other, rng.bool()),
+        41 | 42 => Action::Unblock(actor, other),
         _ => Action::Befriend(actor, other),
     }
 }
@@ -243,6 +247,10 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
             };
             done(services.account.update(user, &request).await);
         }
+        Action::Block(user, other, hide_profile) => {
+            done(services.blocks.put(user, other, BlockRequest { hide_profile }).await);
+        }
+        Action::Unblock(user, other) => done(services.blocks.remove(user, other).await),
     }
     None
 }
