@@ -1,6 +1,7 @@
 //! Every text of the client, in every language, side by side: a missing one does not compile.
 
 mod auth;
+mod blocks;
 mod chat;
 mod common;
 mod errors;
@@ -15,6 +16,7 @@ use leptos::prelude::*;
 use leptos::reactive::graph::Observer;
 
 pub use auth::AuthTexts;
+pub use blocks::BlockTexts;
 pub use chat::ChatTexts;
 pub use common::CommonTexts;
 pub use errors::{
@@ -33,6 +35,8 @@ pub struct Texts {
     pub auth: AuthTexts,
     /// Friends and requests.
     pub friends: FriendsTexts,
+    /// Blocking.
+    pub blocks: BlockTexts,
     /// Chats and messages.
     pub chat: ChatTexts,
     /// Settings and the own profile.
@@ -46,6 +50,7 @@ static KO: Texts = Texts {
     common: CommonTexts::KO,
     auth: AuthTexts::KO,
     friends: FriendsTexts::KO,
+    blocks: BlockTexts::KO,
     chat: ChatTexts::KO,
     settings: SettingsTexts::KO,
     errors: ErrorTexts::KO,
@@ -56,6 +61,7 @@ static EN: Texts = Texts {
     common: CommonTexts::EN,
     auth: AuthTexts::EN,
     friends: FriendsTexts::EN,
+    blocks: BlockTexts::EN,
     chat: ChatTexts::EN,
     settings: SettingsTexts::EN,
     errors: ErrorTexts::EN,

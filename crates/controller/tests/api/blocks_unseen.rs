@@ -394,7 +394,6 @@ async fn a_hidden_profile_looks_like_an_empty_one() {
             let hide = json!({ "hide_profile": true });
             world.minji.put(&path, &hide).await.json::<Value>();
         } else {
-            turn_invisible(&world.minji).await;
             world.minji.delete("/me/avatar").await.json::<Value>();
         }
         look_around(&mut theirs, "hello?").await;
