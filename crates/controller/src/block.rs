@@ -52,9 +52,7 @@ async fn put_block(
     path: Path<UserPath>,
     body: Body<BlockRequest>,
 ) -> ApiResult<Json<Block>> {
-    Ok(Json(
-        services.blocks.put(caller.id(), path.user_id, *body).await?,
-    ))
+    Ok(Json(services.blocks.put(caller.id(), path.user_id, *body).await?))
 }
 
 /// Do not block somebody any more.
@@ -80,5 +78,8 @@ async fn delete_block(
 }
 
 pub(crate) fn configure(config: &mut ServiceConfig) {
-    config.service(list_blocks).service(put_block).service(delete_block);
+    config
+        .service(list_blocks)
+        .service(put_block)
+        .service(delete_block);
 }

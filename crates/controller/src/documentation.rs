@@ -14,8 +14,8 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::error::ApiError;
 use crate::{
-    account, attachment, auth, block, conversation, friend, image, message, operations, realtime, requiredness,
-    session, settings, sync, user,
+    account, attachment, auth, block, conversation, friend, image, message, operations, realtime,
+    requiredness, session, settings, sync, user,
 };
 
 /// Everything that can be asked for, and where.

@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
-    BlockAdded, BlockRemoved, Conversation, Friend, FriendRequest, Image, Member, Membership, Message, PresenceChanged, ReadPosition,
-    SettingsUpdated, User,
+    BlockAdded, BlockRemoved, Conversation, Friend, FriendRequest, Image, Member, Membership, Message,
+    PresenceChanged, ReadPosition, SettingsUpdated, User,
 };
 
 /// What a client may say. Nothing that must not be lost goes up the socket: writes are HTTP requests.

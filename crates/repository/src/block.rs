@@ -142,10 +142,7 @@ pub async fn delete_all(conn: &mut Connection, user: UserId) -> RepositoryResult
     .kept()
     .execute(conn)
     .await?;
-    Ok((
-        own.len(),
-        blockers.into_iter().map(UserId::from_uuid).collect(),
-    ))
+    Ok((own.len(), blockers.into_iter().map(UserId::from_uuid).collect()))
 }
 
 /// From now on what the other one of two writes is withheld from `user`, and is not shown how far they read. The

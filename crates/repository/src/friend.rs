@@ -199,11 +199,7 @@ pub async fn insert_both(
 }
 
 /// Ends a friendship, both ways; returns who of the two kept the other one as a friend.
-pub async fn delete_both(
-    conn: &mut Connection,
-    one: UserId,
-    other: UserId,
-) -> RepositoryResult<Vec<UserId>> {
+pub async fn delete_both(conn: &mut Connection, one: UserId, other: UserId) -> RepositoryResult<Vec<UserId>> {
     let (one, other) = (one.as_uuid(), other.as_uuid());
     let rows = friendships::table.filter(
         friendships::user_id

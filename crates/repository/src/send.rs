@@ -169,7 +169,12 @@ impl OutcomeRow {
             members_rev,
             withheld_for,
         } = self;
-        let withheld_for = withheld_for.iter().flatten().next().copied().map(UserId::from_uuid);
+        let withheld_for = withheld_for
+            .iter()
+            .flatten()
+            .next()
+            .copied()
+            .map(UserId::from_uuid);
         match (outcome.as_str(), seq, rev, members_rev) {
             ("stored", Some(seq), Some(rev), Some(members_rev)) => Ok(Outcome::Stored {
                 seq: Seq::new(seq),

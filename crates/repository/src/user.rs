@@ -227,11 +227,7 @@ impl UserRow {
                 presence,
             },
             last_seen_at: last_seen_at.map(time),
-            hidden_from: hidden_from
-                .into_iter()
-                .flatten()
-                .map(UserId::from_uuid)
-                .collect(),
+            hidden_from: hidden_from.into_iter().flatten().map(UserId::from_uuid).collect(),
         })
     }
 }

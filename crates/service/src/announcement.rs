@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use damso_domain::{ConversationId, Rev, Role, Seq, UserId};
 use damso_protocol::{
-    ConversationJoined, ConversationLeft, MemberChanged, Message, MessageCreated, MessageWithheld, ProfileUpdated,
-    ServerEvent,
+    ConversationJoined, ConversationLeft, MemberChanged, Message, MessageCreated, MessageWithheld,
+    ProfileUpdated, ServerEvent,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -53,8 +53,10 @@ impl Fact {
         if self.hidden_from.is_empty() {
             return hub.to_users(audience, &self.event);
         }
-        let (hidden, others): (Vec<_>, Vec<_>) =
-            audience.iter().copied().partition(|id| self.hidden_from.contains(id));
+        let (hidden, others): (Vec<_>, Vec<_>) = audience
+            .iter()
+            .copied()
+            .partition(|id| self.hidden_from.contains(id));
         hub.to_users(&others, &self.event);
         hub.to_users(&hidden, &self.without_what_is_hidden());
     }
@@ -77,12 +79,7 @@ impl Fact {
 
 /// Tells everyone in a conversation of a message; whoever must not see it learns its numbers only, so that none is
 /// missing.
-pub(crate) fn tell_created(
-    hub: &Hub,
-    audience: &[UserId],
-    withheld_for: Option<UserId>,
-    message: Message,
-) {
+pub(crate) fn tell_created(hub: &Hub, audience: &[UserId], withheld_for: Option<UserId>, message: Message) {
     let Some(withheld_for) = withheld_for else {
         return hub.to_users(audience, &ServerEvent::MessageCreated(MessageCreated { message }));
     };
@@ -91,7 +88,11 @@ pub(crate) fn tell_created(
         seq: message.seq,
         rev: message.rev,
     };
-    let viewers: Vec<UserId> = audience.iter().copied().filter(|id| *id != withheld_for).collect();
+    let viewers: Vec<UserId> = audience
+        .iter()
+        .copied()
+        .filter(|id| *id != withheld_for)
+        .collect();
     hub.to_users(&viewers, &ServerEvent::MessageCreated(MessageCreated { message }));
     hub.to_user(withheld_for, &ServerEvent::MessageWithheld(withheld));
 }

@@ -2,8 +2,8 @@
 
 use damso_domain::{AttachmentId, ConversationId, ConversationKind, Timestamp, UserId};
 use damso_protocol::{
-    BlockRemoved, DeletedCounts, DeletedMessages, DeletionReport, ErrorKind, FriendRemoved, FriendRequestClosed,
-    MessagesErased, ServerEvent,
+    BlockRemoved, DeletedCounts, DeletedMessages, DeletionReport, ErrorKind, FriendRemoved,
+    FriendRequestClosed, MessagesErased, ServerEvent,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -11,8 +11,8 @@ use damso_repository::session::SessionsToEnd;
 use damso_repository::user_change::UserChange;
 
 use crate::access::Change;
-use crate::announcement::Fact;
 use crate::account::HOLD_HANDLE;
+use crate::announcement::Fact;
 use crate::object::delete_unheld_later;
 use crate::session::SessionService;
 use crate::{Context, ServiceError, ServiceResult, member};
@@ -197,9 +197,7 @@ impl Deletion {
                 UserChange::FriendRequest(request_id) => {
                     ServerEvent::FriendRequestClosed(FriendRequestClosed { user_rev, request_id })
                 }
-                UserChange::Block(user_id) => {
-                    ServerEvent::BlockRemoved(BlockRemoved { user_rev, user_id })
-                }
+                UserChange::Block(user_id) => ServerEvent::BlockRemoved(BlockRemoved { user_rev, user_id }),
                 _ => ServerEvent::FriendRemoved(FriendRemoved { user_rev, user_id }),
             };
             self.told.push((vec![user], event.into()));

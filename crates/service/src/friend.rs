@@ -132,29 +132,27 @@ impl FriendService {
                 }
                 // It waits for somebody who blocks the one who asks, and they do not see it.
                 let is_blocked = repository::block::find(conn, other, user).await?.is_some();
-                let (request, new_to) =
-                    match repository::friend::find_request_between(conn, user, other).await? {
-                        Some(mut waiting) => {
-                            let shown_again = waiting
-                                .hidden_for
-                                .filter(|hidden| *hidden == user || !is_blocked);
-                            if shown_again.is_some() {
-                                waiting.hidden_for = None;
-                                repository::friend::hide_request(conn, waiting.id, None).await?;
-                            }
-                            (waiting, shown_again.into_iter().collect())
+                let (request, new_to) = match repository::friend::find_request_between(conn, user, other)
+                    .await?
+                {
+                    Some(mut waiting) => {
+                        let shown_again = waiting.hidden_for.filter(|hidden| *hidden == user || !is_blocked);
+                        if shown_again.is_some() {
+                            waiting.hidden_for = None;
+                            repository::friend::hide_request(conn, waiting.id, None).await?;
                         }
-                        None => {
-                            let hidden_for = is_blocked.then_some(other);
-                            let stored = repository::friend::insert_request(
-                                conn, user, other, &message, hidden_for, now,
-                            )
-                            .await?;
-                            let mut new_to = vec![user, other];
-                            new_to.retain(|one| stored.is_seen_by(*one));
-                            (stored, new_to)
-                        }
-                    };
+                        (waiting, shown_again.into_iter().collect())
+                    }
+                    None => {
+                        let hidden_for = is_blocked.then_some(other);
+                        let stored =
+                            repository::friend::insert_request(conn, user, other, &message, hidden_for, now)
+                                .await?;
+                        let mut new_to = vec![user, other];
+                        new_to.retain(|one| stored.is_seen_by(*one));
+                        (stored, new_to)
+                    }
+                };
                 let announcements = announce_received(conn, &request, &new_to).await?;
                 Ok::<_, ServiceError>((full_request(conn, user, &request).await?, announcements))
             })

@@ -217,9 +217,7 @@ async fn update_group(
     }
     change.conversation.take_rev();
     repository::conversation::save_settings(conn, &change.conversation).await?;
-    announcement
-        .to_members
-        .push(updated(&change.conversation).into());
+    announcement.to_members.push(updated(&change.conversation).into());
     if change.conversation.name != before.name {
         let notice = SystemNotice::NameChanged {
             name: change.conversation.name.clone(),

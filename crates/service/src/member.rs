@@ -217,11 +217,7 @@ async fn store_role(
 }
 
 /// What is told of a member who changed with the change's latest number.
-pub(crate) async fn updated(
-    conn: &mut Connection,
-    change: &Change,
-    member: &Member,
-) -> ServiceResult<Fact> {
+pub(crate) async fn updated(conn: &mut Connection, change: &Change, member: &Member) -> ServiceResult<Fact> {
     let user = repository::user::find(conn, member.user_id)
         .await?
         .ok_or(ErrorKind::UserNotFound)?;

@@ -5,8 +5,8 @@ use damso_domain::{
     MessageRef, MessageText, MessageTextError, Timestamp, UserId,
 };
 use damso_protocol::{
-    ConversationJoined, DeleteFor, ErrorKind, Message, MessageDeleted, MessageHidden,
-    MessageWithheld, Messages, MessagesQuery, SendMessageRequest, ServerEvent,
+    ConversationJoined, DeleteFor, ErrorKind, Message, MessageDeleted, MessageHidden, MessageWithheld,
+    Messages, MessagesQuery, SendMessageRequest, ServerEvent,
 };
 use damso_repository as repository;
 use damso_repository::Connection;

@@ -214,7 +214,9 @@ impl PresenceService {
         let mut by_content: HashMap<(Option<UserId>, Vec<UserId>), Vec<UserId>> = HashMap::new();
         for (viewer, mut targets) in frames {
             targets.sort_unstable();
-            let differs = targets.iter().any(|target| absences.contains_key(&(viewer, *target)));
+            let differs = targets
+                .iter()
+                .any(|target| absences.contains_key(&(viewer, *target)));
             by_content
                 .entry((differs.then_some(viewer), targets))
                 .or_default()

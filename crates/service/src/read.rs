@@ -43,7 +43,11 @@ impl ReadService {
                 let unread = repository::conversation_view::count_unread(conn, user, conversation)
                     .await?
                     .ok_or(ErrorKind::ConversationNotFound)?;
-                let read_seq = if moved.is_some() { seq } else { before.read_seq.max(seq) };
+                let read_seq = if moved.is_some() {
+                    seq
+                } else {
+                    before.read_seq.max(seq)
+                };
                 Ok::<_, ServiceError>((
                     ReadPosition {
                         read_seq,

@@ -2,14 +2,15 @@
 
 use damso_domain::{AttachmentId, ConversationId, FriendRequestId, Seq, SessionId, UserId};
 use damso_protocol::{
-    AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest, CompleteAttachmentRequest,
-    Conversation, Conversations, CreateAttachmentRequest, CreateConversationRequest, CreateFriendRequest,
-    CreatedAttachment, DeleteFor, DeletionReport, DeletionRequest, Direction, Friend, FriendRequest,
-    MarkReadRequest, Me, Member, Members, Membership, Message, Messages, MessagesQuery, OwnPresence, Page,
-    ReadPosition, Readers, Reads, RenameSessionRequest, SendMessageRequest, ServerInfo, Session, Sessions,
-    SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse,
-    UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
-    UpdateSettingsRequest, Upload, UploadPartsRequest, User, Users,
+    AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest,
+    CompleteAttachmentRequest, Conversation, Conversations, CreateAttachmentRequest,
+    CreateConversationRequest, CreateFriendRequest, CreatedAttachment, DeleteFor, DeletionReport,
+    DeletionRequest, Direction, Friend, FriendRequest, MarkReadRequest, Me, Member, Members, Membership,
+    Message, Messages, MessagesQuery, OwnPresence, Page, ReadPosition, Readers, Reads, RenameSessionRequest,
+    SendMessageRequest, ServerInfo, Session, Sessions, SetAvatarRequest, SetPresenceRequest, Settings,
+    SignInRequest, SignUpRequest, SyncRequest, SyncResponse, UpdateConversationRequest, UpdateMeRequest,
+    UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, Upload, UploadPartsRequest, User,
+    Users,
 };
 
 use super::http::{self, Call};

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use damso_domain::{FriendRequestId, UserId};
-use damso_protocol::{Block, BlockRequest, CreateFriendRequest, Friend, FriendRequest, FriendRequestState, Presence, User};
+use damso_protocol::{
+    Block, BlockRequest, CreateFriendRequest, Friend, FriendRequest, FriendRequestState, Presence, User,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 

@@ -2,7 +2,8 @@
 
 use damso_domain::{ClientKey, ConversationId, FriendRequestId};
 use damso_protocol::{
-    Block, DeletionReport, ErrorKind, Friend, FriendRequest, FriendRequestState, Message, Page, ServerEvent, User,
+    Block, DeletionReport, ErrorKind, Friend, FriendRequest, FriendRequestState, Message, Page, ServerEvent,
+    User,
 };
 use damso_testing::{Actor, PASSWORD, Reply, TestApp};
 use serde_json::{Value, json};
@@ -79,20 +80,25 @@ async fn somebody_is_blocked_and_let_be_again() {
     // Again: nothing happens. Another level: that alone changes.
     assert_eq!(block(&minji, &mallory).await, first);
     inbox.assert_silent().await;
-    let hides: Block = put_block(&minji, &mallory, &json!({ "hide_profile": true })).await.json();
+    let hides: Block = put_block(&minji, &mallory, &json!({ "hide_profile": true }))
+        .await
+        .json();
     assert_eq!((hides.hide_profile, hides.since), (true, first.since));
     let told = inbox.settle().await;
-    let is_level = |event: &ServerEvent| matches!(event, ServerEvent::BlockAdded(added) if added.block == hides);
+    let is_level =
+        |event: &ServerEvent| matches!(event, ServerEvent::BlockAdded(added) if added.block == hides);
     assert!(told.iter().any(is_level), "{told:?}");
     assert_eq!(blocks(&minji).await, [hides.clone()]);
     let changes = minji.sync_since(before.as_i64(), &[]).await.user_changes;
-    assert_eq!((changes.blocks, changes.removed_friend_ids), (vec![hides], vec![mallory.id()]));
+    assert_eq!(
+        (changes.blocks, changes.removed_friend_ids),
+        (vec![hides], vec![mallory.id()])
+    );
 
     let before = minji.me().await.user_rev;
     unblock(&minji, &mallory).await;
     let told = inbox.settle().await;
-    let is_end =
-        |event: &ServerEvent| matches!(event, ServerEvent::BlockRemoved(removed) if removed.user_id == mallory.id());
+    let is_end = |event: &ServerEvent| matches!(event, ServerEvent::BlockRemoved(removed) if removed.user_id == mallory.id());
     assert!(told.iter().any(is_end), "{told:?}");
     assert_eq!(blocks(&minji).await, []);
     let changes = minji.sync_since(before.as_i64(), &[]).await.user_changes;
@@ -109,9 +115,12 @@ async fn nobody_blocks_themself_or_nobody() {
         put_block(&minji, &minji, &json!({})).await.refusal(),
         (422, ErrorKind::CannotBlockSelf)
     );
-    gone.post("/me/deletion", &json!({ "password": PASSWORD, "messages": "erase" }))
-        .await
-        .json::<DeletionReport>();
+    gone.post(
+        "/me/deletion",
+        &json!({ "password": PASSWORD, "messages": "erase" }),
+    )
+    .await
+    .json::<DeletionReport>();
     assert_eq!(
         put_block(&minji, &gone, &json!({})).await.refusal(),
         (404, ErrorKind::UserNotFound)
@@ -138,7 +147,9 @@ async fn there_are_only_so_many_blocks() {
         (422, ErrorKind::TooManyBlocks)
     );
     // Who is blocked can be blocked otherwise, and pages go through all of them.
-    put_block(&minji, &one, &json!({ "hide_profile": true })).await.json::<Block>();
+    put_block(&minji, &one, &json!({ "hide_profile": true }))
+        .await
+        .json::<Block>();
     let mut seen = 0;
     let mut path = "/blocks?limit=100".to_owned();
     loop {
@@ -170,14 +181,21 @@ async fn what_the_blocked_one_writes_stays_away_for_ever() {
             "{event:?}"
         );
     }
-    assert_eq!(theirs.settle().await.len(), 2, "their own devices hear of it as ever");
+    assert_eq!(
+        theirs.settle().await.len(),
+        2,
+        "their own devices hear of it as ever"
+    );
     let seen = minji.conversation(direct).await;
     assert_eq!(seen.unread_count, 0);
     assert_eq!(seen.last_message, before.last_message);
     assert_eq!(seen.last_seq, with_file.seq);
     assert_eq!(minji.texts(direct).await, ["hello", "hi"]);
     assert_eq!(
-        minji.get(&format!("/attachments/{}/content", file.id)).await.refusal(),
+        minji
+            .get(&format!("/attachments/{}/content", file.id))
+            .await
+            .refusal(),
         (404, ErrorKind::AttachmentNotFound)
     );
 
@@ -189,8 +207,16 @@ async fn what_the_blocked_one_writes_stays_away_for_ever() {
         minji.message(direct, withheld.seq.as_i64()).await.refusal(),
         (404, ErrorKind::MessageNotFound)
     );
-    assert_eq!(minji.sync_since(0, &[&before]).await.conversations[0].withheld.len(), 2);
-    assert_eq!(mallory.texts(direct).await, ["hello", "hi", "can you see this?", "and now?"]);
+    assert_eq!(
+        minji.sync_since(0, &[&before]).await.conversations[0]
+            .withheld
+            .len(),
+        2
+    );
+    assert_eq!(
+        mallory.texts(direct).await,
+        ["hello", "hi", "can you see this?", "and now?"]
+    );
     assert_eq!(after.seq.as_i64(), 5);
 }
 
@@ -206,7 +232,8 @@ async fn a_cleared_conversation_does_not_come_back_by_what_is_withheld() {
     mallory.send_files(direct, &[file.id]).await.json::<Message>();
     let told = mine.settle().await;
     assert!(
-        told.iter().all(|event| matches!(event, ServerEvent::MessageWithheld(_))),
+        told.iter()
+            .all(|event| matches!(event, ServerEvent::MessageWithheld(_))),
         "{told:?}"
     );
     assert!(!minji.listed().await.contains(&direct));
@@ -222,7 +249,10 @@ async fn a_direct_conversation_with_somebody_who_blocks_is_one_sided_from_its_be
     let [minji, mallory] = app.friends(["minji", "mallory"]).await;
     block(&minji, &mallory).await;
     let opened = mallory
-        .post("/conversations", &json!({ "kind": "direct", "user_id": minji.id() }))
+        .post(
+            "/conversations",
+            &json!({ "kind": "direct", "user_id": minji.id() }),
+        )
         .await;
     assert_eq!(opened.status, 201);
     let direct = opened.json::<damso_protocol::Conversation>().id;
@@ -230,7 +260,12 @@ async fn a_direct_conversation_with_somebody_who_blocks_is_one_sided_from_its_be
     assert!(!minji.listed().await.contains(&direct));
     assert_eq!(minji.texts(direct).await, [] as [&str; 0]);
     let reads = mallory.conversation(direct).await;
-    assert!(reads.members.iter().any(|member| member.read_seq.is_some_and(|seq| seq.as_i64() == 0)));
+    assert!(
+        reads
+            .members
+            .iter()
+            .any(|member| member.read_seq.is_some_and(|seq| seq.as_i64() == 0))
+    );
 }
 
 #[tokio::test]
@@ -252,7 +287,10 @@ async fn whoever_blocks_lets_them_be_again_before_writing_to_them() {
     theirs.assert_silent().await;
     // What was stored before is answered as ever.
     let again = minji.send_with_key(direct, key, "sent before").await;
-    assert_eq!((again.status.as_u16(), again.json::<Message>().seq), (200, first.seq));
+    assert_eq!(
+        (again.status.as_u16(), again.json::<Message>().seq),
+        (200, first.seq)
+    );
     unblock(&minji, &mallory).await;
     minji.say(direct, "never mind").await;
     assert_eq!(mallory.texts(direct).await.last().unwrap(), "never mind");
@@ -280,7 +318,10 @@ async fn between_the_two_nobody_hears_of_typing() {
     unblock(&minji, &mallory).await;
     mine.settle().await;
     mallory.post(&path, &json!({})).await;
-    assert!(matches!(&mine.settle().await[..], [ServerEvent::TypingStarted(_)]));
+    assert!(matches!(
+        &mine.settle().await[..],
+        [ServerEvent::TypingStarted(_)]
+    ));
 }
 
 #[tokio::test]
@@ -322,7 +363,10 @@ async fn a_request_of_the_blocked_one_waits_unseen() {
         );
     }
     let all = minji.sync_since(0, &[]).await.user_changes;
-    assert_eq!((all.friend_requests.len(), all.closed_friend_request_ids), (0, vec![waiting.id]));
+    assert_eq!(
+        (all.friend_requests.len(), all.closed_friend_request_ids),
+        (0, vec![waiting.id])
+    );
     // Withdrawn and made anew: the one who blocks hears of nothing.
     let mut mine = minji.connect().await;
     let withdrawn = mallory.delete(&format!("/friend-requests/{}", waiting.id)).await;
@@ -336,10 +380,16 @@ async fn a_request_of_the_blocked_one_waits_unseen() {
     mine.settle().await;
     assert_eq!(requests(&minji, "incoming").await, []);
     assert_eq!(ask(&mallory, &minji).await.json::<FriendRequest>().id, anew.id);
-    assert!(matches!(&mine.settle().await[..], [ServerEvent::FriendRequestReceived(_)]));
+    assert!(matches!(
+        &mine.settle().await[..],
+        [ServerEvent::FriendRequestReceived(_)]
+    ));
     assert_eq!(requests(&minji, "incoming").await, [anew.clone()]);
     answer(&minji, anew.id, "accept").await.json::<Friend>();
-    assert_eq!((friends(&minji).await.len(), friends(&mallory).await.len()), (1, 1));
+    assert_eq!(
+        (friends(&minji).await.len(), friends(&mallory).await.len()),
+        (1, 1)
+    );
 }
 
 #[tokio::test]
@@ -376,7 +426,10 @@ async fn a_friend_who_was_blocked_is_asked_for_again_and_never_noticed() {
     assert_eq!(friends(&minji).await, []);
     assert_eq!(friends(&mallory).await.len(), 1);
     assert_eq!(
-        minji.delete(&format!("/friends/{}", mallory.id())).await.refusal(),
+        minji
+            .delete(&format!("/friends/{}", mallory.id()))
+            .await
+            .refusal(),
         (404, ErrorKind::FriendNotFound)
     );
     unblock(&minji, &mallory).await;
@@ -386,12 +439,18 @@ async fn a_friend_who_was_blocked_is_asked_for_again_and_never_noticed() {
         ask(&minji, &mallory).await.json::<FriendRequest>().state,
         FriendRequestState::Accepted
     );
-    assert!(matches!(&mine.settle().await[..], [ServerEvent::FriendAdded(added)]
-        if added.friend.user.id == mallory.id()));
+    assert!(
+        matches!(&mine.settle().await[..], [ServerEvent::FriendAdded(added)]
+        if added.friend.user.id == mallory.id())
+    );
     theirs.assert_silent().await;
     app.services.presence.tell_news().await.unwrap();
     let told = theirs.settle().await;
-    assert!(told.iter().any(|event| matches!(event, ServerEvent::PresenceChanged(_))), "{told:?}");
+    assert!(
+        told.iter()
+            .any(|event| matches!(event, ServerEvent::PresenceChanged(_))),
+        "{told:?}"
+    );
     minji.say(direct, "hello again").await;
     assert_eq!(mallory.conversation(direct).await.unread_count, 1);
 }
@@ -424,7 +483,10 @@ async fn a_hidden_profile_is_hidden_everywhere_and_comes_back() {
             let by_handle: User = viewer.get("/users/by-handle/minji").await.json();
             let on_page = find(viewer.messages(group).await.users);
             let in_sync = find(viewer.sync_since(0, &[]).await.users);
-            let as_friend = friends(&viewer).await.into_iter().find(|friend| friend.user.id == id);
+            let as_friend = friends(&viewer)
+                .await
+                .into_iter()
+                .find(|friend| friend.user.id == id);
             assert_eq!(by_id, by_handle);
             assert_eq!(by_id, on_page);
             assert_eq!(by_id, in_sync);
@@ -433,9 +495,14 @@ async fn a_hidden_profile_is_hidden_everywhere_and_comes_back() {
         }
     };
     let whole = seen(&mallory).await;
-    assert_eq!((whole.avatar.is_some(), &*whole.status_message), (true, "on holiday"));
+    assert_eq!(
+        (whole.avatar.is_some(), &*whole.status_message),
+        (true, "on holiday")
+    );
     let mut theirs = mallory.connect().await;
-    put_block(&minji, &mallory, &json!({ "hide_profile": true })).await.json::<Block>();
+    put_block(&minji, &mallory, &json!({ "hide_profile": true }))
+        .await
+        .json::<Block>();
     let profile = |event: ServerEvent| match event {
         ServerEvent::ProfileUpdated(updated) => Some(updated.user),
         _ => None,
@@ -468,17 +535,21 @@ async fn a_deleted_account_leaves_no_block() {
     let app = TestApp::start().await;
     let [minji, mallory, jiho] = app.friends(["minji", "mallory", "jiho"]).await;
     minji.open_direct(&mallory).await;
-    put_block(&minji, &mallory, &json!({ "hide_profile": true })).await.json::<Block>();
+    put_block(&minji, &mallory, &json!({ "hide_profile": true }))
+        .await
+        .json::<Block>();
     block(&mallory, &jiho).await;
     let mut mine = minji.connect().await;
     let report: DeletionReport = mallory
-        .post("/me/deletion", &json!({ "password": PASSWORD, "messages": "erase" }))
+        .post(
+            "/me/deletion",
+            &json!({ "password": PASSWORD, "messages": "erase" }),
+        )
         .await
         .json();
     assert_eq!((report.removed.blocks, report.removed.friends), (1, 1));
     let told = mine.settle().await;
-    let is_end =
-        |event: &ServerEvent| matches!(event, ServerEvent::BlockRemoved(removed) if removed.user_id == mallory.id());
+    let is_end = |event: &ServerEvent| matches!(event, ServerEvent::BlockRemoved(removed) if removed.user_id == mallory.id());
     assert!(told.iter().any(is_end), "{told:?}");
     assert_eq!(blocks(&minji).await, []);
     for rest in [

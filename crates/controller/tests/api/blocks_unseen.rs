@@ -215,8 +215,12 @@ async fn look_around(seen: &mut Transcript<'_>, says: &str) {
             seen.get(&format!("/conversations/{id}{path}")).await;
         }
         seen.inbox.typing(id).await;
-        seen.call(Method::POST, &format!("/conversations/{id}/typing"), Some(json!({})))
-            .await;
+        seen.call(
+            Method::POST,
+            &format!("/conversations/{id}/typing"),
+            Some(json!({})),
+        )
+        .await;
         seen.hear().await;
     }
     let positions = [direct, group].map(|id| json!({ "id": id, "rev": 0, "read_seq": 0 }));
@@ -224,8 +228,10 @@ async fn look_around(seen: &mut Transcript<'_>, says: &str) {
         seen.call(
             Method::POST,
             "/sync",
-            Some(json!({ "user_rev": user_rev, "profiles_since": "2020-01-01T00:00:00.000Z",
-                "conversations": positions })),
+            Some(
+                json!({ "user_rev": user_rev, "profiles_since": "2020-01-01T00:00:00.000Z",
+                "conversations": positions }),
+            ),
         )
         .await;
     }
@@ -235,8 +241,12 @@ async fn look_around(seen: &mut Transcript<'_>, says: &str) {
         Some(json!({ "kind": "direct", "user_id": minji })),
     )
     .await;
-    seen.call(Method::POST, "/friend-requests", Some(json!({ "user_id": minji })))
-        .await;
+    seen.call(
+        Method::POST,
+        "/friend-requests",
+        Some(json!({ "user_id": minji })),
+    )
+    .await;
     seen.hear().await;
 }
 
@@ -247,28 +257,42 @@ async fn do_the_rest(seen: &mut Transcript<'_>) {
     let file = world.file.id;
     let body = json!({ "client_key": ClientKey::new(), "attachment_ids": [file] });
     let path = format!("/conversations/{direct}/messages");
-    let said: Message = serde_json::from_value(
-        world.mallory.post(&path, &body).await.json(),
-    )
-    .unwrap();
-    for path in [format!("/attachments/{file}"), format!("/attachments/{file}/content")] {
+    let said: Message = serde_json::from_value(world.mallory.post(&path, &body).await.json()).unwrap();
+    for path in [
+        format!("/attachments/{file}"),
+        format!("/attachments/{file}/content"),
+    ] {
         seen.get(&path).await;
     }
-    for (seq, audience) in [(said.seq.as_i64(), "everyone"), (world.unread, "me"), (world.read, "everyone")] {
+    for (seq, audience) in [
+        (said.seq.as_i64(), "everyone"),
+        (world.unread, "me"),
+        (world.read, "everyone"),
+    ] {
         let path = format!("/conversations/{direct}/messages/{seq}?for={audience}");
         seen.call(Method::DELETE, &path, None).await;
     }
     seen.hear().await;
-    seen.call(Method::DELETE, &format!("/friends/{minji}"), None).await;
+    seen.call(Method::DELETE, &format!("/friends/{minji}"), None)
+        .await;
     let asked = seen
-        .call(Method::POST, "/friend-requests", Some(json!({ "user_id": minji, "message": "?" })))
+        .call(
+            Method::POST,
+            "/friend-requests",
+            Some(json!({ "user_id": minji, "message": "?" })),
+        )
         .await;
     seen.hear().await;
     seen.get("/friend-requests?direction=outgoing").await;
     let id = asked["id"].as_str().unwrap_or_default().to_owned();
-    seen.call(Method::DELETE, &format!("/friend-requests/{id}"), None).await;
-    seen.call(Method::POST, &format!("/conversations/{direct}/leave"), Some(json!({})))
+    seen.call(Method::DELETE, &format!("/friend-requests/{id}"), None)
         .await;
+    seen.call(
+        Method::POST,
+        &format!("/conversations/{direct}/leave"),
+        Some(json!({})),
+    )
+    .await;
     seen.hear().await;
     seen.call(
         Method::POST,
@@ -289,7 +313,10 @@ async fn look_in(world: &World<'_>, inbox: &mut Inbox) {
     world.minji.mark_read(world.direct, last).await;
     inbox.typing(world.direct).await;
     inbox.settle().await;
-    world.minji.get(&format!("/conversations/{}/messages", world.direct)).await;
+    world
+        .minji
+        .get(&format!("/conversations/{}/messages", world.direct))
+        .await;
 }
 
 fn assert_same(one: Transcript<'_>, other: Transcript<'_>) {
@@ -340,7 +367,9 @@ async fn a_friend_cannot_tell_that_they_are_blocked() {
         let last = world.minji.conversation(world.direct).await.last_seq.as_i64();
         world.minji.mark_read(world.direct, last).await;
         theirs.hear().await;
-        theirs.get(&format!("/conversations/{}/reads", world.direct)).await;
+        theirs
+            .get(&format!("/conversations/{}/reads", world.direct))
+            .await;
         if is_blocking {
             block(&world.minji, &world.mallory).await;
         }

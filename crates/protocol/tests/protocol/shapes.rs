@@ -4,14 +4,14 @@ use std::fmt::Debug;
 
 use damso_domain::{AttachmentId, History, Timestamp, UserId};
 use damso_protocol::{
-    AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest, CompleteAttachmentRequest,
-    ContentQuery, Conversation, Conversations, CreateAttachmentRequest, CreateConversationRequest,
-    CreateFriendRequest, CreatedAttachment, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest,
-    ErrorKind, Friend, FriendRequest, FriendRequestsQuery, ImageQuery, MarkReadRequest, Me, Members, Message,
-    Messages, MessagesQuery, Page, PageQuery, Problem, ReadPosition, Readers, Reads, RefreshRequest,
-    RenameSessionRequest, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetPresenceRequest,
-    Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
-    UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
+    AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest,
+    CompleteAttachmentRequest, ContentQuery, Conversation, Conversations, CreateAttachmentRequest,
+    CreateConversationRequest, CreateFriendRequest, CreatedAttachment, DeleteFor, DeleteMessageQuery,
+    DeletionReport, DeletionRequest, ErrorKind, Friend, FriendRequest, FriendRequestsQuery, ImageQuery,
+    MarkReadRequest, Me, Members, Message, Messages, MessagesQuery, Page, PageQuery, Problem, ReadPosition,
+    Readers, Reads, RefreshRequest, RenameSessionRequest, SendMessageRequest, ServerInfo, Sessions,
+    SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse,
+    SystemNotice, UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
     UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
 };
 use serde::Serialize;

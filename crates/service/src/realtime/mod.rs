@@ -402,7 +402,13 @@ impl Hub {
 
     /// One of the two in a direct conversation blocks the other one, or does not any more. The newest wins: two changes
     /// may be noted in another order than they were made in.
-    pub(crate) fn silence(&self, conversation: ConversationId, blocker: UserId, user_rev: Rev, is_blocking: bool) {
+    pub(crate) fn silence(
+        &self,
+        conversation: ConversationId,
+        blocker: UserId,
+        user_rev: Rev,
+        is_blocking: bool,
+    ) {
         let mut silent = self.0.silent.entry(conversation).or_default();
         let noted = silent.entry(blocker).or_insert((user_rev, is_blocking));
         if noted.0 <= user_rev {

@@ -13,7 +13,13 @@ use crate::ui::{Avatar, AvatarSize, Button, ButtonKind, Face};
 pub fn BlockList() -> impl IntoView {
     let people = expect_context::<PeopleStore>();
     let blocks = Memo::new(move |_| people.blocks());
-    let rows = move || blocks.get().into_iter().map(|block| view! { <Row block /> }).collect_view();
+    let rows = move || {
+        blocks
+            .get()
+            .into_iter()
+            .map(|block| view! { <Row block /> })
+            .collect_view()
+    };
     view! {
         <ul class="block-list">{rows}</ul>
         <Show when=move || blocks.read().is_empty()>

@@ -1,6 +1,7 @@
 use damso_domain::{Rev, Seq};
 use damso_protocol::{
-    Block, BlockAdded, BlockRemoved, Friend, FriendAdded, FriendRemoved, MessageWithheld, Presence, ServerEvent,
+    Block, BlockAdded, BlockRemoved, Friend, FriendAdded, FriendRemoved, MessageWithheld, Presence,
+    ServerEvent,
 };
 
 use crate::Model;

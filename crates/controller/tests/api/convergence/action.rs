@@ -248,7 +248,12 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
             done(services.account.update(user, &request).await);
         }
         Action::Block(user, other, hide_profile) => {
-            done(services.blocks.put(user, other, BlockRequest { hide_profile }).await);
+            done(
+                services
+                    .blocks
+                    .put(user, other, BlockRequest { hide_profile })
+                    .await,
+            );
         }
         Action::Unblock(user, other) => done(services.blocks.remove(user, other).await),
     }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use damso_client_state::Model;
 use damso_domain::{ConversationId, FriendRequestId, Rev, Seq, UserId, unread_by};
 use damso_protocol::{
-    Block, Conversation, Direction, Friend, FriendRequest, FriendRequestsQuery, Message, MessagesQuery, PageQuery,
-    Presence, Settings,
+    Block, Conversation, Direction, Friend, FriendRequest, FriendRequestsQuery, Message, MessagesQuery,
+    PageQuery, Presence, Settings,
 };
 use damso_service::Services;
 

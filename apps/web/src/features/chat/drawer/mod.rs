@@ -195,7 +195,11 @@ fn BlockOrUnblock(id: ConversationId) -> impl IntoView {
                 }
             };
             let words = move || {
-                if is_blocked.get() { texts().blocks.unblock } else { texts().blocks.block }
+                if is_blocked.get() {
+                    texts().blocks.unblock
+                } else {
+                    texts().blocks.block
+                }
             };
             view! {
                 <Button kind=ButtonKind::Plain wide=true icon=IconName::Block busy=is_busy on:click=press>
