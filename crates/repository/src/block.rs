@@ -85,16 +85,6 @@ pub async fn count(conn: &mut Connection, user: UserId) -> RepositoryResult<i64>
         .await?)
 }
 
-/// Everybody who blocks `blocked`.
-pub async fn list_blockers(conn: &mut Connection, blocked: UserId) -> RepositoryResult<Vec<UserId>> {
-    let ids: Vec<Uuid> = blocks::table
-        .filter(blocks::blocked_id.eq(blocked.as_uuid()))
-        .select(blocks::user_id)
-        .load(conn)
-        .await?;
-    Ok(ids.into_iter().map(UserId::from_uuid).collect())
-}
-
 /// Stores a block, or how much it hides from now on.
 pub async fn save(conn: &mut Connection, user: UserId, block: &Block) -> RepositoryResult<()> {
     diesel::insert_into(blocks::table)

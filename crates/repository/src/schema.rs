@@ -209,4 +209,4 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(attachments, message_attachments);
-diesel::allow_tables_to_appear_in_same_query!(users, friendships, friend_requests, members);
+diesel::allow_tables_to_appear_in_same_query!(users, friendships, friend_requests, blocks, members);

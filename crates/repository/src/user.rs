@@ -12,7 +12,7 @@ use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
 use crate::error::stored;
-use crate::schema::{friend_requests, friendships, members, users};
+use crate::schema::{blocks, friend_requests, friendships, members, users};
 use crate::statement::Keep as _;
 use crate::{Connection, RepositoryResult};
 
@@ -285,7 +285,7 @@ pub struct SyncedUsers {
 }
 
 /// Those of `ids` that exist, and those who changed after `since` and whose profile `viewer` sees: friends, those of
-/// requests, and those of common conversations.
+/// requests, those who are blocked, and those of common conversations.
 pub async fn list_for_sync(
     conn: &mut Connection,
     viewer: UserId,
@@ -309,6 +309,11 @@ pub async fn list_for_sync(
                 .and(friend_requests::from_id.eq(users::id))),
         ),
     );
+    let is_blocked = exists(
+        blocks::table
+            .filter(blocks::user_id.eq(viewer))
+            .filter(blocks::blocked_id.eq(users::id)),
+    );
     let own = diesel::alias!(members as own);
     let is_there_too = exists(
         own.filter(own.field(members::user_id).eq(viewer))
@@ -323,7 +328,7 @@ pub async fn list_for_sync(
         .filter(
             users::id
                 .eq_any(ids)
-                .or(has_changed.and(is_friend.or(has_asked).or(is_there_too))),
+                .or(has_changed.and(is_friend.or(has_asked).or(is_blocked).or(is_there_too))),
         )
         .select((UserRow::as_select(), has_changed))
         .load(conn)
@@ -581,8 +586,8 @@ pub async fn lock(conn: &mut Connection, ids: &[UserId]) -> RepositoryResult<Vec
     rows.into_iter().map(UserRow::into_user).collect()
 }
 
-/// Everyone who sees this user's profile: friends, people who keep them as a friend, and those who share a
-/// conversation with them; without the user.
+/// Everyone who sees this user's profile: people who keep them as a friend, who block them, and those who share a
+/// request or a conversation with them; without the user.
 pub async fn list_audience(conn: &mut Connection, id: UserId) -> RepositoryResult<Vec<UserId>> {
     #[derive(QueryableByName)]
     struct Row {
@@ -595,7 +600,8 @@ pub async fn list_audience(conn: &mut Connection, id: UserId) -> RepositoryResul
              JOIN members other ON other.conversation_id = me.conversation_id AND other.left_rev IS NULL \
              WHERE me.user_id = $1 AND me.left_rev IS NULL AND other.user_id <> $1 \
          UNION SELECT to_id FROM friend_requests WHERE from_id = $1 \
-         UNION SELECT from_id FROM friend_requests WHERE to_id = $1",
+         UNION SELECT from_id FROM friend_requests WHERE to_id = $1 \
+         UNION SELECT user_id FROM blocks WHERE blocked_id = $1",
     )
     .bind::<SqlUuid, _>(id.as_uuid())
     .kept()

@@ -136,7 +136,6 @@ impl Deletion {
         let audience = repository::user::list_audience(conn, self.user).await?;
         let mut concerned = audience.clone();
         concerned.push(self.user);
-        concerned.extend(repository::block::list_blockers(conn, self.user).await?);
         let before = repository::user::lock(conn, &concerned).await?;
         let before = before
             .into_iter()
