@@ -17,6 +17,7 @@ mod deletion;
 mod doubt;
 mod error;
 pub mod friend;
+mod friendship;
 pub mod group;
 mod history;
 pub mod image;

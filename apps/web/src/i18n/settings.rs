@@ -360,7 +360,7 @@ impl SettingsTexts {
         language_text: "What the screens are written in. Saved with your account.",
 
         privacy: "Privacy",
-        privacy_detail: "Presence, read receipts, blocked people",
+        privacy_detail: "Presence, receipts, blocking",
         presence: "My status",
         presence_text: "What friends see in their list and in chats.",
         status_online: "Online",

@@ -6,6 +6,7 @@
 mod attachments;
 mod batches;
 mod blocks;
+mod blocks_people;
 mod blocks_unseen;
 mod bucket;
 mod content;

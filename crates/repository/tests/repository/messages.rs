@@ -62,6 +62,7 @@ async fn many_messages_are_stored_as_each_alone_would_be() {
         .map(|(seq, rev, text, system, time)| (*seq, *rev, text, system, *time))
         .collect();
     assert_eq!(facts, expected);
-    let withheld = format!("SELECT count(*) FROM messages WHERE withheld_for = ARRAY['{author}'::uuid] AND seq = 2");
+    let withheld =
+        format!("SELECT count(*) FROM messages WHERE withheld_for = ARRAY['{author}'::uuid] AND seq = 2");
     assert_eq!(database.count(&withheld).await, 1);
 }
