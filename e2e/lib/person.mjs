@@ -180,6 +180,11 @@ export class Person {
     return this.page.getByRole("dialog", { name, exact: true });
   }
 
+  /** A dialog whose title is not known to the letter. */
+  dialogAbout(pattern) {
+    return this.page.getByRole("dialog", { name: pattern });
+  }
+
   menuItem(name) {
     return this.page.getByRole("menuitem", { name, exact: true });
   }

@@ -45,6 +45,7 @@ export async function tourInside(t, browser, language, options, visit) {
   await visitFriends(scene, visit);
   await visitChats(scene, visit);
   await visitGroup(scene, visit);
+  await visitBlocked(scene, visit);
   await visitSettings(scene, visit);
 }
 
@@ -188,6 +189,28 @@ async function visitGroup({ me, cast, story }, visit) {
 function picturesAreShown(me) {
   const loaded = (images) => images.every((image) => image.complete && 0 < image.naturalWidth);
   return eventually(() => me.log().locator("img").evaluateAll(loaded), true, "a picture is not shown");
+}
+
+async function visitBlocked({ me, cast }, visit) {
+  const { page, words } = me;
+  await me.openChat(cast[0].name);
+  const drawer = await me.openDrawer();
+  await me.button(words.block, drawer).click();
+  const dialog = await seen(me.dialogAbout(words.blockTitle));
+  await me.shown(words.hideProfile).click();
+  await visit("block", me);
+  await me.button(words.block, dialog).click();
+  await gone(dialog);
+  await me.leaveDrawer();
+  await seen(page.getByText(words.blockedBar, { exact: true }));
+  await visit("blocked", me);
+  await me.leaveDetail();
+  await page.goto(`/friends/${cast[0].id}`);
+  await seen(me.button(words.unblock, me.profile(cast[0])));
+  await visit("profile-blocked", me);
+  await me.goToSettings(words.privacy);
+  await me.button(words.unblockName(cast[0].name)).scrollIntoViewIfNeeded();
+  await visit("settings-blocked", me);
 }
 
 async function visitSettings({ me }, visit) {

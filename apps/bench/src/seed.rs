@@ -99,6 +99,7 @@ fn message(past: &Past, author: UserId, number: usize) -> NewMessage {
         kind: MessageKind::User,
         text: Some(text(number)),
         system: None,
+        withheld_for: None,
         created_at: Timestamp::now(),
     }
 }

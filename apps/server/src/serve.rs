@@ -120,6 +120,11 @@ async fn open_services(
         .load_ended()
         .await
         .map_err(|error| anyhow::anyhow!("{error}"))?;
+    services
+        .blocks
+        .load_silent()
+        .await
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok(services)
 }
 

@@ -14,7 +14,7 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::error::ApiError;
 use crate::{
-    account, attachment, auth, conversation, friend, image, message, operations, reaction, realtime,
+    account, attachment, auth, block, conversation, friend, image, message, operations, reaction, realtime,
     requiredness, session, settings, sync, user,
 };
 
@@ -34,6 +34,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(settings::configure)
                 .configure(user::configure)
                 .configure(friend::configure)
+                .configure(block::configure)
                 .configure(realtime::configure)
                 .configure(attachment::configure)
                 .configure(image::configure)

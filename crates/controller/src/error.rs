@@ -80,7 +80,9 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
     match kind {
         K::MalformedRequest => StatusCode::BAD_REQUEST,
         K::NotAuthenticated | K::InvalidCredentials | K::RefreshTokenInvalid => StatusCode::UNAUTHORIZED,
-        K::NotAllowed | K::OriginNotAllowed | K::NotFriends | K::SignUpClosed => StatusCode::FORBIDDEN,
+        K::NotAllowed | K::OriginNotAllowed | K::NotFriends | K::BlockedByYou | K::SignUpClosed => {
+            StatusCode::FORBIDDEN
+        }
         K::RouteNotFound
         | K::UserNotFound
         | K::FriendNotFound
@@ -108,6 +110,8 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::NotAnEmoji
         | K::TooManyReactions
         | K::CannotBefriendSelf
+        | K::CannotBlockSelf
+        | K::TooManyBlocks
         | K::GroupFull
         | K::SeqOutOfRange
         | K::ImageUnreadable

@@ -7,6 +7,7 @@ mod account;
 mod answer;
 mod attachment;
 mod auth;
+mod block;
 mod body;
 mod conversation;
 mod cookies;

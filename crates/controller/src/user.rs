@@ -21,7 +21,7 @@ use crate::paths::{HandlePath, UserPath};
 #[get("/users")]
 async fn list_users(
     services: Data<Services>,
-    _caller: Caller,
+    caller: Caller,
     query: Query<UsersQuery>,
 ) -> ApiResult<Json<Users>> {
     let ids = query
@@ -30,7 +30,7 @@ async fn list_users(
         .map(|id| id.trim().parse::<UserId>())
         .collect::<Result<Vec<_>, _>>();
     let ids = ids.map_err(|error| malformed(&error))?;
-    Ok(Json(services.users.list(ids).await?))
+    Ok(Json(services.users.list(caller.id(), ids).await?))
 }
 
 /// A person by id; deleted accounts too, because the names of authors must be known.
@@ -44,8 +44,8 @@ async fn list_users(
     security(("access_token" = [])),
 )]
 #[get("/users/{user_id}")]
-async fn get_user(services: Data<Services>, _caller: Caller, path: Path<UserPath>) -> ApiResult<Json<User>> {
-    Ok(Json(services.users.get(path.user_id).await?))
+async fn get_user(services: Data<Services>, caller: Caller, path: Path<UserPath>) -> ApiResult<Json<User>> {
+    Ok(Json(services.users.get(caller.id(), path.user_id).await?))
 }
 
 /// A person by handle.
@@ -61,10 +61,10 @@ async fn get_user(services: Data<Services>, _caller: Caller, path: Path<UserPath
 #[get("/users/by-handle/{handle}")]
 async fn get_user_by_handle(
     services: Data<Services>,
-    _caller: Caller,
+    caller: Caller,
     path: Path<HandlePath>,
 ) -> ApiResult<Json<User>> {
-    Ok(Json(services.users.by_handle(&path.handle).await?))
+    Ok(Json(services.users.by_handle(caller.id(), &path.handle).await?))
 }
 
 pub(crate) fn configure(config: &mut ServiceConfig) {

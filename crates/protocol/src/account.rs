@@ -210,6 +210,8 @@ pub struct DeletedCounts {
     pub sessions: i64,
     /// Friendships that ended.
     pub friends: i64,
+    /// People who were blocked.
+    pub blocks: i64,
     /// Conversations that were left.
     pub conversations: i64,
 }

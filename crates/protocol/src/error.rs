@@ -43,6 +43,8 @@ kinds! {
     OriginNotAllowed "origin_not_allowed" = "This origin may not use this address",
     /// 403. A direct conversation or a group needs friends.
     NotFriends "not_friends" = "Become friends first",
+    /// 403. What is meant needs the other one, whom you have blocked.
+    BlockedByYou "blocked_by_you" = "You have blocked this person; unblock them first",
     /// 403. New accounts cannot be made on this server at the moment.
     SignUpClosed "sign_up_closed" = "Sign-up is closed on this server",
     /// 404. There is nothing at this address.
@@ -101,6 +103,10 @@ kinds! {
     TooManyReactions "too_many_reactions" = "A message takes at most twenty kinds of reactions",
     /// 422. One cannot ask oneself.
     CannotBefriendSelf "cannot_befriend_self" = "You cannot be your own friend",
+    /// 422. One cannot block oneself.
+    CannotBlockSelf "cannot_block_self" = "You cannot block yourself",
+    /// 422. An account blocks at most 1,000 people.
+    TooManyBlocks "too_many_blocks" = "You have blocked as many people as possible",
     /// 422. A group has at most 1,000 members.
     GroupFull "group_full" = "The group is full",
     /// 422. There is no message with this number yet.

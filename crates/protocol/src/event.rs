@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
-    Conversation, Friend, FriendRequest, Image, Member, Membership, Message, PresenceChanged, ReadPosition,
-    SettingsUpdated, User,
+    BlockAdded, BlockRemoved, Conversation, Friend, FriendRequest, Image, Member, Membership, Message,
+    PresenceChanged, ReadPosition, SettingsUpdated, User,
 };
 
 /// What a client may say. Nothing that must not be lost goes up the socket: writes are HTTP requests.
@@ -118,6 +118,10 @@ pub enum ServerEvent {
     FriendRequestClosed(FriendRequestClosed),
     /// My settings changed.
     SettingsUpdated(SettingsUpdated),
+    /// I blocked somebody, or changed how much is hidden from them.
+    BlockAdded(BlockAdded),
+    /// I do not block somebody any more.
+    BlockRemoved(BlockRemoved),
     /// A session of mine ended.
     SessionEnded(SessionEnded),
 
@@ -174,6 +178,8 @@ impl ServerEvent {
             "friend_request_received" => Self::FriendRequestReceived(payload.read()?),
             "friend_request_closed" => Self::FriendRequestClosed(payload.read()?),
             "settings_updated" => Self::SettingsUpdated(payload.read()?),
+            "block_added" => Self::BlockAdded(payload.read()?),
+            "block_removed" => Self::BlockRemoved(payload.read()?),
             "session_ended" => Self::SessionEnded(payload.read()?),
             "reads_moved" => Self::ReadsMoved(payload.read()?),
             "unread_changed" => Self::UnreadChanged(payload.read()?),
@@ -565,6 +571,8 @@ impl ServerEvent {
             Self::FriendRequestReceived(event) => Some(event.user_rev),
             Self::FriendRequestClosed(event) => Some(event.user_rev),
             Self::SettingsUpdated(event) => Some(event.user_rev),
+            Self::BlockAdded(event) => Some(event.user_rev),
+            Self::BlockRemoved(event) => Some(event.user_rev),
             _ => None,
         }
     }

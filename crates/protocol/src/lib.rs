@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod attachment;
+pub mod block;
 pub mod conversation;
 pub mod error;
 pub mod event;
@@ -20,6 +21,7 @@ pub mod user;
 
 pub use account::*;
 pub use attachment::*;
+pub use block::*;
 pub use conversation::*;
 pub use error::*;
 pub use event::*;

@@ -3,7 +3,7 @@
 use damso_domain::{ConversationId, FriendRequestId, Rev, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Conversation, Friend, FriendRequest, Me, Member, Membership, Message, Settings, User};
+use crate::{Block, Conversation, Friend, FriendRequest, Me, Member, Membership, Message, Settings, User};
 
 // Tabs of one browser hand it to each other, so the client reads it too.
 /// Body of `POST /sync`: what the client has.
@@ -82,6 +82,10 @@ pub struct UserChanges {
     pub hidden_messages: Vec<HiddenMessage>,
     /// My settings, when they changed.
     pub settings: Option<Settings>,
+    /// Whom I block, or block otherwise.
+    pub blocks: Vec<Block>,
+    /// Whom I do not block any more.
+    pub removed_block_ids: Vec<UserId>,
 }
 
 /// How I see one conversation now.

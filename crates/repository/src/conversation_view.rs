@@ -52,6 +52,8 @@ pub struct ConversationView {
 /// A member's own place in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnMembership {
+    /// Who looks.
+    pub user_id: UserId,
     /// What they may do.
     pub role: Role,
     /// They joined after this message.
@@ -88,6 +90,8 @@ struct ViewRow {
     last_seq: i64,
     #[diesel(sql_type = Timestamptz)]
     created_at: jiff_diesel::Timestamp,
+    #[diesel(sql_type = SqlUuid)]
+    viewer_id: Uuid,
     #[diesel(sql_type = Text)]
     role: String,
     #[diesel(sql_type = BigInt)]
@@ -134,6 +138,7 @@ impl ViewRow {
                 .map(MemberRow::into_member)
                 .collect::<Result<_, _>>()?,
             membership: OwnMembership {
+                user_id: UserId::from_uuid(self.viewer_id),
                 role: stored(Role::from_text(&self.role), "members.role")?,
                 joined_seq: Seq::new(self.joined_seq),
                 read_seq: Seq::new(self.read_seq),
@@ -154,11 +159,12 @@ macro_rules! view {
     ($rest:literal) => {
         concat!(
             "SELECT * FROM (SELECT c.id, c.kind, c.name, c.avatar_id, c.avatar_placeholder, c.avatar_side, c.history, c.rev, \
-                 c.last_seq, c.created_at, me.role, me.joined_seq, me.read_seq, me.is_counted, me.is_pinned, me.muted_until, \
+                 c.last_seq, c.created_at, me.user_id AS viewer_id, me.role, me.joined_seq, me.read_seq, me.is_counted, me.is_pinned, me.muted_until, \
                  me.is_listed, \
                  (SELECT count(*) FROM members x WHERE x.conversation_id = c.id AND x.left_rev IS NULL) AS member_count, \
                  (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.joined_rev), '[]') FROM \
-                     (SELECT user_id, role, joined_seq, joined_rev, read_seq, is_counted, is_listed FROM members x \
+                     (SELECT user_id, role, joined_seq, joined_rev, read_seq, is_counted, is_listed, is_blocking, \
+                          shown_read_seq FROM members x \
                       WHERE x.conversation_id = c.id AND x.left_rev IS NULL ORDER BY joined_rev LIMIT 8) x) AS first_members, \
                  newest.seq AS last_message_seq, \
                  greatest(newest.created_at, me.joined_at) AS activity_at, \

@@ -16,6 +16,10 @@ pub struct Friendship {
     pub friend_id: UserId,
     /// Since when.
     pub since: Timestamp,
+    /// Whether the friend keeps the user as a friend, too. Otherwise they look as if they were not here.
+    pub is_mutual: bool,
+    /// Of a friend who does not: when the user could last see them here.
+    pub last_seen_at: Option<Timestamp>,
 }
 
 /// A request that waits for an answer.
@@ -31,6 +35,15 @@ pub struct FriendRequest {
     pub message: String,
     /// When.
     pub created_at: Timestamp,
+    /// The one of the two who does not see it.
+    pub hidden_for: Option<UserId>,
+}
+
+impl FriendRequest {
+    /// Whether this one of the two sees it.
+    pub fn is_seen_by(&self, user: UserId) -> bool {
+        self.hidden_for != Some(user)
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -41,6 +54,7 @@ struct FriendRequestRow {
     to_id: Uuid,
     message: String,
     created_at: jiff_diesel::Timestamp,
+    hidden_for: Option<Uuid>,
 }
 
 impl From<FriendRequestRow> for FriendRequest {
@@ -51,6 +65,7 @@ impl From<FriendRequestRow> for FriendRequest {
             to_id,
             message,
             created_at,
+            hidden_for,
         } = row;
         Self {
             id: FriendRequestId::from_uuid(id),
@@ -58,15 +73,106 @@ impl From<FriendRequestRow> for FriendRequest {
             to_id: UserId::from_uuid(to_id),
             message,
             created_at: Timestamp::from_jiff(created_at.to_jiff()),
+            hidden_for: hidden_for.map(UserId::from_uuid),
         }
     }
 }
 
-fn friendship((friend_id, since): (Uuid, jiff_diesel::Timestamp)) -> Friendship {
-    Friendship {
-        friend_id: UserId::from_uuid(friend_id),
-        since: Timestamp::from_jiff(since.to_jiff()),
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = friendships)]
+struct FriendshipRow {
+    friend_id: Uuid,
+    since: jiff_diesel::Timestamp,
+    is_mutual: bool,
+    last_seen_at: Option<jiff_diesel::Timestamp>,
+}
+
+impl From<FriendshipRow> for Friendship {
+    fn from(row: FriendshipRow) -> Self {
+        let FriendshipRow {
+            friend_id,
+            since,
+            is_mutual,
+            last_seen_at,
+        } = row;
+        Self {
+            friend_id: UserId::from_uuid(friend_id),
+            since: Timestamp::from_jiff(since.to_jiff()),
+            is_mutual,
+            last_seen_at: last_seen_at.map(|time| Timestamp::from_jiff(time.to_jiff())),
+        }
     }
+}
+
+/// Makes `friend` a friend of `user`, who is one of theirs unless told otherwise.
+pub async fn insert_one(
+    conn: &mut Connection,
+    user: UserId,
+    friendship: &Friendship,
+) -> RepositoryResult<()> {
+    let last_seen_at = friendship.last_seen_at.map(|time| time.as_jiff().to_diesel());
+    diesel::insert_into(friendships::table)
+        .values((
+            friendships::user_id.eq(user.as_uuid()),
+            friendships::friend_id.eq(friendship.friend_id.as_uuid()),
+            friendships::since.eq(friendship.since.as_jiff().to_diesel()),
+            friendships::is_mutual.eq(friendship.is_mutual),
+            friendships::last_seen_at.eq(last_seen_at),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends a friendship as `user` keeps it; tells whether there was one.
+pub async fn delete_one(conn: &mut Connection, user: UserId, friend: UserId) -> RepositoryResult<bool> {
+    Ok(
+        diesel::delete(friendships::table.find((user.as_uuid(), friend.as_uuid())))
+            .execute(conn)
+            .await?
+            == 1,
+    )
+}
+
+/// Notes on `user`'s side of a friendship whether the friend keeps them as one, too, and when they could last see the
+/// friend if not; tells whether there is such a friendship.
+pub async fn mark_mutual(
+    conn: &mut Connection,
+    user: UserId,
+    friend: UserId,
+    is_mutual: bool,
+    last_seen_at: Option<Timestamp>,
+) -> RepositoryResult<bool> {
+    let last_seen_at = last_seen_at.map(|time| time.as_jiff().to_diesel());
+    Ok(
+        diesel::update(friendships::table.find((user.as_uuid(), friend.as_uuid())))
+            .set((
+                friendships::is_mutual.eq(is_mutual),
+                friendships::last_seen_at.eq(last_seen_at),
+            ))
+            .execute(conn)
+            .await?
+            == 1,
+    )
+}
+
+/// Those friends of `viewers` who do not keep them as friends: who, and how they keep them.
+pub async fn list_one_sided(
+    conn: &mut Connection,
+    viewers: &[UserId],
+) -> RepositoryResult<Vec<(UserId, Friendship)>> {
+    let viewers: Vec<Uuid> = viewers.iter().map(|id| id.as_uuid()).collect();
+    let rows: Vec<(Uuid, FriendshipRow)> = friendships::table
+        .filter(friendships::user_id.eq_any(viewers))
+        .filter(friendships::is_mutual.eq(false))
+        .select((friendships::user_id, FriendshipRow::as_select()))
+        .load(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(viewer, row)| (UserId::from_uuid(viewer), row.into()))
+        .collect())
 }
 
 /// Makes two people friends, both ways.
@@ -92,8 +198,8 @@ pub async fn insert_both(
     Ok(())
 }
 
-/// Ends a friendship, both ways; tells whether there was one.
-pub async fn delete_both(conn: &mut Connection, one: UserId, other: UserId) -> RepositoryResult<bool> {
+/// Ends a friendship, both ways; returns who of the two kept the other one as a friend.
+pub async fn delete_both(conn: &mut Connection, one: UserId, other: UserId) -> RepositoryResult<Vec<UserId>> {
     let (one, other) = (one.as_uuid(), other.as_uuid());
     let rows = friendships::table.filter(
         friendships::user_id
@@ -101,24 +207,24 @@ pub async fn delete_both(conn: &mut Connection, one: UserId, other: UserId) -> R
             .and(friendships::friend_id.eq(other))
             .or(friendships::user_id.eq(other).and(friendships::friend_id.eq(one))),
     );
-    Ok(diesel::delete(rows).execute(conn).await? > 0)
+    let keepers: Vec<Uuid> = diesel::delete(rows)
+        .returning(friendships::user_id)
+        .get_results(conn)
+        .await?;
+    Ok(keepers.into_iter().map(UserId::from_uuid).collect())
 }
 
-/// Ends every friendship of `user`; returns with whom.
-pub async fn delete_all(conn: &mut Connection, user: UserId) -> RepositoryResult<Vec<UserId>> {
+/// Ends every friendship of `user`; returns how many friends they had, and who had them as a friend.
+pub async fn delete_all(conn: &mut Connection, user: UserId) -> RepositoryResult<(usize, Vec<UserId>)> {
     let id = user.as_uuid();
     let rows = friendships::table.filter(friendships::user_id.eq(id).or(friendships::friend_id.eq(id)));
     let ended: Vec<(Uuid, Uuid)> = diesel::delete(rows)
         .returning((friendships::user_id, friendships::friend_id))
         .get_results(conn)
         .await?;
-    let mut others: Vec<UserId> = ended
-        .into_iter()
-        .map(|(one, other)| UserId::from_uuid(if one == id { other } else { one }))
-        .collect();
-    others.sort_unstable();
-    others.dedup();
-    Ok(others)
+    let (own, of_others): (Vec<_>, Vec<_>) = ended.into_iter().partition(|(keeper, _)| *keeper == id);
+    let keepers = of_others.into_iter().map(|(keeper, _)| UserId::from_uuid(keeper));
+    Ok((own.len(), keepers.collect()))
 }
 
 /// The friendship as `user` keeps it.
@@ -127,13 +233,13 @@ pub async fn find(
     user: UserId,
     friend: UserId,
 ) -> RepositoryResult<Option<Friendship>> {
-    let row = friendships::table
+    let row: Option<FriendshipRow> = friendships::table
         .find((user.as_uuid(), friend.as_uuid()))
-        .select((friendships::friend_id, friendships::since))
+        .select(FriendshipRow::as_select())
         .first(conn)
         .await
         .optional()?;
-    Ok(row.map(friendship))
+    Ok(row.map(Friendship::from))
 }
 
 /// Those of `others` that `user` keeps as friends.
@@ -143,13 +249,13 @@ pub async fn list_among(
     others: &[UserId],
 ) -> RepositoryResult<Vec<Friendship>> {
     let others: Vec<Uuid> = others.iter().map(|id| id.as_uuid()).collect();
-    let rows = friendships::table
+    let rows: Vec<FriendshipRow> = friendships::table
         .filter(friendships::user_id.eq(user.as_uuid()))
         .filter(friendships::friend_id.eq_any(others))
-        .select((friendships::friend_id, friendships::since))
+        .select(FriendshipRow::as_select())
         .load(conn)
         .await?;
-    Ok(rows.into_iter().map(friendship).collect())
+    Ok(rows.into_iter().map(Friendship::from).collect())
 }
 
 /// Up to `limit` friends of `user` after `after`, by id.
@@ -163,13 +269,13 @@ pub async fn list(
         .filter(friendships::user_id.eq(user.as_uuid()))
         .order(friendships::friend_id)
         .limit(limit)
-        .select((friendships::friend_id, friendships::since))
+        .select(FriendshipRow::as_select())
         .into_boxed();
     if let Some(after) = after {
         query = query.filter(friendships::friend_id.gt(after.as_uuid()));
     }
-    let rows = query.load(conn).await?;
-    Ok(rows.into_iter().map(friendship).collect())
+    let rows: Vec<FriendshipRow> = query.load(conn).await?;
+    Ok(rows.into_iter().map(Friendship::from).collect())
 }
 
 /// Who keeps whom as a friend, for those of `targets` and, whomever they are kept by, for `viewers`: pairs of the
@@ -185,6 +291,7 @@ pub async fn list_keepers(
     let for_viewers = friendships::friend_id.eq_any(viewers);
     let rows: Vec<(Uuid, Uuid)> = friendships::table
         .filter(of_targets.or(for_viewers))
+        .filter(friendships::is_mutual)
         .select((friendships::user_id, friendships::friend_id))
         .load(conn)
         .await?;
@@ -198,6 +305,7 @@ pub async fn insert_request(
     from: UserId,
     to: UserId,
     message: &RequestMessage,
+    hidden_for: Option<UserId>,
     now: Timestamp,
 ) -> RepositoryResult<FriendRequest> {
     let row: FriendRequestRow = diesel::insert_into(friend_requests::table)
@@ -207,6 +315,7 @@ pub async fn insert_request(
             friend_requests::to_id.eq(to.as_uuid()),
             friend_requests::message.eq(message.as_str()),
             friend_requests::created_at.eq(now.as_jiff().to_diesel()),
+            friend_requests::hidden_for.eq(hidden_for.map(UserId::as_uuid)),
         ))
         .returning(FriendRequestRow::as_returning())
         .get_result(conn)
@@ -244,6 +353,19 @@ pub async fn find_request(
     Ok(row.map(FriendRequest::from))
 }
 
+/// Notes who of the two does not see a request.
+pub async fn hide_request(
+    conn: &mut Connection,
+    id: FriendRequestId,
+    hidden_for: Option<UserId>,
+) -> RepositoryResult<()> {
+    diesel::update(friend_requests::table.find(id.as_uuid()))
+        .set(friend_requests::hidden_for.eq(hidden_for.map(UserId::as_uuid)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Takes a request away; tells whether it was there.
 pub async fn delete_request(conn: &mut Connection, id: FriendRequestId) -> RepositoryResult<bool> {
     Ok(diesel::delete(friend_requests::table.find(id.as_uuid()))
@@ -273,7 +395,7 @@ pub enum RequestDirection {
     Outgoing,
 }
 
-/// Up to `limit` requests before `before`, the newest first.
+/// Up to `limit` requests that `user` sees before `before`, the newest first.
 pub async fn list_requests(
     conn: &mut Connection,
     user: UserId,
@@ -285,6 +407,11 @@ pub async fn list_requests(
         .order(friend_requests::id.desc())
         .limit(limit)
         .select(FriendRequestRow::as_select())
+        .filter(
+            friend_requests::hidden_for
+                .is_null()
+                .or(friend_requests::hidden_for.ne(user.as_uuid())),
+        )
         .into_boxed();
     query = match direction {
         RequestDirection::Incoming => query.filter(friend_requests::to_id.eq(user.as_uuid())),

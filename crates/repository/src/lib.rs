@@ -5,6 +5,7 @@
 //! columns; what comes out holds domain types.
 
 pub mod attachment;
+pub mod block;
 pub mod conversation;
 pub mod conversation_view;
 mod database;

@@ -29,6 +29,20 @@ pub struct Member {
     pub is_counted: bool,
     /// Whether the conversation is in their list.
     pub is_listed: bool,
+    /// In a direct conversation: whether they block the other one.
+    pub is_blocking: bool,
+    /// How far others are shown that they have read, when that is not how far they have.
+    pub shown_read_seq: Option<Seq>,
+}
+
+impl Member {
+    /// How far `viewer` is shown that this member has read: the truth is theirs alone while a block holds it.
+    pub fn read_seq_for(&self, viewer: UserId) -> Seq {
+        match self.shown_read_seq {
+            Some(shown) if self.user_id != viewer => shown,
+            _ => self.read_seq,
+        }
+    }
 }
 
 /// A row, or the JSON of one in a statement that aggregates.
@@ -42,6 +56,8 @@ pub(crate) struct MemberRow {
     read_seq: i64,
     is_counted: bool,
     is_listed: bool,
+    is_blocking: bool,
+    shown_read_seq: Option<i64>,
 }
 
 impl MemberRow {
@@ -54,6 +70,8 @@ impl MemberRow {
             read_seq,
             is_counted,
             is_listed,
+            is_blocking,
+            shown_read_seq,
         } = self;
         Ok(Member {
             user_id: UserId::from_uuid(user_id),
@@ -63,6 +81,8 @@ impl MemberRow {
             read_seq: Seq::new(read_seq),
             is_counted,
             is_listed,
+            is_blocking,
+            shown_read_seq: shown_read_seq.map(Seq::new),
         })
     }
 }
@@ -239,7 +259,8 @@ pub async fn mark_uncounted(
     row.into_member()
 }
 
-/// Counts a user among the readers everywhere they are, or nowhere. Returns how far they have read where.
+/// Counts a user among the readers everywhere they are, or nowhere. Returns how far others are shown that they have
+/// read where.
 pub async fn set_counted(
     conn: &mut Connection,
     user: UserId,
@@ -248,12 +269,18 @@ pub async fn set_counted(
     let own = members::table
         .filter(members::user_id.eq(user.as_uuid()))
         .filter(members::left_rev.is_null());
-    let rows: Vec<(Uuid, i64)> = diesel::update(own)
+    let rows: Vec<(Uuid, i64, Option<i64>)> = diesel::update(own)
         .set(members::is_counted.eq(is_counted))
-        .returning((members::conversation_id, members::read_seq))
+        .returning((
+            members::conversation_id,
+            members::read_seq,
+            members::shown_read_seq,
+        ))
         .get_results(conn)
         .await?;
-    let place = |(id, read_seq)| (ConversationId::from_uuid(id), Seq::new(read_seq));
+    let place = |(id, read, shown): (Uuid, i64, Option<i64>)| {
+        (ConversationId::from_uuid(id), Seq::new(shown.unwrap_or(read)))
+    };
     Ok(rows.into_iter().map(place).collect())
 }
 
@@ -289,27 +316,39 @@ pub async fn clear(
             ),
             members::is_listed.eq(false),
             members::is_pinned.eq(false),
+            members::shown_read_seq.eq(held_read()),
         ))
         .execute(conn)
         .await?;
     Ok(())
 }
 
-/// Moves a member's pointer forward; tells whether it moved.
+/// What others are shown of a member who reads on: nothing new while they block the other one, the truth otherwise.
+/// Both stand in one row, so that a block and a read at the same time cannot miss each other.
+fn held_read() -> diesel::expression::SqlLiteral<diesel::sql_types::Nullable<diesel::sql_types::BigInt>> {
+    diesel::dsl::sql("CASE WHEN is_blocking THEN shown_read_seq END")
+}
+
+/// Moves a member's pointer forward. `None`: it stood there or further on already; else whether others are shown it.
 pub async fn advance_read(
     conn: &mut Connection,
     conversation: ConversationId,
     user: UserId,
     seq: Seq,
-) -> RepositoryResult<bool> {
+) -> RepositoryResult<Option<bool>> {
     let behind = current(conversation)
         .filter(members::user_id.eq(user.as_uuid()))
         .filter(members::read_seq.lt(seq.as_i64()));
-    Ok(diesel::update(behind)
-        .set(members::read_seq.eq(seq.as_i64()))
-        .execute(conn)
-        .await?
-        == 1)
+    let held: Option<bool> = diesel::update(behind)
+        .set((
+            members::read_seq.eq(seq.as_i64()),
+            members::shown_read_seq.eq(held_read()),
+        ))
+        .returning(members::shown_read_seq.is_not_null())
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(held.map(|is_held| !is_held))
 }
 
 /// How a member sees the conversation: what is `None` stays.

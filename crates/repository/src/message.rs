@@ -331,6 +331,8 @@ pub struct NewMessage {
     pub text: Option<String>,
     /// What the conversation says of itself.
     pub system: Option<serde_json::Value>,
+    /// Who must never see it: the other one of two, who blocks its author at this moment.
+    pub withheld_for: Option<UserId>,
     /// When.
     pub created_at: Timestamp,
 }
@@ -353,6 +355,7 @@ pub async fn insert(
             messages::kind.eq(new.kind.as_str()),
             messages::text.eq(new.text.as_deref()),
             messages::system.eq(new.system.as_ref()),
+            messages::withheld_for.eq(new.withheld_for.map(|id| vec![id.as_uuid()])),
             messages::created_at.eq(new.created_at.as_jiff().to_diesel()),
         ))
         .execute(conn)
@@ -387,14 +390,21 @@ pub async fn insert_many(conn: &mut Connection, new: &[NewMessage]) -> Repositor
     let texts: Vec<Option<&str>> = new.iter().map(|message| message.text.as_deref()).collect();
     let systems: Vec<Option<&serde_json::Value>> =
         new.iter().map(|message| message.system.as_ref()).collect();
+    let withheld_for: Vec<Option<Uuid>> = new
+        .iter()
+        .map(|message| message.withheld_for.map(UserId::as_uuid))
+        .collect();
     let times: Vec<jiff_diesel::Timestamp> = new
         .iter()
         .map(|message| message.created_at.as_jiff().to_diesel())
         .collect();
     diesel::sql_query(
         "INSERT INTO messages \
-            (conversation_id, seq, id, rev, author_id, client_key, kind, text, system, created_at) \
-         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            (conversation_id, seq, id, rev, author_id, client_key, kind, text, system, created_at, withheld_for) \
+         SELECT conversation_id, seq, id, rev, author_id, client_key, kind, text, system, created_at, \
+             CASE WHEN withheld_for IS NOT NULL THEN ARRAY[withheld_for] END \
+         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS i (conversation_id, seq, id, rev, author_id, \
+             client_key, kind, text, system, created_at, withheld_for)",
     )
     .bind::<Array<SqlUuid>, _>(column(|message| message.conversation_id.as_uuid()))
     .bind::<Array<BigInt>, _>(number(|message| message.seq.as_i64()))
@@ -406,6 +416,7 @@ pub async fn insert_many(conn: &mut Connection, new: &[NewMessage]) -> Repositor
     .bind::<Array<Nullable<Text>>, _>(texts)
     .bind::<Array<Nullable<Jsonb>>, _>(systems)
     .bind::<Array<Timestamptz>, _>(times)
+    .bind::<Array<Nullable<SqlUuid>>, _>(withheld_for)
     .kept()
     .execute(conn)
     .await?;

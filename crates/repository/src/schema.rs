@@ -32,6 +32,7 @@ diesel::table! {
         presence_expires_at -> Nullable<Timestamptz>,
         last_seen_at -> Nullable<Timestamptz>,
         changed_at -> Timestamptz,
+        hidden_from -> Nullable<Array<Uuid>>,
     }
 }
 
@@ -80,6 +81,8 @@ diesel::table! {
         user_id -> Uuid,
         friend_id -> Uuid,
         since -> Timestamptz,
+        is_mutual -> Bool,
+        last_seen_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -89,6 +92,16 @@ diesel::table! {
         from_id -> Uuid,
         to_id -> Uuid,
         message -> Text,
+        created_at -> Timestamptz,
+        hidden_for -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    blocks (user_id, blocked_id) {
+        user_id -> Uuid,
+        blocked_id -> Uuid,
+        hide_profile -> Bool,
         created_at -> Timestamptz,
     }
 }
@@ -125,6 +138,8 @@ diesel::table! {
         muted_until -> Nullable<Timestamptz>,
         rev -> BigInt,
         left_rev -> Nullable<BigInt>,
+        is_blocking -> Bool,
+        shown_read_seq -> Nullable<BigInt>,
     }
 }
 
@@ -217,4 +232,4 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(attachments, message_attachments);
-diesel::allow_tables_to_appear_in_same_query!(users, friendships, friend_requests, members);
+diesel::allow_tables_to_appear_in_same_query!(users, friendships, friend_requests, blocks, members);

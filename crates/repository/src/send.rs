@@ -48,6 +48,8 @@ pub enum Outcome {
         rev: Rev,
         /// When the conversation's members last changed.
         members_rev: Rev,
+        /// Who must never see it.
+        withheld_for: Option<UserId>,
     },
     /// Its author has stored a message under this key before.
     Known {
@@ -55,11 +57,13 @@ pub enum Outcome {
         seq: Seq,
         /// When the conversation's members last changed.
         members_rev: Rev,
+        /// Who must never see it.
+        withheld_for: Option<UserId>,
     },
     /// Its author is not in the conversation.
     Outsider,
     /// The conversation asks for more than storing: it is missing from somebody's list, or of its two members
-    /// one has deleted the account. Nothing was stored.
+    /// one has deleted the account, or the author blocks the other one. Nothing was stored.
     Special,
 }
 
@@ -93,6 +97,8 @@ struct JudgedRow {
     #[diesel(sql_type = Nullable<BigInt>)]
     members_rev: Option<i64>,
     #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
+    withheld_for: Option<Vec<Uuid>>,
+    #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
     member_ids: Option<Vec<Uuid>>,
 }
 
@@ -103,18 +109,27 @@ impl JudgedRow {
             seq,
             rev,
             members_rev,
+            withheld_for,
             member_ids,
         } = self;
+        let withheld_for = withheld_for
+            .iter()
+            .flatten()
+            .next()
+            .copied()
+            .map(UserId::from_uuid);
         let outcome = match (outcome.as_str(), seq, rev, members_rev) {
             ("busy", ..) => None,
             ("stored", Some(seq), Some(rev), Some(members_rev)) => Some(Outcome::Stored {
                 seq: Seq::new(seq),
                 rev: Rev::new(rev),
                 members_rev: Rev::new(members_rev),
+                withheld_for,
             }),
             ("known", Some(seq), _, Some(members_rev)) => Some(Outcome::Known {
                 seq: Seq::new(seq),
                 members_rev: Rev::new(members_rev),
+                withheld_for,
             }),
             ("outsider", ..) => Some(Outcome::Outsider),
             ("special", ..) => Some(Outcome::Special),

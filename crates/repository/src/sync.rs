@@ -6,6 +6,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid a
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use crate::block::Block;
 use crate::friend::{FriendRequest, Friendship};
 use crate::member::{Member, MemberRow};
 use crate::message::{Message, MessageRow, columns};
@@ -37,6 +38,10 @@ pub struct UserChanges {
     pub closed_requests: Vec<FriendRequestId>,
     /// Whether the settings changed.
     pub has_new_settings: bool,
+    /// Blocked, or blocked otherwise.
+    pub blocks: Vec<Block>,
+    /// Not blocked any more.
+    pub unblocked: Vec<UserId>,
 }
 
 /// One changed thing with what it is now, if it is there. A user without changes is one row without a kind.
@@ -52,6 +57,14 @@ struct UserChangeRow {
     subject_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     since: Option<jiff_diesel::Timestamp>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    is_mutual: Option<bool>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    last_seen_at: Option<jiff_diesel::Timestamp>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    hide_profile: Option<bool>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    blocked_at: Option<jiff_diesel::Timestamp>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     from_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -71,6 +84,8 @@ impl UserChangeRow {
         Some(Friendship {
             friend_id: UserId::from_uuid(id),
             since: Timestamp::from_jiff(self.since?.to_jiff()),
+            is_mutual: self.is_mutual?,
+            last_seen_at: self.last_seen_at.map(|time| Timestamp::from_jiff(time.to_jiff())),
         })
     }
 
@@ -81,6 +96,15 @@ impl UserChangeRow {
             to_id: UserId::from_uuid(self.to_id?),
             message: self.message.clone()?,
             created_at: Timestamp::from_jiff(self.created_at?.to_jiff()),
+            hidden_for: None,
+        })
+    }
+
+    fn block(&self, id: Uuid) -> Option<Block> {
+        Some(Block {
+            blocked_id: UserId::from_uuid(id),
+            hide_profile: self.hide_profile?,
+            created_at: Timestamp::from_jiff(self.blocked_at?.to_jiff()),
         })
     }
 
@@ -112,6 +136,10 @@ impl UserChanges {
                 None => self.closed_requests.push(FriendRequestId::from_uuid(id)),
             },
             "settings" => self.has_new_settings = true,
+            "block" => match row.block(id) {
+                Some(block) => self.blocks.push(block),
+                None => self.unblocked.push(UserId::from_uuid(id)),
+            },
             other => return Err(RepositoryError::Query(format!("user_changes.kind holds {other}"))),
         }
         Ok(())
@@ -126,12 +154,15 @@ pub async fn find_user_changes(
     rev: Rev,
 ) -> RepositoryResult<Option<UserChanges>> {
     let rows: Vec<UserChangeRow> = diesel::sql_query(
-        "SELECT u.rev AS user_rev, now(), uc.kind, uc.subject_id, f.since, r.from_id, r.to_id, r.message, r.created_at, \
+        "SELECT u.rev AS user_rev, now(), uc.kind, uc.subject_id, f.since, f.is_mutual, f.last_seen_at, \
+             b.hide_profile, b.created_at AS blocked_at, r.from_id, r.to_id, r.message, r.created_at, \
              h.conversation_id, h.seq \
          FROM users u \
          LEFT JOIN user_changes uc ON uc.user_id = u.id AND uc.rev > CASE WHEN u.rev < $2 THEN 0 ELSE $2 END \
          LEFT JOIN friendships f ON uc.kind = 'friend' AND f.user_id = u.id AND f.friend_id = uc.subject_id \
          LEFT JOIN friend_requests r ON uc.kind = 'friend_request' AND r.id = uc.subject_id \
+             AND r.hidden_for IS DISTINCT FROM u.id \
+         LEFT JOIN blocks b ON uc.kind = 'block' AND b.user_id = u.id AND b.blocked_id = uc.subject_id \
          LEFT JOIN hidden_messages h ON uc.kind = 'hidden_message' AND h.user_id = u.id \
              AND h.message_id = uc.subject_id \
          WHERE u.id = $1 ORDER BY uc.rev",

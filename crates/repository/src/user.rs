@@ -6,13 +6,13 @@ use damso_domain::{
 };
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
 use crate::error::stored;
-use crate::schema::{friend_requests, friendships, members, users};
+use crate::schema::{blocks, friend_requests, friendships, members, users};
 use crate::statement::Keep as _;
 use crate::{Connection, RepositoryResult};
 
@@ -45,6 +45,8 @@ pub struct User {
     pub settings: Settings,
     /// When others could last see them here.
     pub last_seen_at: Option<Timestamp>,
+    /// Who sees neither picture nor status message.
+    pub hidden_from: Vec<UserId>,
 }
 
 /// What an account lets others see.
@@ -166,6 +168,7 @@ struct UserRow {
     presence_text: Option<String>,
     presence_expires_at: Option<jiff_diesel::Timestamp>,
     last_seen_at: Option<jiff_diesel::Timestamp>,
+    hidden_from: Option<Vec<Uuid>>,
 }
 
 impl UserRow {
@@ -191,6 +194,7 @@ impl UserRow {
             presence_text,
             presence_expires_at,
             last_seen_at,
+            hidden_from,
         } = self;
         let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
         let presence = ChosenPresence {
@@ -223,6 +227,7 @@ impl UserRow {
                 presence,
             },
             last_seen_at: last_seen_at.map(time),
+            hidden_from: hidden_from.into_iter().flatten().map(UserId::from_uuid).collect(),
         })
     }
 }
@@ -280,7 +285,7 @@ pub struct SyncedUsers {
 }
 
 /// Those of `ids` that exist, and those who changed after `since` and whose profile `viewer` sees: friends, those of
-/// requests, and those of common conversations.
+/// requests, those who are blocked, and those of common conversations.
 pub async fn list_for_sync(
     conn: &mut Connection,
     viewer: UserId,
@@ -304,6 +309,11 @@ pub async fn list_for_sync(
                 .and(friend_requests::from_id.eq(users::id))),
         ),
     );
+    let is_blocked = exists(
+        blocks::table
+            .filter(blocks::user_id.eq(viewer))
+            .filter(blocks::blocked_id.eq(users::id)),
+    );
     let own = diesel::alias!(members as own);
     let is_there_too = exists(
         own.filter(own.field(members::user_id).eq(viewer))
@@ -318,7 +328,7 @@ pub async fn list_for_sync(
         .filter(
             users::id
                 .eq_any(ids)
-                .or(has_changed.and(is_friend.or(has_asked).or(is_there_too))),
+                .or(has_changed.and(is_friend.or(has_asked).or(is_blocked).or(is_there_too))),
         )
         .select((UserRow::as_select(), has_changed))
         .load(conn)
@@ -449,6 +459,24 @@ pub async fn update_avatar(
     row.into_user()
 }
 
+/// Writes down from whom picture and status message are hidden, as the blocks say, with a new version: of two copies
+/// the larger one wins, also of one with a picture and one without.
+pub async fn update_hidden_from(conn: &mut Connection, id: UserId) -> RepositoryResult<User> {
+    let hidden_from = diesel::dsl::sql::<Nullable<Array<SqlUuid>>>(
+        "(SELECT array_agg(blocked_id) FROM blocks WHERE blocks.user_id = users.id AND hide_profile)",
+    );
+    let row: UserRow = diesel::update(users::table.find(id.as_uuid()))
+        .set((
+            users::hidden_from.eq(hidden_from),
+            users::version.eq(users::version + 1),
+            users::changed_at.eq(diesel::dsl::now),
+        ))
+        .returning(UserRow::as_returning())
+        .get_result(conn)
+        .await?;
+    row.into_user()
+}
+
 /// Empties the account: nothing of it is left but its id, so that what it wrote keeps an author.
 pub async fn mark_deleted(conn: &mut Connection, id: UserId, at: Timestamp) -> RepositoryResult<User> {
     let nothing: Option<String> = None;
@@ -468,6 +496,7 @@ pub async fn mark_deleted(conn: &mut Connection, id: UserId, at: Timestamp) -> R
             users::presence_text.eq(None::<String>),
             users::presence_expires_at.eq(None::<jiff_diesel::Timestamp>),
             users::last_seen_at.eq(None::<jiff_diesel::Timestamp>),
+            users::hidden_from.eq(None::<Vec<Uuid>>),
         ))
         .returning(UserRow::as_returning())
         .get_result(conn)
@@ -557,8 +586,8 @@ pub async fn lock(conn: &mut Connection, ids: &[UserId]) -> RepositoryResult<Vec
     rows.into_iter().map(UserRow::into_user).collect()
 }
 
-/// Everyone who sees this user's profile: friends, people who keep them as a friend, and those who share a
-/// conversation with them; without the user.
+/// Everyone who sees this user's profile: people who keep them as a friend, who block them, and those who share a
+/// request or a conversation with them; without the user.
 pub async fn list_audience(conn: &mut Connection, id: UserId) -> RepositoryResult<Vec<UserId>> {
     #[derive(QueryableByName)]
     struct Row {
@@ -571,7 +600,8 @@ pub async fn list_audience(conn: &mut Connection, id: UserId) -> RepositoryResul
              JOIN members other ON other.conversation_id = me.conversation_id AND other.left_rev IS NULL \
              WHERE me.user_id = $1 AND me.left_rev IS NULL AND other.user_id <> $1 \
          UNION SELECT to_id FROM friend_requests WHERE from_id = $1 \
-         UNION SELECT from_id FROM friend_requests WHERE to_id = $1",
+         UNION SELECT from_id FROM friend_requests WHERE to_id = $1 \
+         UNION SELECT user_id FROM blocks WHERE blocked_id = $1",
     )
     .bind::<SqlUuid, _>(id.as_uuid())
     .kept()

@@ -24,6 +24,8 @@ pub enum UserChange {
     FriendRequest(FriendRequestId),
     /// The user's own settings changed.
     Settings(UserId),
+    /// Somebody was blocked, otherwise than before, or is not any more.
+    Block(UserId),
 }
 
 impl UserChange {
@@ -36,6 +38,7 @@ impl UserChange {
             Self::Friend(id) => ("friend", id.as_uuid()),
             Self::FriendRequest(id) => ("friend_request", id.as_uuid()),
             Self::Settings(id) => ("settings", id.as_uuid()),
+            Self::Block(id) => ("block", id.as_uuid()),
         }
     }
 }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use damso_domain::{AttachmentId, DisplayName, Handle, Password, Rev, StatusMessage, Timestamp, UserId};
 use damso_protocol::{
-    ChangePasswordRequest, DeletionReport, DeletionRequest, ErrorKind, Me, ProfileUpdated, ServerEvent,
-    UpdateMeRequest,
+    ChangePasswordRequest, DeletionReport, DeletionRequest, ErrorKind, Me, UpdateMeRequest,
 };
 use damso_repository as repository;
 use damso_repository::session::SessionsToEnd;
 use damso_repository::user::{Picture, ProfileChange, User};
 use damso_repository::{Connection, RepositoryError};
 
+use crate::announcement::Fact;
 use crate::auth::verify_own_password;
 use crate::image::ImageService;
 use crate::password::PasswordHasher;
@@ -135,10 +135,7 @@ impl AccountService {
     fn announce_profile(&self, user: &User, mut audience: Vec<UserId>) {
         self.context.profiles.forget(user.id);
         audience.push(user.id);
-        let event = ServerEvent::ProfileUpdated(ProfileUpdated {
-            user: view::user(user),
-        });
-        self.context.hub.to_users(&audience, &event);
+        Fact::profile(user).tell(&self.context.hub, &audience);
     }
 
     /// Replaces the password and ends every other session.

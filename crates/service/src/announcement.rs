@@ -3,19 +3,105 @@
 use std::collections::{HashMap, HashSet};
 
 use damso_domain::{ConversationId, MessageRef, Rev, Role, Seq, UserId};
-use damso_protocol::{ConversationJoined, ConversationLeft, MessageCreated, MessageWithheld, ServerEvent};
+use damso_protocol::{
+    ConversationJoined, ConversationLeft, MemberChanged, Message, MessageCreated, MessageWithheld,
+    ProfileUpdated, ServerEvent,
+};
 use damso_repository as repository;
 use damso_repository::Connection;
+use damso_repository::user::User;
 use damso_repository::user_change::UserChange;
 
 use crate::access::Change;
 use crate::realtime::Hub;
 use crate::{ServiceResult, view};
 
+/// Something to tell several people. It is the same for all of them, but for those from whom a part of the profile in
+/// it is hidden.
+pub(crate) struct Fact {
+    event: ServerEvent,
+    hidden_from: Vec<UserId>,
+}
+
+impl From<ServerEvent> for Fact {
+    fn from(event: ServerEvent) -> Self {
+        Self {
+            event,
+            hidden_from: Vec::new(),
+        }
+    }
+}
+
+impl Fact {
+    /// Something that holds the profile of `user`.
+    pub(crate) fn about(user: &User, event: ServerEvent) -> Self {
+        Self {
+            event,
+            hidden_from: user.hidden_from.clone(),
+        }
+    }
+
+    /// That this profile has changed.
+    pub(crate) fn profile(user: &User) -> Self {
+        let event = ProfileUpdated {
+            user: view::profile(user),
+        };
+        Self::about(user, ServerEvent::ProfileUpdated(event))
+    }
+
+    /// Tells it.
+    pub(crate) fn tell(&self, hub: &Hub, audience: &[UserId]) {
+        if self.hidden_from.is_empty() {
+            return hub.to_users(audience, &self.event);
+        }
+        let (hidden, others): (Vec<_>, Vec<_>) = audience
+            .iter()
+            .copied()
+            .partition(|id| self.hidden_from.contains(id));
+        hub.to_users(&others, &self.event);
+        hub.to_users(&hidden, &self.without_what_is_hidden());
+    }
+
+    fn without_what_is_hidden(&self) -> ServerEvent {
+        let member = |event: &MemberChanged| MemberChanged {
+            user: view::without_what_is_hidden(event.user.clone()),
+            ..event.clone()
+        };
+        match &self.event {
+            ServerEvent::MemberAdded(event) => ServerEvent::MemberAdded(member(event)),
+            ServerEvent::MemberUpdated(event) => ServerEvent::MemberUpdated(member(event)),
+            ServerEvent::ProfileUpdated(event) => ServerEvent::ProfileUpdated(ProfileUpdated {
+                user: view::without_what_is_hidden(event.user.clone()),
+            }),
+            other => other.clone(),
+        }
+    }
+}
+
+/// Tells everyone in a conversation of a message; whoever must not see it learns its numbers only, so that none is
+/// missing.
+pub(crate) fn tell_created(hub: &Hub, audience: &[UserId], withheld_for: Option<UserId>, message: Message) {
+    let Some(withheld_for) = withheld_for else {
+        return hub.to_users(audience, &ServerEvent::MessageCreated(MessageCreated::new(message)));
+    };
+    let withheld = MessageWithheld {
+        conversation_id: message.conversation_id,
+        seq: message.seq,
+        rev: message.rev,
+    };
+    let viewers: Vec<UserId> = audience
+        .iter()
+        .copied()
+        .filter(|id| *id != withheld_for)
+        .collect();
+    hub.to_users(&viewers, &ServerEvent::MessageCreated(MessageCreated::new(message)));
+    hub.to_user(withheld_for, &ServerEvent::MessageWithheld(withheld));
+}
+
 /// What a change has to tell after its commit, in the order of its numbers.
 #[derive(Default)]
 pub(crate) struct Announcement {
-    pub(crate) to_members: Vec<ServerEvent>,
+    pub(crate) to_members: Vec<Fact>,
     pub(crate) members: Vec<UserId>,
     pub(crate) to_users: Vec<(UserId, ServerEvent)>,
     pub(crate) left: Vec<(ConversationId, UserId)>,
@@ -28,8 +114,8 @@ impl Announcement {
         for (conversation, user) in self.left {
             hub.unwatch(conversation, user);
         }
-        for event in &self.to_members {
-            hub.to_users(&self.members, event);
+        for fact in &self.to_members {
+            fact.tell(hub, &self.members);
         }
         for (user, event) in &self.to_users {
             hub.to_user(*user, event);
@@ -47,6 +133,20 @@ pub(crate) async fn joined_event(
     id: ConversationId,
     user_rev: Rev,
 ) -> ServiceResult<ConversationJoined> {
+    let (event, people) = joined_event_with_accounts(conn, user, id, user_rev).await?;
+    Ok(ConversationJoined {
+        users: people.iter().map(|one| view::user(one, user)).collect(),
+        ..event
+    })
+}
+
+/// The same, but for the people in it, who are not the same for everybody.
+async fn joined_event_with_accounts(
+    conn: &mut Connection,
+    user: UserId,
+    id: ConversationId,
+    user_rev: Rev,
+) -> ServiceResult<(ConversationJoined, Vec<User>)> {
     let mut conversation = view::load_conversation(conn, user, id).await?;
     // Several who join are told the same.
     if let Some(last) = &mut conversation.last_message {
@@ -54,11 +154,13 @@ pub(crate) async fn joined_event(
     }
     let mut mentioned = view::Mentioned::default();
     mentioned.add_conversation(&conversation);
-    Ok(ConversationJoined {
+    let people = mentioned.load_accounts(conn).await?;
+    let event = ConversationJoined {
         user_rev,
-        users: mentioned.load(conn).await?,
+        users: Vec::new(),
         conversation,
-    })
+    };
+    Ok((event, people))
 }
 
 /// Puts a conversation into one member's list.
@@ -89,20 +191,27 @@ pub(crate) async fn tell_joined(
     let mut events = Vec::with_capacity(users.len());
     // All who join as plain members see the same, but for how far others have read: it is loaded once, for a thousand
     // of them as for one.
-    let mut shared: HashMap<bool, ConversationJoined> = HashMap::new();
+    let mut shared: HashMap<bool, (ConversationJoined, Vec<User>)> = HashMap::new();
     for (user, user_rev) in users.iter().zip(revs) {
         let is_counted = counted.contains(user);
-        let event = match shared.get(&is_counted) {
-            Some(event) => ConversationJoined {
-                user_rev,
-                ..event.clone()
-            },
-            None => joined_event(conn, *user, id, user_rev).await?,
+        let loaded = match shared.get(&is_counted) {
+            Some(_) => None,
+            None => Some(joined_event_with_accounts(conn, *user, id, user_rev).await?),
         };
-        if event.conversation.membership.role == Role::Member {
-            shared.entry(is_counted).or_insert_with(|| event.clone());
+        let Some((event, people)) = loaded.as_ref().or_else(|| shared.get(&is_counted)) else {
+            continue;
+        };
+        let joined = ConversationJoined {
+            user_rev,
+            conversation: event.conversation.clone(),
+            users: people.iter().map(|one| view::user(one, *user)).collect(),
+        };
+        events.push((*user, ServerEvent::ConversationJoined(joined)));
+        if let Some((event, people)) = loaded
+            && event.conversation.membership.role == Role::Member
+        {
+            shared.insert(is_counted, (event, people));
         }
-        events.push((*user, ServerEvent::ConversationJoined(event)));
     }
     Ok(events)
 }

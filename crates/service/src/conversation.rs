@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use damso_domain::{ConversationId, ConversationKind, History, Role, Seq, Timestamp, UserId};
+use damso_domain::{ConversationId, ConversationKind, History, Rev, Role, Seq, Timestamp, UserId};
 use damso_protocol::{
     Conversation, Conversations, CreateConversationRequest, ErrorKind, Membership, MembershipUpdated,
     PageQuery, ServerEvent, UpdateMembershipRequest,
@@ -20,6 +20,7 @@ use crate::announcement::{Announcement, list_for, tell_left};
 use crate::cursor::Paging;
 use crate::group::GroupService;
 use crate::member;
+use crate::realtime::Hub;
 use crate::{Context, ServiceError, ServiceResult, view};
 
 /// Opens, lists and leaves conversations.
@@ -66,7 +67,7 @@ impl ConversationService {
                     .iter()
                     .for_each(|conversation| mentioned.add_conversation(conversation));
                 Ok(Conversations {
-                    users: mentioned.load_kept(conn, &profiles).await?,
+                    users: mentioned.load_kept(conn, &profiles, user).await?,
                     items,
                     next_cursor: page.next_cursor,
                 })
@@ -125,6 +126,7 @@ impl ConversationService {
 
     async fn open_direct(&self, user: UserId, other: UserId) -> ServiceResult<Opened> {
         let now = Timestamp::now();
+        let hub = self.context.hub.clone();
         let (opened, event) = self
             .context
             .database
@@ -132,7 +134,7 @@ impl ConversationService {
                 let existing = repository::conversation::find_direct(conn, (user, other)).await?;
                 let (id, is_new) = match existing {
                     Some(id) => (id, false),
-                    None => insert_direct(conn, user, other, now).await?,
+                    None => insert_direct(conn, &hub, user, other, now).await?,
                 };
                 let listed = repository::member::find(conn, id, user)
                     .await?
@@ -205,7 +207,8 @@ impl ConversationService {
                         repository::member::clear(conn, id, user, last).await?;
                         let left = tell_left(conn, user, id).await?;
                         // Nothing of it is unread for them any more, so the numbers beside the messages fall.
-                        let read = change.me.is_counted.then_some((id, user, last));
+                        let is_told = change.me.is_counted && !change.me.is_blocking;
+                        let read = is_told.then_some((id, user, last));
                         Ok(Announcement {
                             to_users: vec![left],
                             left: vec![(id, user)],
@@ -245,6 +248,7 @@ pub(crate) async fn lock_friends(
 /// Makes the direct conversation of a pair, or finds the one that was made in the meantime.
 async fn insert_direct(
     conn: &mut Connection,
+    hub: &Hub,
     user: UserId,
     other: UserId,
     now: Timestamp,
@@ -276,6 +280,9 @@ async fn insert_direct(
             joined_at: now,
         };
         repository::member::insert(conn, &new).await?;
+    }
+    for blocker in repository::block::hold_new(conn, direct.id, (user, other)).await? {
+        hub.silence(direct.id, blocker, Rev::ZERO, true);
     }
     repository::conversation::save_numbers(conn, &direct).await?;
     Ok((direct.id, true))

@@ -2,8 +2,8 @@
 
 use damso_domain::{AttachmentId, ConversationId, ConversationKind, Timestamp, UserId};
 use damso_protocol::{
-    DeletedCounts, DeletedMessages, DeletionReport, ErrorKind, FriendRemoved, FriendRequestClosed,
-    MessagesErased, ProfileUpdated, ServerEvent,
+    BlockRemoved, DeletedCounts, DeletedMessages, DeletionReport, ErrorKind, FriendRemoved,
+    FriendRequestClosed, MessagesErased, ServerEvent,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -12,12 +12,13 @@ use damso_repository::user_change::UserChange;
 
 use crate::access::Change;
 use crate::account::HOLD_HANDLE;
+use crate::announcement::Fact;
 use crate::object::delete_unheld_later;
 use crate::session::SessionService;
-use crate::{Context, ServiceError, ServiceResult, member, view};
+use crate::{Context, ServiceError, ServiceResult, member};
 
 /// What the others are told after the commit.
-type Announcements = Vec<(Vec<UserId>, ServerEvent)>;
+type Announcements = Vec<(Vec<UserId>, Fact)>;
 
 /// Empties an account in one transaction: all of it goes, or nothing. Locks every conversation of the account
 /// in the order of their ids, then the people it concerns.
@@ -47,8 +48,8 @@ pub(crate) async fn delete(
         .await?;
     context.profiles.forget(user);
     sessions.announce_ended(user, &ended, now);
-    for (audience, event) in announcements {
-        context.hub.to_users(&audience, &event);
+    for (audience, fact) in announcements {
+        fact.tell(&context.hub, &audience);
     }
     Ok(DeletionReport {
         deleted_at: now,
@@ -82,6 +83,9 @@ impl Deletion {
             ConversationKind::SelfChat => (),
             // The other one keeps the conversation; whose it was is known, but nobody waits for them to read.
             ConversationKind::Direct => {
+                for blocker in change.members.iter().filter(|member| member.is_blocking) {
+                    repository::block::release(conn, id, blocker.user_id).await?;
+                }
                 let rev = change.conversation.take_rev();
                 let me = repository::member::mark_uncounted(conn, id, self.user, rev).await?;
                 let event = member::updated(conn, &change, &me).await?;
@@ -118,7 +122,7 @@ impl Deletion {
             deleted_at: self.now,
         };
         self.told
-            .push((others.to_vec(), ServerEvent::MessagesErased(event)));
+            .push((others.to_vec(), ServerEvent::MessagesErased(event).into()));
         Ok(())
     }
 
@@ -140,10 +144,12 @@ impl Deletion {
             .find(|user| user.id == self.user)
             .ok_or(ErrorKind::NotAuthenticated)?;
 
-        let friends = repository::friend::delete_all(conn, self.user).await?;
-        self.counts.friends = count(friends.len());
+        let (friends, keepers) = repository::friend::delete_all(conn, self.user).await?;
+        self.counts.friends = count(friends);
+        let (blocks, blockers) = repository::block::delete_all(conn, self.user).await?;
+        self.counts.blocks = count(blocks);
         let requests = repository::friend::delete_requests_of(conn, self.user).await?;
-        self.tell_streams(conn, &friends, &requests).await?;
+        self.tell_streams(conn, &keepers, &blockers, &requests).await?;
 
         let unheld = repository::attachment::list_unheld_of(conn, self.user).await?;
         self.remove_files(conn, &unheld).await?;
@@ -156,17 +162,15 @@ impl Deletion {
         if let Some(handle) = &before.handle {
             repository::held_handle::insert(conn, handle, self.user, self.now.after(HOLD_HANDLE)).await?;
         }
-        let event = ServerEvent::ProfileUpdated(ProfileUpdated {
-            user: view::user(&emptied),
-        });
-        self.told.push((audience, event));
+        self.told.push((audience, Fact::profile(&emptied)));
         Ok(ended)
     }
 
     async fn tell_streams(
         &mut self,
         conn: &mut Connection,
-        friends: &[UserId],
+        keepers: &[UserId],
+        blockers: &[UserId],
         requests: &[repository::friend::FriendRequest],
     ) -> ServiceResult<()> {
         let user_id = self.user;
@@ -177,22 +181,27 @@ impl Deletion {
                 request.from_id
             }
         };
-        let ended = friends
+        let ended = keepers
             .iter()
             .map(|friend| (*friend, UserChange::Friend(user_id)));
+        let unblocked = blockers
+            .iter()
+            .map(|blocker| (*blocker, UserChange::Block(user_id)));
         let closed = requests
             .iter()
+            .filter(|request| request.is_seen_by(other(request)))
             .map(|request| (other(request), UserChange::FriendRequest(request.id)));
-        let changes: Vec<_> = ended.chain(closed).collect();
+        let changes: Vec<_> = ended.chain(unblocked).chain(closed).collect();
         let revs = repository::user_change::record(conn, &changes).await?;
         for ((user, change), user_rev) in changes.into_iter().zip(revs) {
             let event = match change {
                 UserChange::FriendRequest(request_id) => {
                     ServerEvent::FriendRequestClosed(FriendRequestClosed { user_rev, request_id })
                 }
+                UserChange::Block(user_id) => ServerEvent::BlockRemoved(BlockRemoved { user_rev, user_id }),
                 _ => ServerEvent::FriendRemoved(FriendRemoved { user_rev, user_id }),
             };
-            self.told.push((vec![user], event));
+            self.told.push((vec![user], event.into()));
         }
         Ok(())
     }

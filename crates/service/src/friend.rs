@@ -2,9 +2,8 @@
 
 use damso_domain::{FriendRequestId, Handle, RequestMessage, Timestamp, UserId};
 use damso_protocol::{
-    CreateFriendRequest, Direction, ErrorKind, FieldErrorKind, Friend, FriendAdded, FriendRemoved,
-    FriendRequest, FriendRequestClosed, FriendRequestReceived, FriendRequestState, FriendRequestsQuery, Page,
-    PageQuery, ServerEvent,
+    CreateFriendRequest, Direction, ErrorKind, FieldErrorKind, Friend, FriendRemoved, FriendRequest,
+    FriendRequestState, FriendRequestsQuery, Page, PageQuery, ServerEvent,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -12,7 +11,9 @@ use damso_repository::friend::RequestDirection;
 use damso_repository::user_change::UserChange;
 
 use crate::cursor::Paging;
-use crate::realtime::Hub;
+use crate::friendship::{
+    Announcements, announce_closed, announce_received, befriend, full_request, keep_again,
+};
 use crate::{Context, Fields, ServiceError, ServiceResult, view};
 
 /// Makes, answers and ends friendships.
@@ -20,9 +21,6 @@ use crate::{Context, Fields, ServiceError, ServiceResult, view};
 pub struct FriendService {
     context: Context,
 }
-
-/// Facts to tell after the commit, each to the user whose stream it is in.
-type Announcements = Vec<(UserId, ServerEvent)>;
 
 /// Whom a request is for.
 enum Target {
@@ -44,7 +42,7 @@ impl FriendService {
             .run(async move |conn: &mut Connection| {
                 let fetched = repository::friend::list(conn, user, paging.after, paging.fetch()).await?;
                 let page = paging.page(fetched, |friendship| friendship.friend_id);
-                let items = view::friends(conn, &hub, &page.items).await?;
+                let items = view::friends(conn, &hub, user, &page.items).await?;
                 Ok(Page {
                     items,
                     next_cursor: page.next_cursor,
@@ -71,7 +69,7 @@ impl FriendService {
                     repository::friend::list_requests(conn, user, direction, paging.after, paging.fetch())
                         .await?;
                 let page = paging.page(fetched, |request| request.id);
-                let items = view::friend_requests(conn, &page.items).await?;
+                let items = view::friend_requests(conn, user, &page.items).await?;
                 Ok(Page {
                     items,
                     next_cursor: page.next_cursor,
@@ -101,29 +99,60 @@ impl FriendService {
                 if repository::user::lock(conn, &[user, other]).await?.len() < 2 {
                     return Err(ErrorKind::UserNotFound.into());
                 }
+                if repository::block::find(conn, user, other).await?.is_some() {
+                    return Err(ErrorKind::BlockedByYou.into());
+                }
                 if repository::friend::find(conn, user, other).await?.is_some() {
                     return Err(ErrorKind::AlreadyFriends.into());
                 }
-                if let Some(crossing) = repository::friend::find_request_between(conn, other, user).await? {
-                    let mut full = full_request(conn, &crossing).await?;
+                // Whoever was blocked and let be again may have kept them as a friend all along.
+                if repository::friend::find(conn, other, user).await?.is_some() {
+                    let own = repository::friend::FriendRequest {
+                        id: FriendRequestId::new(),
+                        from_id: user,
+                        to_id: other,
+                        message: message.into_string(),
+                        created_at: now,
+                        hidden_for: None,
+                    };
+                    let mut full = full_request(conn, user, &own).await?;
+                    full.state = FriendRequestState::Accepted;
+                    return Ok((full, keep_again(conn, &hub, user, other, now).await?));
+                }
+                if let Some(mut crossing) =
+                    repository::friend::find_request_between(conn, other, user).await?
+                {
+                    // Asked oneself, one has seen it.
+                    crossing.hidden_for = crossing.hidden_for.filter(|hidden| *hidden != user);
+                    let mut full = full_request(conn, user, &crossing).await?;
                     full.state = FriendRequestState::Accepted;
                     return Ok((full, befriend(conn, &hub, &crossing, now).await?));
                 }
-                if let Some(waiting) = repository::friend::find_request_between(conn, user, other).await? {
-                    return Ok((full_request(conn, &waiting).await?, Vec::new()));
-                }
-                let stored = repository::friend::insert_request(conn, user, other, &message, now).await?;
-                let full = full_request(conn, &stored).await?;
-                let change = UserChange::FriendRequest(stored.id);
-                let revs = repository::user_change::record(conn, &[(user, change), (other, change)]).await?;
-                let received = |user_rev| {
-                    ServerEvent::FriendRequestReceived(FriendRequestReceived {
-                        user_rev,
-                        request: full.clone(),
-                    })
+                // It waits for somebody who blocks the one who asks, and they do not see it.
+                let is_blocked = repository::block::find(conn, other, user).await?.is_some();
+                let (request, new_to) = match repository::friend::find_request_between(conn, user, other)
+                    .await?
+                {
+                    Some(mut waiting) => {
+                        let shown_again = waiting.hidden_for.filter(|hidden| *hidden == user || !is_blocked);
+                        if shown_again.is_some() {
+                            waiting.hidden_for = None;
+                            repository::friend::hide_request(conn, waiting.id, None).await?;
+                        }
+                        (waiting, shown_again.into_iter().collect())
+                    }
+                    None => {
+                        let hidden_for = is_blocked.then_some(other);
+                        let stored =
+                            repository::friend::insert_request(conn, user, other, &message, hidden_for, now)
+                                .await?;
+                        let mut new_to = vec![user, other];
+                        new_to.retain(|one| stored.is_seen_by(*one));
+                        (stored, new_to)
+                    }
                 };
-                let announcements = vec![(user, received(revs[0])), (other, received(revs[1]))];
-                Ok::<_, ServiceError>((full, announcements))
+                let announcements = announce_received(conn, &request, &new_to).await?;
+                Ok::<_, ServiceError>((full_request(conn, user, &request).await?, announcements))
             })
             .await?;
         self.announce(announcements);
@@ -137,13 +166,15 @@ impl FriendService {
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
-                let request = lock_request(conn, id).await?;
+                let request = lock_request(conn, user, id).await?;
                 if request.to_id != user {
                     return Err(ErrorKind::FriendRequestNotFound.into());
                 }
                 let announcements = befriend(conn, &hub, &request, now).await?;
                 let friendship = repository::friend::find(conn, user, request.from_id).await?;
-                let friend = view::friends(conn, &hub, friendship.as_slice()).await?.pop();
+                let friend = view::friends(conn, &hub, user, friendship.as_slice())
+                    .await?
+                    .pop();
                 let friend = friend.ok_or(ErrorKind::UserNotFound)?;
                 Ok::<_, ServiceError>((friend, announcements))
             })
@@ -173,7 +204,7 @@ impl FriendService {
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
-                let request = lock_request(conn, id).await?;
+                let request = lock_request(conn, user, id).await?;
                 if !is_theirs(&request, user) {
                     return Err(ErrorKind::FriendRequestNotFound.into());
                 }
@@ -192,20 +223,23 @@ impl FriendService {
             .database
             .transaction(async move |conn: &mut Connection| {
                 repository::user::lock(conn, &[user, friend]).await?;
-                if !repository::friend::delete_both(conn, user, friend).await? {
+                if repository::friend::find(conn, user, friend).await?.is_none() {
                     return Err(ErrorKind::FriendNotFound.into());
                 }
-                let changes = [
-                    (user, UserChange::Friend(friend)),
-                    (friend, UserChange::Friend(user)),
-                ];
+                let keepers = repository::friend::delete_both(conn, user, friend).await?;
+                let other = |keeper: UserId| if keeper == user { friend } else { user };
+                let changes: Vec<_> = keepers
+                    .iter()
+                    .map(|keeper| (*keeper, UserChange::Friend(other(*keeper))))
+                    .collect();
                 let revs = repository::user_change::record(conn, &changes).await?;
                 let removed =
                     |user_rev, user_id| ServerEvent::FriendRemoved(FriendRemoved { user_rev, user_id });
-                Ok::<_, ServiceError>(vec![
-                    (user, removed(revs[0], friend)),
-                    (friend, removed(revs[1], user)),
-                ])
+                let told = keepers.into_iter().zip(revs);
+                Ok::<_, ServiceError>(
+                    told.map(|(keeper, user_rev)| (keeper, removed(user_rev, other(keeper))))
+                        .collect(),
+                )
             })
             .await?;
         self.announce(announcements);
@@ -215,6 +249,9 @@ impl FriendService {
     fn announce(&self, announcements: Announcements) {
         for (user, event) in announcements {
             self.context.hub.to_user(user, &event);
+            if let ServerEvent::FriendAdded(added) = &event {
+                self.context.hub.presence_changed(added.friend.user.id);
+            }
             // Who came or went while the friendship was being made is told once more.
             if let ServerEvent::FriendAdded(_) = event {
                 self.context.hub.presence_changed(user);
@@ -254,9 +291,11 @@ async fn find_target(conn: &mut Connection, target: Target) -> ServiceResult<Use
     }
 }
 
-/// Finds a request, locks its two people and looks again: an answer and a withdrawal at once take turns.
+/// Finds a request that `user` sees, locks its two people and looks again: an answer and a withdrawal at once take
+/// turns.
 async fn lock_request(
     conn: &mut Connection,
+    user: UserId,
     id: FriendRequestId,
 ) -> ServiceResult<repository::friend::FriendRequest> {
     let found = repository::friend::find_request(conn, id)
@@ -265,50 +304,6 @@ async fn lock_request(
     repository::user::lock(conn, &[found.from_id, found.to_id]).await?;
     repository::friend::find_request(conn, id)
         .await?
+        .filter(|request| request.is_seen_by(user))
         .ok_or_else(|| ErrorKind::FriendRequestNotFound.into())
-}
-
-async fn full_request(
-    conn: &mut Connection,
-    request: &repository::friend::FriendRequest,
-) -> ServiceResult<FriendRequest> {
-    let full = view::friend_requests(conn, std::slice::from_ref(request))
-        .await?
-        .pop();
-    full.ok_or_else(|| ErrorKind::UserNotFound.into())
-}
-
-/// Turns a request into a friendship.
-async fn befriend(
-    conn: &mut Connection,
-    hub: &Hub,
-    request: &repository::friend::FriendRequest,
-    now: Timestamp,
-) -> ServiceResult<Announcements> {
-    let (one, other) = (request.from_id, request.to_id);
-    repository::friend::delete_request(conn, request.id).await?;
-    repository::friend::insert_both(conn, one, other, now).await?;
-    let mut announcements = announce_closed(conn, request).await?;
-    let changes = [(one, UserChange::Friend(other)), (other, UserChange::Friend(one))];
-    let revs = repository::user_change::record(conn, &changes).await?;
-    for ((user, friend), user_rev) in [(one, other), (other, one)].into_iter().zip(revs) {
-        let friendship = repository::friend::find(conn, user, friend).await?;
-        let friend = view::friends(conn, hub, friendship.as_slice())
-            .await?
-            .pop()
-            .ok_or(ErrorKind::UserNotFound)?;
-        announcements.push((user, ServerEvent::FriendAdded(FriendAdded { user_rev, friend })));
-    }
-    Ok(announcements)
-}
-
-async fn announce_closed(
-    conn: &mut Connection,
-    request: &repository::friend::FriendRequest,
-) -> ServiceResult<Announcements> {
-    let (from, to, request_id) = (request.from_id, request.to_id, request.id);
-    let change = UserChange::FriendRequest(request_id);
-    let revs = repository::user_change::record(conn, &[(from, change), (to, change)]).await?;
-    let closed = |user_rev| ServerEvent::FriendRequestClosed(FriendRequestClosed { user_rev, request_id });
-    Ok(vec![(from, closed(revs[0])), (to, closed(revs[1]))])
 }

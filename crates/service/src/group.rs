@@ -217,13 +217,13 @@ async fn update_group(
     }
     change.conversation.take_rev();
     repository::conversation::save_settings(conn, &change.conversation).await?;
-    announcement.to_members.push(updated(&change.conversation));
+    announcement.to_members.push(updated(&change.conversation).into());
     if change.conversation.name != before.name {
         let notice = SystemNotice::NameChanged {
             name: change.conversation.name.clone(),
         };
         let message = insert_system(conn, change, &notice, now).await?;
-        announcement.to_members.push(created(&message)?);
+        announcement.to_members.push(created(&message)?.into());
     }
     repository::conversation::save_numbers(conn, &change.conversation).await?;
     Ok(announcement)
@@ -247,6 +247,7 @@ pub(crate) async fn insert_system(
         kind: MessageKind::System,
         text: None,
         system: Some(system),
+        withheld_for: None,
         created_at: now,
     };
     Ok(repository::message::insert(conn, &new, Vec::new()).await?)

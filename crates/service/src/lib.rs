@@ -9,6 +9,7 @@ mod announcement;
 pub mod attachment;
 mod audience;
 pub mod auth;
+pub mod block;
 pub mod content;
 pub mod conversation;
 mod cursor;
@@ -17,6 +18,7 @@ mod doubt;
 pub mod edit;
 mod error;
 pub mod friend;
+mod friendship;
 pub mod group;
 mod history;
 pub mod image;
@@ -97,6 +99,8 @@ pub struct Services {
     pub users: user::UserService,
     /// Friends and requests.
     pub friends: friend::FriendService,
+    /// Whom somebody wants nothing of.
+    pub blocks: block::BlockService,
     /// Conversations, as each member sees them.
     pub conversations: conversation::ConversationService,
     /// Groups.
@@ -170,6 +174,7 @@ impl Services {
             sessions,
             users: user::UserService::new(context.clone()),
             friends: friend::FriendService::new(context.clone()),
+            blocks: block::BlockService::new(context.clone()),
             conversations: conversation::ConversationService::new(context.clone(), groups.clone()),
             groups,
             members: member::MemberService::new(context.clone()),

@@ -11,7 +11,7 @@ use damso_repository::member::{Member, NewMember};
 use damso_repository::user::User;
 
 use crate::access::{self, Change};
-use crate::announcement::{Announcement, created, tell_joined, tell_left};
+use crate::announcement::{Announcement, Fact, created, tell_joined, tell_left};
 use crate::conversation::lock_friends;
 use crate::cursor::Paging;
 use crate::group::{distinct_without, insert_system, no_members, refuse_unless_group};
@@ -43,6 +43,7 @@ impl MemberService {
                 let viewer = Viewer {
                     is_counted: me.is_counted,
                     kind: kind.ok_or(ErrorKind::ConversationNotFound)?,
+                    user_id: Some(user),
                 };
                 let after = paging.after.unwrap_or_default();
                 let fetched = repository::member::list(conn, id, after, paging.fetch()).await?;
@@ -55,7 +56,7 @@ impl MemberService {
                 let mut mentioned = view::Mentioned::default();
                 mentioned.add_members(&items);
                 Ok(Members {
-                    users: mentioned.load(conn).await?,
+                    users: mentioned.load(conn, user).await?,
                     items,
                     next_cursor: page.next_cursor,
                 })
@@ -184,20 +185,19 @@ async fn add_to_group(
     let locked = lock_friends(conn, change.me.user_id, &added).await?;
     for user in &locked[1..] {
         let member = insert(conn, &mut change.conversation, user, Role::Member, now).await?;
-        announcement
-            .to_members
-            .push(ServerEvent::MemberAdded(MemberChanged {
-                conversation_id: change.conversation.id,
-                rev: change.conversation.rev(),
-                member: view::member(&member, Viewer::GROUP),
-                user: view::user(user),
-            }));
+        let event = ServerEvent::MemberAdded(MemberChanged {
+            conversation_id: change.conversation.id,
+            rev: change.conversation.rev(),
+            member: view::member(&member, Viewer::GROUP),
+            user: view::profile(user),
+        });
+        announcement.to_members.push(Fact::about(user, event));
     }
     let notice = SystemNotice::MembersAdded {
         user_ids: added.clone(),
     };
     let message = insert_system(conn, change, &notice, now).await?;
-    announcement.to_members.push(created(&message)?);
+    announcement.to_members.push(created(&message)?.into());
     repository::conversation::save_numbers(conn, &change.conversation).await?;
     announcement.to_users = tell_joined(conn, change.conversation.id, &added).await?;
     Ok(announcement)
@@ -209,7 +209,7 @@ async fn store_role(
     change: &mut Change,
     target: UserId,
     role: Role,
-) -> ServiceResult<(Member, ServerEvent)> {
+) -> ServiceResult<(Member, Fact)> {
     let rev = change.conversation.take_rev();
     let member = repository::member::update_role(conn, change.conversation.id, target, role, rev).await?;
     let event = updated(conn, change, &member).await?;
@@ -217,20 +217,17 @@ async fn store_role(
 }
 
 /// What is told of a member who changed with the change's latest number.
-pub(crate) async fn updated(
-    conn: &mut Connection,
-    change: &Change,
-    member: &Member,
-) -> ServiceResult<ServerEvent> {
+pub(crate) async fn updated(conn: &mut Connection, change: &Change, member: &Member) -> ServiceResult<Fact> {
     let user = repository::user::find(conn, member.user_id)
         .await?
         .ok_or(ErrorKind::UserNotFound)?;
-    Ok(ServerEvent::MemberUpdated(MemberChanged {
+    let event = ServerEvent::MemberUpdated(MemberChanged {
         conversation_id: change.conversation.id,
         rev: change.conversation.rev(),
         member: view::member(member, Viewer::GROUP),
-        user: view::user(&user),
-    }))
+        user: view::profile(&user),
+    });
+    Ok(Fact::about(&user, event))
 }
 
 async fn change_role(
@@ -257,7 +254,7 @@ async fn change_role(
             user_id: target.user_id,
         };
         let message = insert_system(conn, change, &notice, now).await?;
-        announcement.to_members.push(created(&message)?);
+        announcement.to_members.push(created(&message)?.into());
     }
     repository::conversation::save_numbers(conn, &change.conversation).await?;
     Ok((member, announcement))
@@ -271,7 +268,7 @@ async fn take_out(
     user: UserId,
     notice: &SystemNotice,
     now: Timestamp,
-) -> ServiceResult<Vec<ServerEvent>> {
+) -> ServiceResult<Vec<Fact>> {
     let conversation_id = change.conversation.id;
     let rev = change.conversation.take_members_rev();
     repository::member::mark_left(conn, conversation_id, user, rev).await?;
@@ -281,7 +278,7 @@ async fn take_out(
         rev: rev.rev(),
         user_id: user,
     });
-    Ok(vec![removed, created(&message)?])
+    Ok(vec![removed.into(), created(&message)?.into()])
 }
 
 /// Takes whoever asks out of a group, which its owner hands over first; otherwise as [`take_out`].
@@ -289,7 +286,7 @@ pub(crate) async fn step_out(
     conn: &mut Connection,
     change: &mut Change,
     now: Timestamp,
-) -> ServiceResult<Vec<ServerEvent>> {
+) -> ServiceResult<Vec<Fact>> {
     let mut events = Vec::new();
     if let (Role::Owner, Some(heir)) = (change.me.role, heir(change)) {
         events.push(store_role(conn, change, heir.user_id, Role::Owner).await?.1);
@@ -304,7 +301,7 @@ async fn gone(
     conn: &mut Connection,
     change: &Change,
     user: UserId,
-    to_members: Vec<ServerEvent>,
+    to_members: Vec<Fact>,
 ) -> ServiceResult<Announcement> {
     let id = change.conversation.id;
     repository::conversation::save_numbers(conn, &change.conversation).await?;

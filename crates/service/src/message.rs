@@ -5,8 +5,8 @@ use damso_domain::{
     MessageRef, MessageText, MessageTextError, Timestamp, UserId,
 };
 use damso_protocol::{
-    ConversationJoined, DeleteFor, ErrorKind, Message, MessageCreated, MessageDeleted, MessageHidden,
-    MessageWithheld, Messages, MessagesQuery, SendMessageRequest, ServerEvent,
+    ConversationJoined, DeleteFor, ErrorKind, Message, MessageDeleted, MessageHidden, MessageWithheld,
+    Messages, MessagesQuery, SendMessageRequest, ServerEvent,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -16,7 +16,7 @@ use damso_repository::send::QueuedMessage;
 use damso_repository::user_change::UserChange;
 
 use crate::access::{self, Change};
-use crate::announcement::joined_event;
+use crate::announcement::{joined_event, tell_created};
 use crate::history::Stretch;
 use crate::sending::{Answer, SendQueue};
 use crate::{Context, ServiceError, ServiceResult, view};
@@ -92,6 +92,7 @@ impl Sent {
 struct Stored {
     message: repository::message::Message,
     audience: Vec<UserId>,
+    withheld_for: Option<UserId>,
     appeared: Vec<(UserId, ConversationJoined)>,
 }
 
@@ -156,6 +157,11 @@ impl MessageService {
                     return Ok(Err(first));
                 }
                 refuse_if_somebody_is_gone(conn, &change).await?;
+                if change.me.is_blocking {
+                    return Err(ErrorKind::BlockedByYou.into());
+                }
+                let withheld_for = change.members.iter().find(|member| member.is_blocking);
+                let withheld_for = withheld_for.map(|member| member.user_id);
                 let attachments = take_attachments(conn, author, &draft.attachment_ids).await?;
                 let new = NewMessage {
                     conversation_id: conversation,
@@ -166,6 +172,7 @@ impl MessageService {
                     kind: MessageKind::User,
                     text: draft.text.map(MessageText::into_string),
                     system: None,
+                    withheld_for,
                     created_at: now,
                 };
                 let message = repository::message::insert(conn, &new, attachments).await?;
@@ -174,6 +181,7 @@ impl MessageService {
                 Ok::<_, ServiceError>(Ok(Stored {
                     message,
                     audience: change.audience(),
+                    withheld_for,
                     appeared,
                 }))
             })
@@ -183,7 +191,12 @@ impl MessageService {
             Ok(stored) => stored,
         };
         let message = view::message(&stored.message)?;
-        self.announce_created(&stored.audience, message.clone());
+        tell_created(
+            &self.context.hub,
+            &stored.audience,
+            stored.withheld_for,
+            message.clone(),
+        );
         for (user, event) in stored.appeared {
             self.context
                 .hub
@@ -212,13 +225,6 @@ impl MessageService {
         first.as_ref().map(view::message).transpose()
     }
 
-    fn announce_created(&self, audience: &[UserId], message: Message) {
-        self.context.hub.to_users(
-            audience,
-            &ServerEvent::MessageCreated(MessageCreated::new(message)),
-        );
-    }
-
     /// A stretch of a conversation, as far as `user` may see it.
     pub async fn list(
         &self,
@@ -236,7 +242,7 @@ impl MessageService {
                 let mut mentioned = view::Mentioned::default();
                 items.iter().for_each(|message| mentioned.add_message(message));
                 Ok(Messages {
-                    users: mentioned.load_kept(conn, &profiles).await?,
+                    users: mentioned.load_kept(conn, &profiles, user).await?,
                     items,
                     has_more_before: found.has_more_before,
                     has_more_after: found.has_more_after,
@@ -405,7 +411,8 @@ async fn take_attachments(
     Ok(taken)
 }
 
-/// Puts the conversation back into the lists it is not in, and prepares what to tell their owners.
+/// Puts the conversation back into the lists it is not in, but for those from whom the message is withheld, and
+/// prepares what to tell their owners.
 async fn list_again(
     conn: &mut Connection,
     change: &Change,
@@ -413,7 +420,7 @@ async fn list_again(
     let unlisted: Vec<UserId> = change
         .members
         .iter()
-        .filter(|member| !member.is_listed)
+        .filter(|member| !member.is_listed && !member.is_blocking)
         .map(|member| member.user_id)
         .collect();
     if unlisted.is_empty() {

@@ -91,20 +91,24 @@ impl PresenceService {
     async fn tell(&self, news: &PresenceNews) -> ServiceResult<()> {
         let subjects: HashSet<UserId> = news.moved.union(&news.changed).copied().collect();
         let (targets, viewers) = (to_vec(&subjects), to_vec(&news.newcomers));
-        if targets.is_empty() && viewers.is_empty() {
+        let mut one_sided_viewers = viewers.clone();
+        one_sided_viewers.extend(news.parted.iter().map(|(viewer, _)| *viewer));
+        if targets.is_empty() && one_sided_viewers.is_empty() {
             return Ok(());
         }
-        let (pairs, people) = self
+        let (pairs, one_sided, people) = self
             .context
             .database
             .run(async move |conn: &mut Connection| {
                 let pairs = repository::friend::list_keepers(conn, &targets, &viewers).await?;
+                let one_sided = repository::friend::list_one_sided(conn, &one_sided_viewers).await?;
                 let mut ids = targets;
                 ids.extend(pairs.iter().map(|(target, _)| *target));
+                ids.extend(one_sided.iter().map(|(_, friendship)| friendship.friend_id));
                 ids.sort_unstable();
                 ids.dedup();
                 let people = repository::user::list(conn, &ids).await?;
-                Ok::<_, ServiceError>((pairs, people))
+                Ok::<_, ServiceError>((pairs, one_sided, people))
             })
             .await?;
         let people: HashMap<UserId, User> = people.into_iter().map(|user| (user.id, user)).collect();
@@ -123,7 +127,19 @@ impl PresenceService {
                 frames.entry(viewer).or_default().push(target);
             }
         }
-        self.send(frames, &shown);
+        let mut absences: HashMap<(UserId, UserId), Presence> = HashMap::new();
+        for (viewer, friendship) in one_sided {
+            let target = friendship.friend_id;
+            let is_new = news.newcomers.contains(&viewer) || news.parted.contains(&(viewer, target));
+            if let Some(user) = people.get(&target)
+                && is_new
+                && self.context.hub.is_connected(viewer)
+            {
+                absences.insert((viewer, target), view::absence(user, &friendship));
+                frames.entry(viewer).or_default().push(target);
+            }
+        }
+        self.send(frames, &shown, &absences);
         Ok(())
     }
 
@@ -187,17 +203,30 @@ impl PresenceService {
         changed
     }
 
-    /// Tells each viewer of their targets. Those who hear of the same people get the same bytes.
-    fn send(&self, frames: HashMap<UserId, Vec<UserId>>, shown: &HashMap<UserId, Presence>) {
-        let mut by_content: HashMap<Vec<UserId>, Vec<UserId>> = HashMap::new();
+    /// Tells each viewer of their targets. Those who hear of the same people get the same bytes, but for those who do
+    /// not see all of them.
+    fn send(
+        &self,
+        frames: HashMap<UserId, Vec<UserId>>,
+        shown: &HashMap<UserId, Presence>,
+        absences: &HashMap<(UserId, UserId), Presence>,
+    ) {
+        let mut by_content: HashMap<(Option<UserId>, Vec<UserId>), Vec<UserId>> = HashMap::new();
         for (viewer, mut targets) in frames {
             targets.sort_unstable();
-            by_content.entry(targets).or_default().push(viewer);
-        }
-        for (targets, viewers) in by_content {
-            let items = targets
+            let differs = targets
                 .iter()
-                .filter_map(|id| Some((*id, shown.get(id)?.clone())));
+                .any(|target| absences.contains_key(&(viewer, *target)));
+            by_content
+                .entry((differs.then_some(viewer), targets))
+                .or_default()
+                .push(viewer);
+        }
+        for ((only, targets), viewers) in by_content {
+            let items = targets.iter().filter_map(|id| {
+                let absence = only.and_then(|viewer| absences.get(&(viewer, *id)));
+                Some((*id, absence.or_else(|| shown.get(id))?.clone()))
+            });
             let items: Vec<ChangedPresence> = items
                 .map(|(user_id, presence)| ChangedPresence {
                     user_id,

@@ -21,23 +21,42 @@ pub(crate) struct Profiles(Arc<State>);
 
 #[derive(Default)]
 struct State {
-    kept: DashMap<UserId, User>,
+    kept: DashMap<UserId, Kept>,
     /// Rises with each change of any profile.
     changes: AtomicU64,
 }
 
+/// A profile, and from whom a part of it is hidden, read together: neither is ever newer than the other.
+#[derive(Clone)]
+struct Kept {
+    profile: User,
+    hidden_from: Arc<[UserId]>,
+}
+
+impl Kept {
+    fn seen_by(&self, viewer: UserId) -> User {
+        let profile = self.profile.clone();
+        if self.hidden_from.contains(&viewer) {
+            view::without_what_is_hidden(profile)
+        } else {
+            profile
+        }
+    }
+}
+
 impl Profiles {
-    /// These people, as they are now, in the order of their ids. Not for a snapshot, which sees what was.
+    /// These people, as `viewer` sees them now, in the order of their ids. Not for a snapshot, which sees what was.
     pub(crate) async fn load(
         &self,
         conn: &mut Connection,
         ids: BTreeSet<UserId>,
+        viewer: UserId,
     ) -> ServiceResult<Vec<User>> {
         let mut found: Vec<User> = Vec::with_capacity(ids.len());
         let mut missing = Vec::new();
         for id in ids {
             match self.0.kept.get(&id) {
-                Some(user) => found.push(user.clone()),
+                Some(kept) => found.push(kept.seen_by(viewer)),
                 None => missing.push(id),
             }
         }
@@ -46,26 +65,32 @@ impl Profiles {
         }
         let changes = self.0.changes.load(Ordering::SeqCst);
         let read = repository::user::list(conn, &missing).await?;
-        let read: Vec<User> = read.iter().map(view::user).collect();
+        let read: Vec<Kept> = read
+            .iter()
+            .map(|user| Kept {
+                profile: view::profile(user),
+                hidden_from: user.hidden_from.as_slice().into(),
+            })
+            .collect();
         self.keep(&read, changes);
-        found.extend(read);
+        found.extend(read.iter().map(|kept| kept.seen_by(viewer)));
         found.sort_unstable_by_key(|user| user.id);
         Ok(found)
     }
 
     /// Keeps what was read when so many changes had been noted.
-    fn keep(&self, read: &[User], changes: u64) {
+    fn keep(&self, read: &[Kept], changes: u64) {
         if MOST <= self.0.kept.len() {
             self.0.kept.clear();
         }
         for user in read {
-            self.0.kept.insert(user.id, user.clone());
+            self.0.kept.insert(user.profile.id, user.clone());
         }
         // A change that was noted while this was read, or kept, may be of one of them. What is noted after this
         // line takes away what was kept before it.
         if self.0.changes.load(Ordering::SeqCst) != changes {
             for user in read {
-                self.0.kept.remove(&user.id);
+                self.0.kept.remove(&user.profile.id);
             }
         }
     }
@@ -81,8 +106,8 @@ impl Profiles {
 mod tests {
     use super::*;
 
-    fn user(id: UserId, version: i64) -> User {
-        User {
+    fn user(id: UserId, version: i64) -> Kept {
+        let profile = User {
             id,
             handle: None,
             display_name: String::new(),
@@ -90,6 +115,10 @@ mod tests {
             avatar: None,
             version,
             is_deleted: false,
+        };
+        Kept {
+            profile,
+            hidden_from: Arc::default(),
         }
     }
 
@@ -105,6 +134,6 @@ mod tests {
         profiles.keep(&[user(id, 1)], changes);
         assert!(!profiles.0.kept.contains_key(&id));
         profiles.keep(&[user(id, 2)], changes + 1);
-        assert_eq!(profiles.0.kept.get(&id).unwrap().version, 2);
+        assert_eq!(profiles.0.kept.get(&id).unwrap().profile.version, 2);
     }
 }

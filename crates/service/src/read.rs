@@ -30,7 +30,7 @@ impl ReadService {
         if request.seq < Seq::ZERO {
             return Err(ErrorKind::SeqOutOfRange.into());
         }
-        let (position, has_moved, is_counted) = self
+        let (position, moved, is_counted) = self
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
@@ -39,11 +39,15 @@ impl ReadService {
                     .await?
                     .unwrap_or_default();
                 let seq = request.seq.min(last);
-                let has_moved = repository::member::advance_read(conn, conversation, user, seq).await?;
+                let moved = repository::member::advance_read(conn, conversation, user, seq).await?;
                 let unread = repository::conversation_view::count_unread(conn, user, conversation)
                     .await?
                     .ok_or(ErrorKind::ConversationNotFound)?;
-                let read_seq = if has_moved { seq } else { before.read_seq.max(seq) };
+                let read_seq = if moved.is_some() {
+                    seq
+                } else {
+                    before.read_seq.max(seq)
+                };
                 Ok::<_, ServiceError>((
                     ReadPosition {
                         read_seq,
@@ -51,15 +55,16 @@ impl ReadService {
                         rev: unread.rev,
                         user_rev: unread.user_rev,
                     },
-                    has_moved,
+                    moved,
                     before.is_counted,
                 ))
             })
             .await?;
-        if has_moved {
+        // To others it is as if it had not moved while the reader blocks the other one of two.
+        if let Some(is_shown) = moved {
             let event = UnreadChanged::new(conversation, position);
             self.context.hub.to_user(user, &ServerEvent::UnreadChanged(event));
-            if is_counted {
+            if is_counted && is_shown {
                 self.context
                     .hub
                     .reads_moved(conversation, user, Some(position.read_seq));
@@ -91,7 +96,7 @@ impl ReadService {
             .map(|member| MemberRead {
                 user_id: member.user_id,
                 joined_seq: view::joined_seq(member, kind),
-                read_seq: member.read_seq,
+                read_seq: member.read_seq_for(user),
             });
         Ok(Reads {
             items: items.collect(),
@@ -113,15 +118,15 @@ impl ReadService {
                         && member.is_counted
                         && member.user_id != author
                         && member.joined_seq < target.seq;
-                    match (counts, target.seq <= member.read_seq) {
+                    match (counts, target.seq <= member.read_seq_for(user)) {
                         (false, _) => (),
                         (true, true) => read.add(member.user_id),
                         (true, false) => unread.add(member.user_id),
                     }
                 }
                 Ok(Readers {
-                    read: read.load(conn).await?,
-                    unread: unread.load(conn).await?,
+                    read: read.load(conn, user).await?,
+                    unread: unread.load(conn, user).await?,
                 })
             })
             .await

@@ -182,7 +182,10 @@ impl Lacking {
         let found =
             repository::user::list_for_sync(conn, user, &mentioned.into_ids(), profiles_since).await?;
         found.changed.iter().for_each(|id| told.add(*id));
-        let people = People(found.users.into_iter().map(|user| (user.id, user)).collect());
+        let people = People {
+            viewer: user,
+            users: found.users.into_iter().map(|user| (user.id, user)).collect(),
+        };
         Ok(SyncResponse {
             user_rev: self.user_changes.user_rev,
             user_changes: self.user_changes(&people, user, hub)?,
@@ -275,11 +278,14 @@ impl Lacking {
             mentioned.add(request.from_id);
             mentioned.add(request.to_id);
         }
+        for block in &self.user_changes.blocks {
+            mentioned.add(block.blocked_id);
+        }
     }
 
     fn user_changes(&self, people: &People, user: UserId, hub: &Hub) -> ServiceResult<protocol::UserChanges> {
         let changes = &self.user_changes;
-        let me = people.0.get(&user).ok_or(ErrorKind::NotAuthenticated)?;
+        let me = people.users.get(&user).ok_or(ErrorKind::NotAuthenticated)?;
         let memberships = changes
             .memberships
             .iter()
@@ -292,7 +298,8 @@ impl Lacking {
             conversation_id: target.conversation_id,
             seq: target.seq,
         });
-        let user = |id: &UserId| people.0.get(id).map(view::user);
+        let viewer = user;
+        let user = |id: &UserId| people.users.get(id).map(|found| view::user(found, viewer));
         Ok(protocol::UserChanges {
             me: Some(view::me(me)?),
             friends: changes
@@ -301,7 +308,8 @@ impl Lacking {
                 .filter_map(|friendship| {
                     Some(view::friend(
                         friendship,
-                        people.0.get(&friendship.friend_id)?,
+                        people.users.get(&friendship.friend_id)?,
+                        viewer,
                         hub,
                     ))
                 })
@@ -319,19 +327,28 @@ impl Lacking {
             memberships: memberships.collect(),
             hidden_messages: hidden.collect(),
             settings: changes.has_new_settings.then(|| view::settings(&me.settings)),
+            blocks: changes
+                .blocks
+                .iter()
+                .filter_map(|block| Some(view::block(block, user(&block.blocked_id)?)))
+                .collect(),
+            removed_block_ids: changes.unblocked.clone(),
         })
     }
 }
 
 /// Everybody an answer needs.
-struct People(HashMap<UserId, User>);
+struct People {
+    viewer: UserId,
+    users: HashMap<UserId, User>,
+}
 
 impl People {
     fn of(&self, mentioned: &Mentioned) -> Vec<protocol::User> {
         mentioned
             .ids()
-            .filter_map(|id| self.0.get(&id))
-            .map(view::user)
+            .filter_map(|id| self.users.get(&id))
+            .map(|user| view::user(user, self.viewer))
             .collect()
     }
 }

@@ -22,18 +22,18 @@ impl UserService {
     }
 
     /// A person by id; deleted accounts too, because names of authors must be known.
-    pub async fn get(&self, id: UserId) -> ServiceResult<User> {
+    pub async fn get(&self, viewer: UserId, id: UserId) -> ServiceResult<User> {
         let user = self
             .context
             .database
             .run(async move |conn: &mut Connection| repository::user::find(conn, id).await)
             .await?
             .ok_or(ErrorKind::UserNotFound)?;
-        Ok(view::user(&user))
+        Ok(view::user(&user, viewer))
     }
 
     /// Those of `ids` that exist.
-    pub async fn list(&self, ids: Vec<UserId>) -> ServiceResult<Users> {
+    pub async fn list(&self, viewer: UserId, ids: Vec<UserId>) -> ServiceResult<Users> {
         if ids.is_empty() || MAX_IDS < ids.len() {
             return Err(ErrorKind::MalformedRequest.into());
         }
@@ -43,12 +43,12 @@ impl UserService {
             .run(async move |conn: &mut Connection| repository::user::list(conn, &ids).await)
             .await?;
         Ok(Users {
-            items: users.iter().map(view::user).collect(),
+            items: users.iter().map(|user| view::user(user, viewer)).collect(),
         })
     }
 
     /// A person by handle.
-    pub async fn by_handle(&self, handle: &str) -> ServiceResult<User> {
+    pub async fn by_handle(&self, viewer: UserId, handle: &str) -> ServiceResult<User> {
         let handle = Handle::parse(handle).map_err(|_| ErrorKind::UserNotFound)?;
         let user = self
             .context
@@ -56,6 +56,6 @@ impl UserService {
             .run(async move |conn: &mut Connection| repository::user::find_by_handle(conn, &handle).await)
             .await?
             .ok_or(ErrorKind::UserNotFound)?;
-        Ok(view::user(&user))
+        Ok(view::user(&user, viewer))
     }
 }

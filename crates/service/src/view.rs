@@ -30,7 +30,27 @@ pub(crate) fn image(picture: &Picture) -> protocol::Image {
     }
 }
 
-pub(crate) fn user(user: &User) -> protocol::User {
+/// Somebody as `viewer` sees them.
+pub(crate) fn user(user: &User, viewer: UserId) -> protocol::User {
+    let profile = profile(user);
+    if user.hidden_from.contains(&viewer) {
+        without_what_is_hidden(profile)
+    } else {
+        profile
+    }
+}
+
+/// The profile as those see it from whom picture and status message are hidden.
+pub(crate) fn without_what_is_hidden(profile: protocol::User) -> protocol::User {
+    protocol::User {
+        status_message: String::new(),
+        avatar: None,
+        ..profile
+    }
+}
+
+/// Somebody as those see them from whom nothing is hidden.
+pub(crate) fn profile(user: &User) -> protocol::User {
     protocol::User {
         id: user.id,
         handle: user.handle.clone(),
@@ -66,6 +86,8 @@ pub(crate) struct Viewer {
     pub(crate) is_counted: bool,
     /// What the two are in.
     pub(crate) kind: ConversationKind,
+    /// Who it is; `None` for everybody.
+    pub(crate) user_id: Option<UserId>,
 }
 
 impl Viewer {
@@ -73,12 +95,14 @@ impl Viewer {
     pub(crate) const GROUP: Self = Self {
         is_counted: true,
         kind: ConversationKind::Group,
+        user_id: None,
     };
 
     pub(crate) fn of(view: &ConversationView) -> Self {
         Self {
             is_counted: view.membership.is_counted,
             kind: view.kind,
+            user_id: Some(view.membership.user_id),
         }
     }
 }
@@ -94,11 +118,15 @@ pub(crate) fn joined_seq(member: &Member, kind: ConversationKind) -> Seq {
 
 /// A member as somebody sees them.
 pub(crate) fn member(member: &Member, viewer: Viewer) -> protocol::Member {
+    let read_seq = match viewer.user_id {
+        Some(viewer) => member.read_seq_for(viewer),
+        None => member.shown_read_seq.unwrap_or(member.read_seq),
+    };
     protocol::Member {
         user_id: member.user_id,
         role: member.role,
         joined_seq: joined_seq(member, viewer.kind),
-        read_seq: (member.is_counted && viewer.is_counted).then_some(member.read_seq),
+        read_seq: (member.is_counted && viewer.is_counted).then_some(read_seq),
     }
 }
 
@@ -269,15 +297,21 @@ impl Mentioned {
     }
 
     /// Reads them, with what this transaction or snapshot sees.
-    pub(crate) async fn load(self, conn: &mut Connection) -> ServiceResult<Vec<protocol::User>> {
+    pub(crate) async fn load(
+        self,
+        conn: &mut Connection,
+        viewer: UserId,
+    ) -> ServiceResult<Vec<protocol::User>> {
+        let found = self.load_accounts(conn).await?;
+        Ok(found.iter().map(|found| user(found, viewer)).collect())
+    }
+
+    /// The same before it is known who will see them.
+    pub(crate) async fn load_accounts(self, conn: &mut Connection) -> ServiceResult<Vec<User>> {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(repository::user::list(conn, &self.into_ids())
-            .await?
-            .iter()
-            .map(user)
-            .collect())
+        Ok(repository::user::list(conn, &self.into_ids()).await?)
     }
 
     /// The same for what is read outside of transactions and snapshots, mostly without a query.
@@ -285,8 +319,9 @@ impl Mentioned {
         self,
         conn: &mut Connection,
         profiles: &Profiles,
+        viewer: UserId,
     ) -> ServiceResult<Vec<protocol::User>> {
-        profiles.load(conn, self.0).await
+        profiles.load(conn, self.0, viewer).await
     }
 }
 
@@ -294,6 +329,7 @@ impl Mentioned {
 pub(crate) async fn friends(
     conn: &mut Connection,
     hub: &Hub,
+    viewer: UserId,
     friendships: &[Friendship],
 ) -> ServiceResult<Vec<protocol::Friend>> {
     let ids: Vec<UserId> = friendships
@@ -302,15 +338,30 @@ pub(crate) async fn friends(
         .collect();
     let users = repository::user::list(conn, &ids).await?;
     let users: HashMap<UserId, User> = users.into_iter().map(|user| (user.id, user)).collect();
-    let full = |friendship: &Friendship| Some(friend(friendship, users.get(&friendship.friend_id)?, hub));
+    let full =
+        |friendship: &Friendship| Some(friend(friendship, users.get(&friendship.friend_id)?, viewer, hub));
     Ok(friendships.iter().filter_map(full).collect())
 }
 
-pub(crate) fn friend(friendship: &Friendship, user: &User, hub: &Hub) -> protocol::Friend {
+pub(crate) fn friend(friendship: &Friendship, user: &User, viewer: UserId, hub: &Hub) -> protocol::Friend {
+    let presence = if friendship.is_mutual {
+        presence(user, hub.is_connected(user.id), Timestamp::now())
+    } else {
+        absence(user, friendship)
+    };
     protocol::Friend {
-        user: self::user(user),
+        user: self::user(user, viewer),
         since: friendship.since,
-        presence: presence(user, hub.is_connected(user.id), Timestamp::now()),
+        presence,
+    }
+}
+
+/// What somebody sees of a friend who does not keep them as one: what they would see of somebody invisible.
+pub(crate) fn absence(user: &User, friendship: &Friendship) -> protocol::Presence {
+    let last_seen_at = friendship.last_seen_at;
+    protocol::Presence {
+        last_seen_at: last_seen_at.filter(|_| user.settings.presence_visibility.is_shared()),
+        ..protocol::Presence::NOT_TOLD
     }
 }
 
@@ -358,6 +409,7 @@ pub(crate) fn settings(settings: &Settings) -> protocol::Settings {
 /// Requests with the profiles of both sides, in the order of the requests.
 pub(crate) async fn friend_requests(
     conn: &mut Connection,
+    viewer: UserId,
     requests: &[FriendRequest],
 ) -> ServiceResult<Vec<protocol::FriendRequest>> {
     let mut mentioned = Mentioned::default();
@@ -365,7 +417,7 @@ pub(crate) async fn friend_requests(
         mentioned.add(request.from_id);
         mentioned.add(request.to_id);
     }
-    let users = by_id(mentioned.load(conn).await?);
+    let users = by_id(mentioned.load(conn, viewer).await?);
     let full = |request: &FriendRequest| {
         let (from, to) = (users.get(&request.from_id)?, users.get(&request.to_id)?);
         Some(friend_request(request, from.clone(), to.clone()))
@@ -385,6 +437,14 @@ pub(crate) fn friend_request(
         message: request.message.clone(),
         state: protocol::FriendRequestState::Pending,
         created_at: request.created_at,
+    }
+}
+
+pub(crate) fn block(block: &repository::block::Block, user: protocol::User) -> protocol::Block {
+    protocol::Block {
+        user,
+        hide_profile: block.hide_profile,
+        since: block.created_at,
     }
 }
 

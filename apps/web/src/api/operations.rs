@@ -2,14 +2,15 @@
 
 use damso_domain::{AttachmentId, ConversationId, FriendRequestId, Seq, SessionId, UserId};
 use damso_protocol::{
-    AddMembersRequest, Attachment, AuthResponse, ChangePasswordRequest, CompleteAttachmentRequest,
-    Conversation, Conversations, CreateAttachmentRequest, CreateConversationRequest, CreateFriendRequest,
-    CreatedAttachment, DeleteFor, DeletionReport, DeletionRequest, Direction, Friend, FriendRequest,
-    MarkReadRequest, Me, Member, Members, Membership, Message, Messages, MessagesQuery, OwnPresence, Page,
-    ReadPosition, Readers, Reads, RenameSessionRequest, SendMessageRequest, ServerInfo, Session, Sessions,
-    SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse,
-    UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
-    UpdateSettingsRequest, Upload, UploadPartsRequest, User, Users,
+    AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest,
+    CompleteAttachmentRequest, Conversation, Conversations, CreateAttachmentRequest,
+    CreateConversationRequest, CreateFriendRequest, CreatedAttachment, DeleteFor, DeletionReport,
+    DeletionRequest, Direction, Friend, FriendRequest, MarkReadRequest, Me, Member, Members, Membership,
+    Message, Messages, MessagesQuery, OwnPresence, Page, ReadPosition, Readers, Reads, RenameSessionRequest,
+    SendMessageRequest, ServerInfo, Session, Sessions, SetAvatarRequest, SetPresenceRequest, Settings,
+    SignInRequest, SignUpRequest, SyncRequest, SyncResponse, UpdateConversationRequest, UpdateMeRequest,
+    UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, Upload, UploadPartsRequest, User,
+    Users,
 };
 
 use super::http::{self, Call};
@@ -152,6 +153,25 @@ impl ApiClient {
             parameter("cursor", cursor)
         ))
         .await
+    }
+
+    /// A page of those I block.
+    pub async fn blocks(self, cursor: Option<&str>) -> Result<Page<Block>, ApiError> {
+        self.get(&format!(
+            "/blocks?limit={PAGE_LIMIT}{}",
+            parameter("cursor", cursor)
+        ))
+        .await
+    }
+
+    /// Blocks somebody.
+    pub async fn block(self, id: UserId, request: &BlockRequest) -> Result<Block, ApiError> {
+        self.put(&format!("/blocks/{id}"), request).await
+    }
+
+    /// Lets somebody be again.
+    pub async fn unblock(self, id: UserId) -> Result<(), ApiError> {
+        self.run("DELETE", &format!("/blocks/{id}"), None).await
     }
 
     /// Ends a friendship.

@@ -1,6 +1,7 @@
 //! The screens, one folder for each thing a person does.
 
 pub mod auth;
+pub mod block;
 pub mod chat;
 pub mod chats;
 pub mod form;

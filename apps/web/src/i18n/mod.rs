@@ -1,6 +1,7 @@
 //! Every text of the client, in every language, side by side: a missing one does not compile.
 
 mod auth;
+mod blocks;
 mod chat;
 mod common;
 mod errors;
@@ -16,6 +17,7 @@ use leptos::prelude::*;
 use leptos::reactive::graph::Observer;
 
 pub use auth::AuthTexts;
+pub use blocks::BlockTexts;
 pub use chat::ChatTexts;
 pub use common::CommonTexts;
 pub use errors::{
@@ -35,6 +37,8 @@ pub struct Texts {
     pub auth: AuthTexts,
     /// Friends and requests.
     pub friends: FriendsTexts,
+    /// Blocking.
+    pub blocks: BlockTexts,
     /// Chats and messages.
     pub chat: ChatTexts,
     /// Reactions, and messages that were changed.
@@ -50,6 +54,7 @@ static KO: Texts = Texts {
     common: CommonTexts::KO,
     auth: AuthTexts::KO,
     friends: FriendsTexts::KO,
+    blocks: BlockTexts::KO,
     chat: ChatTexts::KO,
     reactions: ReactionTexts::KO,
     settings: SettingsTexts::KO,
@@ -61,6 +66,7 @@ static EN: Texts = Texts {
     common: CommonTexts::EN,
     auth: AuthTexts::EN,
     friends: FriendsTexts::EN,
+    blocks: BlockTexts::EN,
     chat: ChatTexts::EN,
     reactions: ReactionTexts::EN,
     settings: SettingsTexts::EN,

@@ -219,7 +219,7 @@ impl SettingsTexts {
         language_text: "화면에 표시할 언어예요. 계정에 저장돼요.",
 
         privacy: "공개 범위",
-        privacy_detail: "접속 상태, 읽음 표시, 입력 중 표시",
+        privacy_detail: "접속 상태, 읽음 표시, 차단한 사람",
         presence: "내 상태",
         presence_text: "친구 목록과 대화방에서 친구에게 이렇게 보여요.",
         status_online: "온라인",
@@ -360,7 +360,7 @@ impl SettingsTexts {
         language_text: "What the screens are written in. Saved with your account.",
 
         privacy: "Privacy",
-        privacy_detail: "Presence, read receipts, typing",
+        privacy_detail: "Presence, receipts, blocking",
         presence: "My status",
         presence_text: "What friends see in their list and in chats.",
         status_online: "Online",

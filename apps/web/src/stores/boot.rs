@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use damso_protocol::{Conversation, Direction, Friend, FriendRequest, User};
+use damso_protocol::{Block, Conversation, Direction, Friend, FriendRequest, User};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -74,7 +74,11 @@ async fn load_all(core: &Rc<Core>) -> Result<(), ApiError> {
     let friends = all_friends(api).await?;
     let mut requests = all_requests(api, Direction::Incoming).await?;
     requests.extend(all_requests(api, Direction::Outgoing).await?);
-    core.change(&[Part::People], |model| model.people.load(friends, requests));
+    let blocks = all_blocks(api).await?;
+    core.change(&[Part::People], |model| {
+        model.people.load(friends, requests);
+        model.people.load_blocks(blocks);
+    });
     load_limits(core).await;
     Ok(())
 }
@@ -102,6 +106,19 @@ async fn all_friends(api: ApiClient) -> Result<Vec<Friend>, ApiError> {
         cursor = page.next_cursor;
         if cursor.is_none() {
             return Ok(friends);
+        }
+    }
+}
+
+async fn all_blocks(api: ApiClient) -> Result<Vec<Block>, ApiError> {
+    let mut blocks = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = api.blocks(cursor.as_deref()).await?;
+        blocks.extend(page.items);
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return Ok(blocks);
         }
     }
 }

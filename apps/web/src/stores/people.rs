@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use damso_domain::{FriendRequestId, UserId};
-use damso_protocol::{CreateFriendRequest, Friend, FriendRequest, FriendRequestState, Presence, User};
+use damso_protocol::{
+    Block, BlockRequest, CreateFriendRequest, Friend, FriendRequest, FriendRequestState, Presence, User,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -64,6 +66,36 @@ impl PeopleStore {
     /// Requests of mine that wait for an answer, the newest first.
     pub fn outgoing(self) -> Vec<FriendRequest> {
         self.core().read(&[Part::People], |model| model.people.outgoing())
+    }
+
+    /// Whom I block, by name.
+    pub fn blocks(self) -> Vec<Block> {
+        self.core().read(&[Part::People], |model| model.people.blocks())
+    }
+
+    /// Whether I block somebody.
+    pub fn is_blocked(self, id: UserId) -> bool {
+        self.core()
+            .read(&[Part::People], |model| model.people.is_blocked(id))
+    }
+
+    /// Blocks somebody, who is no friend of mine any more.
+    pub async fn block(self, id: UserId, hide_profile: bool) -> Result<(), ApiError> {
+        let core = self.core();
+        let block = core.api.block(id, &BlockRequest { hide_profile }).await?;
+        core.change(&[Part::People], |model| {
+            model.people.remove_friend(id);
+            model.people.add_block(block);
+        });
+        Ok(())
+    }
+
+    /// Lets somebody be again.
+    pub async fn unblock(self, id: UserId) -> Result<(), ApiError> {
+        let core = self.core();
+        core.api.unblock(id).await?;
+        core.change(&[Part::People], |model| model.people.remove_block(id));
+        Ok(())
     }
 
     /// Looks somebody up by their handle.

@@ -76,6 +76,8 @@ icons! {
     Crown = "M4.5 8.5 8 12l4-6.5 4 6.5 3.5-3.5L18 18.5H6z",
     /// A megaphone: a notice.
     Notice = "M4 10v4l11 4.5v-13zM15 9a3.5 3.5 0 0 1 0 6M7 15.5l1 4h2.5l-1-3",
+    /// A crossed-out circle: block.
+    Block = "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0M6 6l12 12",
     /// A cross: close.
     Close = "m6 6 12 12M18 6 6 18",
     /// A tick.

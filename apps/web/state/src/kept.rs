@@ -26,6 +26,14 @@ struct Account {
     me: Me,
     friends: Vec<FriendSince>,
     requests: Vec<FriendRequest>,
+    blocks: Vec<BlockedSince>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
+struct BlockedSince {
+    id: UserId,
+    hide_profile: bool,
+    since: Timestamp,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
@@ -172,6 +180,16 @@ impl Mirror {
                 .map(|(id, since)| FriendSince { id, since })
                 .collect(),
             requests: model.people.requests(),
+            blocks: model
+                .people
+                .block_dates()
+                .into_iter()
+                .map(|(id, hide_profile, since)| BlockedSince {
+                    id,
+                    hide_profile,
+                    since,
+                })
+                .collect(),
         };
         if self.account.as_ref() != Some(&account) {
             changes.puts.push((ACCOUNT.to_owned(), tagged('a', &account)));
@@ -221,6 +239,7 @@ impl Mirror {
 fn named_users(model: &Model) -> HashSet<UserId> {
     let friends = model.people.friend_dates().into_iter().map(|(id, _)| id);
     let mut named: HashSet<UserId> = friends.collect();
+    named.extend(model.people.block_dates().into_iter().map(|(id, ..)| id));
     for chat in model.chats.iter() {
         named.extend(chat.members().iter().map(|member| member.user_id));
         named.extend(
@@ -297,7 +316,9 @@ impl Model {
         self.set_profiles_since(account.profiles_since);
         self.people.learn_all(mirror.users.values().cloned());
         let since = account.friends.iter().map(|friend| (friend.id, friend.since));
-        self.people.restore(since, account.requests);
+        let blocks = account.blocks.iter();
+        let blocks = blocks.map(|block| (block.id, block.hide_profile, block.since));
+        self.people.restore(since, account.requests, blocks);
         let chats = mirror
             .chats
             .values()

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use damso_domain::{FriendRequestId, Timestamp, UserId};
-use damso_protocol::{ChangedPresence, Friend, FriendRequest, Presence, User};
+use damso_protocol::{Block, ChangedPresence, Friend, FriendRequest, Presence, User};
 
 /// Everybody the client has heard of.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +12,7 @@ pub struct People {
     users: HashMap<UserId, User>,
     friends: HashMap<UserId, Friendship>,
     requests: HashMap<FriendRequestId, FriendRequest>,
+    blocks: HashMap<UserId, Blocked>,
     is_loaded: bool,
 }
 
@@ -20,6 +21,13 @@ pub struct People {
 struct Friendship {
     since: Timestamp,
     presence: Presence,
+}
+
+/// How I block somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Blocked {
+    hide_profile: bool,
+    since: Timestamp,
 }
 
 impl People {
@@ -49,11 +57,18 @@ impl People {
         self.is_loaded = true;
     }
 
+    /// Takes over whom I block, as it was read from the server.
+    pub fn load_blocks(&mut self, blocks: Vec<Block>) {
+        self.blocks.clear();
+        blocks.into_iter().for_each(|block| self.add_block(block));
+    }
+
     /// Takes over what an earlier visit has kept. The people themselves have been learnt before.
     pub(crate) fn restore(
         &mut self,
         friends: impl IntoIterator<Item = (UserId, Timestamp)>,
         requests: Vec<FriendRequest>,
+        blocks: impl IntoIterator<Item = (UserId, bool, Timestamp)>,
     ) {
         // Who is here comes anew with each connection.
         let friend = |(id, since)| {
@@ -65,7 +80,19 @@ impl People {
         for request in requests {
             self.add_request(request);
         }
+        let blocked = |(id, hide_profile, since)| (id, Blocked { hide_profile, since });
+        self.blocks = blocks.into_iter().map(blocked).collect();
         self.is_loaded = true;
+    }
+
+    /// Whom I block, how and since when, in the order of their ids.
+    pub(crate) fn block_dates(&self) -> Vec<(UserId, bool, Timestamp)> {
+        let blocks = self.blocks.iter();
+        let mut blocks: Vec<_> = blocks
+            .map(|(id, blocked)| (*id, blocked.hide_profile, blocked.since))
+            .collect();
+        blocks.sort_unstable_by_key(|(id, ..)| *id);
+        blocks
     }
 
     /// Since when who is a friend, in the order of their ids.
@@ -192,6 +219,44 @@ impl People {
     /// A request was answered or withdrawn.
     pub fn close_request(&mut self, id: FriendRequestId) {
         self.requests.remove(&id);
+    }
+
+    /// I block somebody from now on, or otherwise than before.
+    pub fn add_block(&mut self, block: Block) {
+        let Block {
+            user,
+            hide_profile,
+            since,
+        } = block;
+        self.blocks.insert(user.id, Blocked { hide_profile, since });
+        self.learn(user);
+    }
+
+    /// I do not block somebody any more.
+    pub fn remove_block(&mut self, id: UserId) {
+        self.blocks.remove(&id);
+    }
+
+    /// Whether I block somebody.
+    pub fn is_blocked(&self, id: UserId) -> bool {
+        self.blocks.contains_key(&id)
+    }
+
+    /// Whom I block, by name.
+    pub fn blocks(&self) -> Vec<Block> {
+        let mut blocks: Vec<Block> = self
+            .blocks
+            .iter()
+            .filter_map(|(id, blocked)| {
+                Some(Block {
+                    user: self.users.get(id)?.clone(),
+                    hide_profile: blocked.hide_profile,
+                    since: blocked.since,
+                })
+            })
+            .collect();
+        blocks.sort_by(|a, b| by_name(&a.user, &b.user));
+        blocks
     }
 
     /// Profiles change while a request waits.

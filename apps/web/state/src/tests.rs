@@ -1,5 +1,6 @@
 //! Facts in any order, twice, and with gaps lead to what a sync would have said.
 
+mod blocks;
 mod build;
 mod facts;
 mod kept;

@@ -5,6 +5,9 @@
 
 mod attachments;
 mod batches;
+mod blocks;
+mod blocks_people;
+mod blocks_unseen;
 mod bucket;
 mod content;
 mod convergence;

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use damso_domain::{AttachmentId, History, Timestamp, UserId};
 use damso_protocol::{
-    AddMembersRequest, Attachment, AuthResponse, ChangePasswordRequest, CompleteAttachmentRequest,
+    AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest, CompleteAttachmentRequest,
     ContentQuery, Conversation, Conversations, CreateAttachmentRequest, CreateConversationRequest,
     CreateFriendRequest, CreatedAttachment, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest,
     EditMessageRequest, ErrorKind, Friend, FriendRequest, FriendRequestsQuery, ImageQuery, MarkReadRequest,
@@ -128,6 +128,7 @@ fn bodies_refuse_unknown_fields() {
     assert_strict::<DeletionRequest>(json!({ "password": "p", "messages": "erase" }));
     assert_strict::<RenameSessionRequest>(json!({ "name": "노트북" }));
     assert_strict::<CreateFriendRequest>(json!({ "handle": "seoyeon" }));
+    assert_strict::<BlockRequest>(json!({ "hide_profile": true }));
     assert_strict::<UpdateConversationRequest>(json!({}));
     assert_strict::<UpdateMembershipRequest>(json!({}));
     assert_strict::<AddMembersRequest>(json!({ "user_ids": [ID] }));
@@ -296,6 +297,8 @@ fn both_readers_read_every_answer() {
     });
     let presence = json!({ "status": "away", "text": "점심", "last_seen_at": null });
     let friend = json!({ "user": user(), "since": TIME, "presence": presence });
+    let block = json!({ "user": user(), "hide_profile": true, "since": TIME });
+    assert_lenient::<Page<Block>>(&json!({ "items": [block], "next_cursor": null }));
     let settings = json!({
         "read_receipts": true, "typing_indicators": false, "presence_visibility": "nobody",
         "presence": { "status": "invisible", "text": null, "expires_at": TIME },
@@ -343,7 +346,8 @@ fn both_readers_read_every_answer() {
     assert_lenient::<DeletionReport>(&json!({
         "deleted_at": TIME,
         "removed": {
-            "messages": 1, "attachments": 2, "bytes": 3, "sessions": 4, "friends": 5, "conversations": 6,
+            "messages": 1, "attachments": 2, "bytes": 3, "sessions": 4, "friends": 5, "blocks": 7,
+            "conversations": 6,
         },
     }));
     assert_lenient::<SyncResponse>(&json!({
@@ -353,6 +357,7 @@ fn both_readers_read_every_answer() {
             "closed_friend_request_ids": [ID],
             "memberships": [{ "conversation_id": ID, "membership": membership }],
             "hidden_messages": [{ "conversation_id": ID, "seq": 2 }], "settings": settings,
+            "blocks": [block], "removed_block_ids": [ID],
         },
         "conversations": [{
             "id": ID, "rev": 9, "messages": [message()], "withheld": [1, 2], "members": [member],

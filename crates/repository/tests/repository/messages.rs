@@ -18,6 +18,7 @@ async fn many_messages_are_stored_as_each_alone_would_be() {
         kind: MessageKind::User,
         text: text.map(str::to_owned),
         system,
+        withheld_for: (seq == 2).then_some(author),
         created_at: Timestamp::now(),
     };
     let all = [
@@ -61,4 +62,7 @@ async fn many_messages_are_stored_as_each_alone_would_be() {
         .map(|(seq, rev, text, system, time)| (*seq, *rev, text, system, *time))
         .collect();
     assert_eq!(facts, expected);
+    let withheld =
+        format!("SELECT count(*) FROM messages WHERE withheld_for = ARRAY['{author}'::uuid] AND seq = 2");
+    assert_eq!(database.count(&withheld).await, 1);
 }

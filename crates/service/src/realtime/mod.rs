@@ -48,6 +48,9 @@ struct State {
     moved_reads: Mutex<HashMap<ConversationId, HashMap<UserId, Moved>>>,
     /// Who was told of a moment ago.
     typing: Mutex<HashSet<(ConversationId, UserId)>>,
+    /// Of direct conversations: who of the two blocks the other one, or did, as of which change of their own stream.
+    /// While somebody does, nobody hears of typing there.
+    silent: DashMap<ConversationId, HashMap<UserId, (Rev, bool)>>,
     news: News,
     order: Order,
 }
@@ -368,6 +371,9 @@ impl Hub {
     /// Tells those who look at a conversation that somebody, who is in it and shows it, is typing; at most once in
     /// a moment.
     pub(crate) fn typing(&self, conversation: ConversationId, user_id: UserId) {
+        if self.is_silent(conversation) {
+            return;
+        }
         let mut typing = self.0.typing.lock().unwrap_or_else(PoisonError::into_inner);
         let is_first = typing.is_empty();
         if !typing.insert((conversation, user_id)) {
@@ -391,6 +397,34 @@ impl Hub {
         });
         self.0.to_watchers(conversation, &event, |watcher| {
             watcher.user_id != user_id && watcher.sharing().typing
+        });
+    }
+
+    /// One of the two in a direct conversation blocks the other one, or does not any more. The newest wins: two changes
+    /// may be noted in another order than they were made in.
+    pub(crate) fn silence(
+        &self,
+        conversation: ConversationId,
+        blocker: UserId,
+        user_rev: Rev,
+        is_blocking: bool,
+    ) {
+        let mut silent = self.0.silent.entry(conversation).or_default();
+        let noted = silent.entry(blocker).or_insert((user_rev, is_blocking));
+        if noted.0 <= user_rev {
+            *noted = (user_rev, is_blocking);
+        }
+    }
+
+    fn is_silent(&self, conversation: ConversationId) -> bool {
+        let silent = self.0.silent.get(&conversation);
+        silent.is_some_and(|silent| silent.values().any(|(_, is_blocking)| *is_blocking))
+    }
+
+    /// `viewer` is not shown any more whether `subject` is here.
+    pub(crate) fn presence_parted(&self, viewer: UserId, subject: UserId) {
+        self.0.news.add(|news| {
+            news.parted.insert((viewer, subject));
         });
     }
 
@@ -432,6 +466,7 @@ impl Hub {
             waiting.moved.extend(news.moved);
             waiting.changed.extend(news.changed);
             waiting.newcomers.extend(news.newcomers);
+            waiting.parted.extend(news.parted);
         });
     }
 

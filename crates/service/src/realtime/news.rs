@@ -1,6 +1,7 @@
 //! Whose presence friends have to be told anew, and who has to be told everything.
 
 use std::collections::HashSet;
+use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
 use damso_domain::UserId;
@@ -22,11 +23,16 @@ pub(crate) struct PresenceNews {
     pub(crate) changed: HashSet<UserId>,
     /// Have just come and know nothing of their friends yet.
     pub(crate) newcomers: HashSet<UserId>,
+    /// Who is not shown any more whether somebody is here: the viewer, and the other one.
+    pub(crate) parted: HashSet<(UserId, UserId)>,
 }
 
 impl PresenceNews {
     fn is_empty(&self) -> bool {
-        self.moved.is_empty() && self.changed.is_empty() && self.newcomers.is_empty()
+        self.moved.is_empty()
+            && self.changed.is_empty()
+            && self.newcomers.is_empty()
+            && self.parted.is_empty()
     }
 }
 
@@ -43,6 +49,7 @@ impl News {
             moved: take_some(&mut waiting.moved, most),
             changed: take_some(&mut waiting.changed, most),
             newcomers: take_some(&mut waiting.newcomers, most),
+            parted: take_some(&mut waiting.parted, most),
         };
         if !waiting.is_empty() {
             self.arrived.notify_one();
@@ -56,11 +63,11 @@ impl News {
     }
 }
 
-fn take_some(from: &mut HashSet<UserId>, most: usize) -> HashSet<UserId> {
+fn take_some<T: Copy + Eq + Hash>(from: &mut HashSet<T>, most: usize) -> HashSet<T> {
     if from.len() <= most {
         return std::mem::take(from);
     }
-    let taken: HashSet<UserId> = from.iter().take(most).copied().collect();
+    let taken: HashSet<T> = from.iter().take(most).copied().collect();
     from.retain(|id| !taken.contains(id));
     taken
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use damso_domain::{ClientKey, ConversationId, MessageKind, MessageRef, Rev, UserId};
-use damso_protocol::{ErrorKind, MessageCreated, ServerEvent};
+use damso_protocol::ErrorKind;
 use damso_repository as repository;
 use damso_repository::message::Message;
 use damso_repository::send::{Judged, Lock, Outcome, QueuedMessage};
@@ -20,6 +20,7 @@ use damso_repository::{Connection, Database};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
+use crate::announcement::tell_created;
 use crate::audience::{Audience, Audiences};
 use crate::message::Sent;
 use crate::realtime::Hub;
@@ -288,7 +289,12 @@ impl Batcher {
                 Some(Outcome::Special) => letter.replies.into_iter().for_each(|reply| {
                     let _ = reply.send(Ok(Answer::Special));
                 }),
-                Some(Outcome::Stored { seq, rev, .. }) => {
+                Some(Outcome::Stored {
+                    seq,
+                    rev,
+                    withheld_for,
+                    ..
+                }) => {
                     let message = Message {
                         id: letter.message.id,
                         conversation_id: conversation,
@@ -306,9 +312,12 @@ impl Batcher {
                         reactions: Vec::new(),
                         my_reactions: Vec::new(),
                     };
-                    self.tell_and_answer(&message, true, audience, letter.replies);
+                    self.tell(&message, audience, withheld_for);
+                    answer(&message, true, letter.replies);
                 }
-                Some(Outcome::Known { seq, .. }) => {
+                Some(Outcome::Known {
+                    seq, withheld_for, ..
+                }) => {
                     let target = MessageRef {
                         conversation_id: conversation,
                         seq,
@@ -316,9 +325,10 @@ impl Batcher {
                     match known.get(&target) {
                         // An attempt of ours stored it, and its answer was lost: nobody has been told yet.
                         Some(message) if message.id == letter.message.id => {
-                            self.tell_and_answer(message, true, audience, letter.replies);
+                            self.tell(message, audience, withheld_for);
+                            answer(message, true, letter.replies);
                         }
-                        Some(message) => self.tell_and_answer(message, false, None, letter.replies),
+                        Some(message) => answer(message, false, letter.replies),
                         None => refuse([letter], &ErrorKind::MessageNotFound.into()),
                     }
                 }
@@ -327,31 +337,9 @@ impl Batcher {
         busy
     }
 
-    fn tell_and_answer(
-        &self,
-        message: &Message,
-        is_new: bool,
-        audience: Option<&Audience>,
-        replies: Vec<Reply>,
-    ) {
-        let view = view::message(message);
-        if let (Ok(message), Some(audience)) = (&view, audience) {
-            let message = message.clone();
-            self.hub.to_users(
-                audience,
-                &ServerEvent::MessageCreated(MessageCreated::new(message)),
-            );
-        }
-        for (at, reply) in replies.into_iter().enumerate() {
-            let answer = match &view {
-                Ok(message) => Ok(Answer::Sent(Box::new(Sent {
-                    message: message.clone(),
-                    is_new: is_new && at == 0,
-                }))),
-                Err(error) => Err(error.repeat()),
-            };
-            // Whoever asked may have gone.
-            let _ = reply.send(answer);
+    fn tell(&self, message: &Message, audience: Option<&Audience>, withheld_for: Option<UserId>) {
+        if let (Ok(message), Some(audience)) = (view::message(message), audience) {
+            tell_created(&self.hub, audience, withheld_for, message);
         }
     }
 
@@ -398,6 +386,21 @@ fn join_equal_letters(letters: impl IntoIterator<Item = Letter>) -> Vec<Letter> 
         }
     }
     joined
+}
+
+fn answer(message: &Message, is_new: bool, replies: Vec<Reply>) {
+    let view = view::message(message);
+    for (at, reply) in replies.into_iter().enumerate() {
+        let answer = match &view {
+            Ok(message) => Ok(Answer::Sent(Box::new(Sent {
+                message: message.clone(),
+                is_new: is_new && at == 0,
+            }))),
+            Err(error) => Err(error.repeat()),
+        };
+        // Whoever asked may have gone.
+        let _ = reply.send(answer);
+    }
 }
 
 fn refuse(letters: impl IntoIterator<Item = Letter>, error: &ServiceError) {

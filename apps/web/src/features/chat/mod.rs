@@ -12,7 +12,7 @@ mod typing;
 mod viewer;
 mod words;
 
-use damso_domain::ConversationId;
+use damso_domain::{ConversationId, UserId};
 use leptos::ev::DragEvent;
 use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
@@ -23,8 +23,9 @@ pub use face::ChatFace;
 pub use words::{name_by_id, name_of, notice_words, preview_words, title_words};
 
 use crate::app::{Fetched, Navigator, Place};
+use crate::features::block::BlockedBar;
 use crate::i18n::{explain, texts};
-use crate::stores::ChatStore;
+use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{Button, EmptyState, IconName, SkeletonRows, Toasts};
 use composer::Composer;
 use editing::Editing;
@@ -84,6 +85,8 @@ fn Conversation(id: ConversationId) -> impl IntoView {
     // Counts what I sent: each time the end comes into view.
     let sent = RwSignal::new(0_u32);
     let title = Memo::new(move |_| chats.title(id).as_ref().map(title_words).unwrap_or_default());
+    let count_sent = move || sent.update(|sent| *sent = sent.wrapping_add(1));
+    let blocked = blocked_counterpart(chats, id);
     let drop_zone = DropZone::new(id);
     view! {
         <main
@@ -99,7 +102,10 @@ fn Conversation(id: ConversationId) -> impl IntoView {
             <ConversationHeader id title />
             <TimelineView id read_at_open sent />
             <TypingLine id />
-            <Composer id on_sent=move || sent.update(|sent| *sent = sent.wrapping_add(1)) />
+            {move || match blocked.get() {
+                Some(id) => view! { <BlockedBar id /> }.into_any(),
+                None => view! { <Composer id on_sent=count_sent /> }.into_any(),
+            }}
             <Show when=move || drop_zone.is_active()>
                 <div class="conversation__drop" aria-hidden="true">
                     {move || texts().chat.drop_here}
@@ -112,6 +118,15 @@ fn Conversation(id: ConversationId) -> impl IntoView {
         <PickerDialog />
         <PhotoViewer />
     }
+}
+
+/// The other one of two, if I block them.
+fn blocked_counterpart(chats: ChatStore, id: ConversationId) -> Memo<Option<UserId>> {
+    let people = expect_context::<PeopleStore>();
+    Memo::new(move |_| {
+        let counterpart = chats.with_chat(id, |chat| chat.counterpart(chats.me()))??;
+        people.is_blocked(counterpart).then_some(counterpart)
+    })
 }
 
 #[component]

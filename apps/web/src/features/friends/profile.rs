@@ -7,6 +7,7 @@ use wasm_split_helpers::wasm_split;
 
 use super::actions::FriendActions;
 use crate::app::{Fetched, Lazy, Navigator, Place, SettingsSection};
+use crate::features::block::{BlockActions, BlockDialog};
 use crate::features::form::{FormError, Submission};
 use crate::i18n::{format, texts};
 use crate::session::Session;
@@ -29,6 +30,10 @@ enum Relation {
     /// I asked them.
     AskedThem(damso_domain::FriendRequestId),
     Stranger,
+    /// I block them, since this day, in words.
+    Blocked {
+        since: String,
+    },
     Gone,
 }
 
@@ -104,6 +109,10 @@ fn relation(people: PeopleStore, session: Session, id: UserId, user: Option<&Use
         Relation::Myself
     } else if user.is_some_and(|user| user.is_deleted) {
         Relation::Gone
+    } else if let Some(block) = people.blocks().into_iter().find(|block| block.user.id == id) {
+        Relation::Blocked {
+            since: (texts().blocks.since)(&format::long_date(block.since)),
+        }
     } else if let Some(friend) = people.friends().into_iter().find(|friend| friend.user.id == id) {
         Relation::Friend {
             since: format::long_date(friend.since),
@@ -146,6 +155,11 @@ fn ProfileCard(user: User, relation: Memo<Relation>) -> impl IntoView {
             <div class="card__actions">
                 <CardActions user relation />
             </div>
+            <Show when=move || may_be_blocked(&relation.read())>
+                <div class="card__more">
+                    <BlockButton id />
+                </div>
+            </Show>
         </article>
     }
 }
@@ -165,8 +179,17 @@ fn since(relation: &Relation) -> Option<String> {
         Relation::AskedMe(_) => Some(friends.asked_you.to_owned()),
         Relation::AskedThem(_) => Some(friends.already_asked.to_owned()),
         Relation::Stranger => Some(friends.not_a_friend.to_owned()),
+        Relation::Blocked { since } => Some(since.clone()),
         Relation::Myself | Relation::Gone => None,
     }
+}
+
+/// A friend has a button of their own for it, among the others.
+const fn may_be_blocked(relation: &Relation) -> bool {
+    matches!(
+        relation,
+        Relation::Stranger | Relation::AskedMe(_) | Relation::AskedThem(_)
+    )
 }
 
 #[component]
@@ -185,12 +208,14 @@ fn CardActions(user: User, relation: Memo<Relation>) -> impl IntoView {
             .into_any(),
             Relation::Friend { .. } => view! {
                 <ChatButton id=user.id is_me=false />
-                <RemoveButton user />
+                <RemoveButton user=user.clone() />
+                <BlockAction id=user.id />
             }
             .into_any(),
             Relation::AskedMe(request) => view! { <AnswerButtons user request /> }.into_any(),
             Relation::AskedThem(request) => view! { <CancelButton request /> }.into_any(),
             Relation::Stranger => view! { <AskButton user /> }.into_any(),
+            Relation::Blocked { .. } => view! { <UnblockButton id=user.id /> }.into_any(),
             Relation::Gone => ().into_any(),
         }
     }
@@ -238,6 +263,45 @@ fn RemoveButton(user: User) -> impl IntoView {
             action=move || texts().common.remove
             on_confirm=move |()| actions.remove(id, name.get_value())
         />
+    }
+}
+
+#[component]
+fn BlockAction(id: UserId) -> impl IntoView {
+    let asks = RwSignal::new(false);
+    view! {
+        <button class="card__action" type="button" on:click=move |_| asks.set(true)>
+            <Icon name=IconName::Block />
+            {move || texts().blocks.block}
+        </button>
+        <BlockDialog id open=asks />
+    }
+}
+
+#[component]
+fn BlockButton(id: UserId) -> impl IntoView {
+    let asks = RwSignal::new(false);
+    view! {
+        <Button kind=ButtonKind::Plain small=true icon=IconName::Block on:click=move |_| asks.set(true)>
+            {move || texts().blocks.block}
+        </Button>
+        <BlockDialog id open=asks />
+    }
+}
+
+#[component]
+fn UnblockButton(id: UserId) -> impl IntoView {
+    let actions = BlockActions::expect();
+    let is_busy = RwSignal::new(false);
+    view! {
+        <Button
+            kind=ButtonKind::Secondary
+            wide=true
+            busy=is_busy
+            on:click=move |_| actions.unblock(id, is_busy)
+        >
+            {move || texts().blocks.unblock}
+        </Button>
     }
 }
 

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 
 use super::SettingsGroup;
 use crate::api::ApiError;
+use crate::features::block::BlockList;
 use crate::i18n::{explain_error, explain_name, format, texts};
 use crate::stores::SettingsStore;
 use crate::ui::{
@@ -31,6 +32,9 @@ pub fn PrivacySettings() -> impl IntoView {
         (true, _) => view! {
             <PresenceGroup store />
             <ShownGroup store />
+            <SettingsGroup title=move || texts().blocks.list text=move || texts().blocks.list_text>
+                <BlockList />
+            </SettingsGroup>
         }
         .into_any(),
         (false, None) => view! { <SkeletonLines /> }.into_any(),

@@ -113,6 +113,8 @@ impl Model {
             | ServerEvent::FriendRequestReceived(_)
             | ServerEvent::FriendRequestClosed(_)
             | ServerEvent::SettingsUpdated(_)
+            | ServerEvent::BlockAdded(_)
+            | ServerEvent::BlockRemoved(_)
             | ServerEvent::SessionEnded(_)
             | ServerEvent::ReadsMoved(_)
             | ServerEvent::UnreadChanged(_)
@@ -282,6 +284,14 @@ impl Model {
                 self.people.close_request(event.request_id);
             }
             ServerEvent::SettingsUpdated(event) => self.take_settings(event.settings, effects),
+            ServerEvent::BlockAdded(event) => {
+                effects.people = true;
+                self.people.add_block(event.block);
+            }
+            ServerEvent::BlockRemoved(event) => {
+                effects.people = true;
+                self.people.remove_block(event.user_id);
+            }
             ServerEvent::Ready(_)
             | ServerEvent::Pong(_)
             | ServerEvent::Resync(_)
@@ -376,7 +386,9 @@ impl Model {
             | ServerEvent::FriendRemoved(_)
             | ServerEvent::FriendRequestReceived(_)
             | ServerEvent::FriendRequestClosed(_)
-            | ServerEvent::SettingsUpdated(_) => (),
+            | ServerEvent::SettingsUpdated(_)
+            | ServerEvent::BlockAdded(_)
+            | ServerEvent::BlockRemoved(_) => (),
         }
         effects
     }

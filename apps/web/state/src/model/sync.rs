@@ -165,6 +165,13 @@ impl Model {
             .friends
             .into_iter()
             .for_each(|friend| self.people.add_friend(friend));
+        for id in changes.removed_block_ids {
+            self.people.remove_block(id);
+        }
+        changes
+            .blocks
+            .into_iter()
+            .for_each(|block| self.people.add_block(block));
         for changed in changes.memberships {
             effects.merge(self.put_membership(changed.conversation_id, changed.membership));
         }

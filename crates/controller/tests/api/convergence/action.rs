@@ -4,7 +4,7 @@ use damso_domain::{
     ClientKey, ConversationId, History, MessageRef, PresenceStatus, PresenceVisibility, Role, Seq, UserId,
 };
 use damso_protocol::{
-    CreateConversationRequest, CreateFriendRequest, DeleteFor, Direction, EditMessageRequest,
+    BlockRequest, CreateConversationRequest, CreateFriendRequest, DeleteFor, Direction, EditMessageRequest,
     FriendRequestsQuery, MarkReadRequest, SendMessageRequest, SetPresenceRequest, UpdateConversationRequest,
     UpdateMeRequest, UpdateMembershipRequest, UpdateSettingsRequest,
 };
@@ -35,6 +35,8 @@ enum Action {
     Edit(UserId, MessageRef, u8),
     React(UserId, MessageRef, &'static str),
     Unreact(UserId, MessageRef, &'static str),
+    Block(UserId, UserId, bool),
+    Unblock(UserId, UserId),
 }
 
 /// Few kinds, so that people meet in them.
@@ -99,7 +101,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..48) {
+    match rng.u8(..51) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -149,6 +151,8 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
         },
         42..46 => Action::React(actor, message_at(place, seq), EMOJI[rng.usize(..3)]),
         46..48 => Action::Unreact(actor, message_at(place, seq), EMOJI[rng.usize(..3)]),
+        48 => Action::Block(actor, other, rng.bool()),
+        49 | 50 => Action::Unblock(actor, other),
         _ => Action::Befriend(actor, other),
     }
 }
@@ -271,6 +275,15 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
             };
             done(services.account.update(user, &request).await);
         }
+        Action::Block(user, other, hide_profile) => {
+            done(
+                services
+                    .blocks
+                    .put(user, other, BlockRequest { hide_profile })
+                    .await,
+            );
+        }
+        Action::Unblock(user, other) => done(services.blocks.remove(user, other).await),
     }
     None
 }

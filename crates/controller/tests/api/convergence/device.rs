@@ -209,7 +209,7 @@ impl Device {
             .into_iter()
             .collect();
         if !unknown.is_empty() {
-            let users = self.services.users.list(unknown).await.unwrap();
+            let users = self.services.users.list(user, unknown).await.unwrap();
             self.model.people.learn_all(users.items);
         }
         if std::mem::take(&mut self.wants.reads) {

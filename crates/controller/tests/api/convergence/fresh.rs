@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use damso_client_state::Model;
 use damso_domain::{ConversationId, FriendRequestId, Rev, Seq, UserId, unread_by};
 use damso_protocol::{
-    Conversation, Direction, Friend, FriendRequest, FriendRequestsQuery, Message, MessagesQuery, PageQuery,
-    Presence, Settings,
+    Block, Conversation, Direction, Friend, FriendRequest, FriendRequestsQuery, Message, MessagesQuery,
+    PageQuery, Presence, Settings,
 };
 use damso_service::Services;
 
@@ -18,6 +18,7 @@ pub(super) struct Shown {
     chats: BTreeMap<ConversationId, ShownChat>,
     friends: BTreeMap<UserId, Friend>,
     requests: BTreeMap<FriendRequestId, FriendRequest>,
+    blocks: BTreeMap<UserId, Block>,
 }
 
 #[derive(Debug, Default, PartialEq)]
@@ -51,6 +52,12 @@ impl Shown {
                 .into_iter()
                 .map(|request| (request.id, request))
                 .collect(),
+            blocks: model
+                .people
+                .blocks()
+                .into_iter()
+                .map(|block| (block.user.id, block))
+                .collect(),
         }
     }
 }
@@ -62,7 +69,13 @@ impl Shown {
         let lists = |shown: &Self| {
             format!(
                 "{:#?}",
-                (&shown.user_rev, &shown.settings, &shown.friends, &shown.requests)
+                (
+                    &shown.user_rev,
+                    &shown.settings,
+                    &shown.friends,
+                    &shown.requests,
+                    &shown.blocks
+                )
             )
         };
         found.extend(differing_lines("lists", &lists(self), &lists(fresh)));
@@ -168,6 +181,9 @@ pub(super) async fn open(services: &Services, user: UserId) -> Model {
         requests.extend(services.friends.list_requests(user, &query).await.unwrap().items);
     }
     model.people.load(friends.items, requests);
+    model
+        .people
+        .load_blocks(services.blocks.list(user, &all).await.unwrap().items);
     model.load_settings(services.settings.get(user).await.unwrap());
     model
 }

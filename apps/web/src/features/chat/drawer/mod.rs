@@ -11,9 +11,10 @@ use wasm_split_helpers::wasm_split;
 
 use super::{ChatFace, title_words};
 use crate::app::{Fetched, Navigator, Place};
+use crate::features::block::{BlockActions, BlockDialog};
 use crate::features::chats::{ChatActions, LeaveDialog};
 use crate::i18n::{format, texts};
-use crate::stores::ChatStore;
+use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{AvatarSize, Button, ButtonKind, Icon, IconButton, IconName};
 use add::AddMembersDialog;
 use edit::EditGroupDialog;
@@ -148,6 +149,7 @@ fn DrawerBody(id: ConversationId, rights: Rights) -> impl IntoView {
                         </Button>
                     }
                 })}
+            {(rights.kind == ConversationKind::Direct).then(|| view! { <BlockOrUnblock id /> })}
             {rights
                 .can_leave()
                 .then(|| {
@@ -166,6 +168,46 @@ fn DrawerBody(id: ConversationId, rights: Rights) -> impl IntoView {
         <AddMembersDialog id is_open=is_adding />
         <EditGroupDialog id is_open=is_editing />
         <LeaveDialog id=Signal::stored(Some(id)) is_open=asks_to_leave />
+    }
+}
+
+/// Of a conversation of two: blocks the other one, or lets them be again.
+#[component]
+fn BlockOrUnblock(id: ConversationId) -> impl IntoView {
+    let chats = expect_context::<ChatStore>();
+    let people = expect_context::<PeopleStore>();
+    let actions = BlockActions::expect();
+    let asks = RwSignal::new(false);
+    let is_busy = RwSignal::new(false);
+    let counterpart = Memo::new(move |_| {
+        let other = chats.with_chat(id, |chat| chat.counterpart(chats.me()))??;
+        let is_there = people.user(other).is_some_and(|user| !user.is_deleted);
+        is_there.then_some(other)
+    });
+    move || {
+        counterpart.get().map(|other| {
+            let is_blocked = Memo::new(move |_| people.is_blocked(other));
+            let press = move |_| {
+                if is_blocked.get_untracked() {
+                    actions.unblock(other, is_busy);
+                } else {
+                    asks.set(true);
+                }
+            };
+            let words = move || {
+                if is_blocked.get() {
+                    texts().blocks.unblock
+                } else {
+                    texts().blocks.block
+                }
+            };
+            view! {
+                <Button kind=ButtonKind::Plain wide=true icon=IconName::Block busy=is_busy on:click=press>
+                    {words}
+                </Button>
+                <BlockDialog id=other open=asks />
+            }
+        })
     }
 }
 
