@@ -6,7 +6,6 @@ DELETE FROM friend_requests WHERE hidden_for IS NOT NULL;
 ALTER TABLE friend_requests DROP COLUMN hidden_for;
 DELETE FROM friendships WHERE NOT is_mutual;
 ALTER TABLE friendships DROP COLUMN is_mutual, DROP COLUMN last_seen_at;
-DROP INDEX members_blocking;
 ALTER TABLE members DROP COLUMN is_blocking, DROP COLUMN shown_read_seq;
 ALTER TABLE users DROP COLUMN hidden_from;
 DROP TABLE blocks;

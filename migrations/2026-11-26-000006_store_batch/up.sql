@@ -1,3 +1,9 @@
+-- A message is found by its key through this index and no other, as long as the conversation is compared in a way that
+-- no index knows (IS NOT DISTINCT FROM). Before, a plan that was made when the table was nearly empty read a whole
+-- conversation instead: every index that begins with it looked as good.
+ALTER TABLE messages DROP CONSTRAINT messages_conversation_id_author_id_client_key_key;
+CREATE UNIQUE INDEX messages_by_key ON messages (author_id, client_key, conversation_id);
+
 -- Numbers and stores messages of text, and says for each, in their order, what became of it. All of it is one
 -- statement for whoever calls it: one way to the database and back for a whole batch, and no open transaction between.
 --
@@ -6,15 +12,17 @@
 --
 -- Conversations are locked in the order of their ids. Those that somebody else has locked are left out ('busy'), or
 -- waited for if the caller is patient; what does not exist is busy as well. 'special': not stored, because it is missing
--- from somebody's list, or of its two members one has deleted the account.
+-- from somebody's list, or of its two members one has deleted the account, or the author blocks the other one. Whoever
+-- blocks the author hears nothing of it, so that it does not come back into their list either.
 --
 -- list_revs: for each message, which list of its conversation's members is at hand, NULL if none is. Where it is another
 -- one than that of now, the first message of the conversation that is stored, or was known before, brings the members.
 --
--- Found by keys, whatever PostgreSQL knows of the tables, hence the generic plan: one made for the values of each of
--- the first calls takes milliseconds.
+-- Everything is found by its key. The settings see to it, whatever PostgreSQL knows of the tables: a plan that was made
+-- when they were nearly empty walks through all of them, and it is kept until they are analysed.
 CREATE FUNCTION store_batch(
     is_patient boolean,
+    to_lock uuid[], -- each conversation once
     conversation_ids uuid[],
     author_ids uuid[],
     client_keys uuid[],
@@ -22,60 +30,84 @@ CREATE FUNCTION store_batch(
     texts text[],
     times timestamptz[],
     list_revs bigint[]
-) RETURNS TABLE (outcome text, seq bigint, rev bigint, members_rev bigint, member_ids uuid[])
+) RETURNS TABLE (
+    outcome text,
+    seq bigint,
+    rev bigint,
+    members_rev bigint,
+    withheld_for uuid[],
+    member_ids uuid[]
+)
 LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE
     locked uuid[];
+    all_locked boolean;
 BEGIN
     IF is_patient THEN
         SELECT array_agg(id) INTO locked FROM (
-            SELECT id FROM conversations WHERE id = ANY (conversation_ids) ORDER BY id FOR NO KEY UPDATE
+            SELECT id FROM conversations WHERE id = ANY (to_lock) ORDER BY id FOR NO KEY UPDATE
         ) c;
     ELSE
         SELECT array_agg(id) INTO locked FROM (
-            SELECT id FROM conversations WHERE id = ANY (conversation_ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+            SELECT id FROM conversations WHERE id = ANY (to_lock) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
         ) c;
     END IF;
+    all_locked := cardinality(locked) = cardinality(to_lock);
 
     RETURN QUERY
     WITH input AS MATERIALIZED (
         SELECT *
         FROM unnest(conversation_ids, author_ids, client_keys, message_ids, texts, times, list_revs) WITH ORDINALITY
             AS i (conversation_id, author_id, client_key, id, text, created_at, list_rev, ord)
-    ), place AS MATERIALIZED (
-        SELECT c.id, c.last_seq, c.rev, c.members_rev, coalesce(two.is_special, false) AS is_special
-        FROM conversations c
+    ), judged AS MATERIALIZED (
+        SELECT i.*, c.last_seq, c.rev, c.members_rev, known.seq AS known_seq,
+            CASE
+                WHEN c.id IS NULL THEN 'busy'
+                WHEN known.seq IS NOT NULL THEN 'known'
+                WHEN NOT coalesce(me.is_in, false) THEN 'outsider'
+                WHEN two.is_special OR i.author_id = ANY (two.blocking) THEN 'special'
+                ELSE 'stored'
+            END AS outcome,
+            CASE WHEN known.seq IS NULL THEN two.blocking ELSE known.withheld_for END AS withheld_for
+        FROM input i
+        LEFT JOIN conversations c ON c.id = i.conversation_id AND (all_locked OR i.conversation_id = ANY (locked))
         LEFT JOIN LATERAL (
-            SELECT bool_or(NOT m.is_listed OR u.deleted_at IS NOT NULL) AS is_special
-            FROM members m JOIN users u ON u.id = m.user_id
+            SELECT m.left_rev IS NULL AS is_in FROM members m
+            WHERE m.conversation_id = i.conversation_id AND m.user_id = i.author_id
+            LIMIT 1
+        ) me ON true
+        LEFT JOIN LATERAL (
+            SELECT bool_or(
+                    NOT m.is_listed AND NOT m.is_blocking
+                    OR (SELECT u.deleted_at FROM users u WHERE u.id = m.user_id) IS NOT NULL
+                ) AS is_special,
+                array_agg(m.user_id) FILTER (WHERE m.is_blocking) AS blocking
+            FROM members m
             WHERE c.kind <> 'group' AND m.conversation_id = c.id
         ) two ON true
-        WHERE c.id = ANY (locked)
-    ), judged AS MATERIALIZED (
-        SELECT i.*, p.last_seq, p.rev, p.members_rev, known.seq AS known_seq,
-            CASE
-                WHEN p.id IS NULL THEN 'busy'
-                WHEN known.seq IS NOT NULL THEN 'known'
-                WHEN me.user_id IS NULL OR me.left_rev IS NOT NULL THEN 'outsider'
-                WHEN p.is_special THEN 'special'
-                ELSE 'stored'
-            END AS outcome
-        FROM input i
-        LEFT JOIN place p ON p.id = i.conversation_id
-        LEFT JOIN members me ON me.conversation_id = i.conversation_id AND me.user_id = i.author_id
-        LEFT JOIN messages known ON known.conversation_id = i.conversation_id AND known.author_id = i.author_id
-            AND known.client_key = i.client_key
+        LEFT JOIN LATERAL (
+            SELECT k.seq, k.withheld_for FROM messages k
+            WHERE k.author_id = i.author_id AND k.client_key = i.client_key
+                AND k.conversation_id IS NOT DISTINCT FROM i.conversation_id
+            LIMIT 1
+        ) known ON true
     ), numbered AS MATERIALIZED (
         SELECT *,
             row_number() OVER (PARTITION BY conversation_id, outcome ORDER BY ord) AS n,
             row_number() OVER (PARTITION BY conversation_id, outcome IN ('stored', 'known') ORDER BY ord) AS told
         FROM judged
     ), stored AS (
-        INSERT INTO messages (conversation_id, seq, id, rev, author_id, client_key, kind, text, created_at)
-        SELECT conversation_id, last_seq + n, id, rev + n, author_id, client_key, 'user', text, created_at
+        INSERT INTO messages
+            (conversation_id, seq, id, rev, author_id, client_key, kind, text, created_at, withheld_for)
+        SELECT
+            conversation_id, last_seq + n, id, rev + n, author_id, client_key, 'user', text, created_at, withheld_for
         FROM numbered WHERE outcome = 'stored'
     ), saved AS (
         UPDATE conversations c SET last_seq = c.last_seq + f.n, rev = c.rev + f.n
@@ -86,6 +118,7 @@ BEGIN
         coalesce(j.known_seq, j.last_seq + j.n),
         j.rev + j.n,
         j.members_rev,
+        j.withheld_for,
         CASE WHEN j.told = 1 AND j.outcome IN ('stored', 'known') AND j.list_rev IS DISTINCT FROM j.members_rev THEN
             ARRAY(SELECT m.user_id FROM members m WHERE m.conversation_id = j.conversation_id AND m.left_rev IS NULL)
         END

@@ -32,7 +32,7 @@ impl ReactionPath {
     request_body = EditMessageRequest,
     responses(
         (status = 200, description = "The message as it is now", body = Message),
-        (status = 403, description = "`not_allowed`: somebody else's, or the conversation's own", body = Problem),
+        (status = 403, description = "`not_allowed`: somebody else's, or the conversation's own; `blocked_by_you`", body = Problem),
         (status = 404, description = "`conversation_not_found`, `message_not_found`", body = Problem),
         (status = 409, description = "`message_deleted`", body = Problem),
         (status = 422, description = "`message_empty`, `message_too_long`", body = Problem),
@@ -81,7 +81,7 @@ async fn list_message_edits(
     params(ReactionPath),
     responses(
         (status = 204, description = "It is there"),
-        (status = 403, description = "`not_allowed`: the conversation itself speaks", body = Problem),
+        (status = 403, description = "`not_allowed`: the conversation itself speaks; `blocked_by_you`", body = Problem),
         (status = 404, description = "`conversation_not_found`, `message_not_found`", body = Problem),
         (status = 409, description = "`message_deleted`", body = Problem),
         (status = 422, description = "`not_an_emoji`, `too_many_reactions`", body = Problem),

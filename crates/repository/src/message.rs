@@ -300,7 +300,7 @@ pub async fn find_by_client_key(
     let row: Option<MessageRow> = diesel::sql_query(concat!(
         "SELECT ",
         columns!("m.author_id"),
-        " FROM messages m WHERE m.conversation_id = $1 AND m.author_id = $2 AND m.client_key = $3"
+        " FROM messages m WHERE m.conversation_id IS NOT DISTINCT FROM $1 AND m.author_id = $2 AND m.client_key = $3"
     ))
     .bind::<SqlUuid, _>(conversation.as_uuid())
     .bind::<SqlUuid, _>(author.as_uuid())

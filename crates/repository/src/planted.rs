@@ -104,16 +104,15 @@ pub(crate) async fn before_storing(conn: &mut Connection) -> RepositoryResult<()
         return Ok(());
     }
     let since = format!(
-        "known.client_key = i.client_key AND known.created_at >= to_timestamp({} / 1000.0)",
+        "k.client_key = i.client_key AND k.created_at >= to_timestamp({} / 1000.0)",
         CHOSEN_AT_MILLIS.load(Ordering::SeqCst)
     );
-    let forgetful = include_str!("../../../migrations/2026-11-26-000006_store_batch/up.sql")
-        .replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
-        .replace("known.client_key = i.client_key", &since);
-    conn.batch_execute(
-        "ALTER TABLE messages DROP CONSTRAINT IF EXISTS messages_conversation_id_author_id_client_key_key",
-    )
-    .await?;
+    // The function alone, without the index before it.
+    let migration = include_str!("../../../migrations/2026-11-26-000006_store_batch/up.sql");
+    let (_, function) = migration.split_once("CREATE FUNCTION").unwrap_or_default();
+    let forgetful =
+        format!("CREATE OR REPLACE FUNCTION{function}").replace("k.client_key = i.client_key", &since);
+    conn.batch_execute("DROP INDEX IF EXISTS messages_by_key").await?;
     Ok(conn.batch_execute(&forgetful).await?)
 }
 

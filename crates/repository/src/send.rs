@@ -157,19 +157,24 @@ pub async fn store(
         .map(|message| message.created_at.as_jiff().to_diesel())
         .collect();
     let lists: Vec<Option<i64>> = lists.iter().map(|list| list.map(Rev::as_i64)).collect();
+    let mut to_lock = uuids(|message| message.conversation_id.as_uuid());
+    to_lock.sort_unstable();
+    to_lock.dedup();
     #[cfg(feature = "planted-bugs")]
     crate::planted::before_storing(conn).await?;
-    let rows: Vec<JudgedRow> = diesel::sql_query("SELECT * FROM store_batch($1, $2, $3, $4, $5, $6, $7, $8)")
-        .bind::<Bool, _>(lock == Lock::Wait)
-        .bind::<Array<SqlUuid>, _>(uuids(|message| message.conversation_id.as_uuid()))
-        .bind::<Array<SqlUuid>, _>(uuids(|message| message.author_id.as_uuid()))
-        .bind::<Array<SqlUuid>, _>(uuids(|message| message.client_key.as_uuid()))
-        .bind::<Array<SqlUuid>, _>(uuids(|message| message.id.as_uuid()))
-        .bind::<Array<Text>, _>(texts)
-        .bind::<Array<Timestamptz>, _>(times)
-        .bind::<Array<Nullable<BigInt>>, _>(lists)
-        .kept()
-        .load(conn)
-        .await?;
+    let rows: Vec<JudgedRow> =
+        diesel::sql_query("SELECT * FROM store_batch($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+            .bind::<Bool, _>(lock == Lock::Wait)
+            .bind::<Array<SqlUuid>, _>(to_lock)
+            .bind::<Array<SqlUuid>, _>(uuids(|message| message.conversation_id.as_uuid()))
+            .bind::<Array<SqlUuid>, _>(uuids(|message| message.author_id.as_uuid()))
+            .bind::<Array<SqlUuid>, _>(uuids(|message| message.client_key.as_uuid()))
+            .bind::<Array<SqlUuid>, _>(uuids(|message| message.id.as_uuid()))
+            .bind::<Array<Text>, _>(texts)
+            .bind::<Array<Timestamptz>, _>(times)
+            .bind::<Array<Nullable<BigInt>>, _>(lists)
+            .kept()
+            .load(conn)
+            .await?;
     rows.into_iter().map(JudgedRow::into_judged).collect()
 }

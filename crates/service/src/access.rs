@@ -91,6 +91,14 @@ impl Change {
         others
     }
 
+    /// Refuses whoever blocks the other one of two: they hear no answer, so they say nothing either.
+    pub(crate) fn refuse_if_blocking(&self) -> ServiceResult<()> {
+        if self.me.is_blocking {
+            return Err(ErrorKind::BlockedByYou.into());
+        }
+        Ok(())
+    }
+
     /// Refuses an account that was deleted after it had signed in: in its notes and in conversations of two it stays a
     /// member.
     pub(crate) async fn refuse_if_gone(&self, conn: &mut Connection) -> ServiceResult<()> {

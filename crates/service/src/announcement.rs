@@ -82,7 +82,10 @@ impl Fact {
 /// missing.
 pub(crate) fn tell_created(hub: &Hub, audience: &[UserId], withheld_for: Option<UserId>, message: Message) {
     let Some(withheld_for) = withheld_for else {
-        return hub.to_users(audience, &ServerEvent::MessageCreated(MessageCreated::new(message)));
+        return hub.to_users(
+            audience,
+            &ServerEvent::MessageCreated(MessageCreated::new(message)),
+        );
     };
     let withheld = MessageWithheld {
         conversation_id: message.conversation_id,
@@ -94,7 +97,10 @@ pub(crate) fn tell_created(hub: &Hub, audience: &[UserId], withheld_for: Option<
         .copied()
         .filter(|id| *id != withheld_for)
         .collect();
-    hub.to_users(&viewers, &ServerEvent::MessageCreated(MessageCreated::new(message)));
+    hub.to_users(
+        &viewers,
+        &ServerEvent::MessageCreated(MessageCreated::new(message)),
+    );
     hub.to_user(withheld_for, &ServerEvent::MessageWithheld(withheld));
 }
 

@@ -38,6 +38,7 @@ impl EditService {
             .transaction(async move |conn: &mut Connection| {
                 let mut change = Change::begin(conn, author, target.conversation_id).await?;
                 change.refuse_if_gone(conn).await?;
+                change.refuse_if_blocking()?;
                 let mut message = load_own(conn, author, target).await?;
                 if message.deleted_at.is_some() {
                     return Err(ErrorKind::MessageDeleted.into());

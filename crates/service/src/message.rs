@@ -157,9 +157,7 @@ impl MessageService {
                     return Ok(Err(first));
                 }
                 refuse_if_somebody_is_gone(conn, &change).await?;
-                if change.me.is_blocking {
-                    return Err(ErrorKind::BlockedByYou.into());
-                }
+                change.refuse_if_blocking()?;
                 let withheld_for = change.members.iter().find(|member| member.is_blocking);
                 let withheld_for = withheld_for.map(|member| member.user_id);
                 let attachments = take_attachments(conn, author, &draft.attachment_ids).await?;

@@ -58,6 +58,7 @@ impl ReactionService {
                     return Ok(None);
                 }
                 if way == Way::Add {
+                    change.refuse_if_blocking()?;
                     refuse_unless_open(&message, emoji)?;
                 }
                 let rev = change.conversation.take_rev();
@@ -117,7 +118,7 @@ impl ReactionService {
                 });
                 Ok(ReactionPage {
                     items: items.collect(),
-                    users: mentioned.load_kept(conn, &profiles).await?,
+                    users: mentioned.load_kept(conn, &profiles, user).await?,
                     next_cursor: page.next_cursor,
                 })
             })

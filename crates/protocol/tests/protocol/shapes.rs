@@ -4,15 +4,16 @@ use std::fmt::Debug;
 
 use damso_domain::{AttachmentId, History, Timestamp, UserId};
 use damso_protocol::{
-    AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest, CompleteAttachmentRequest,
-    ContentQuery, Conversation, Conversations, CreateAttachmentRequest, CreateConversationRequest,
-    CreateFriendRequest, CreatedAttachment, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest,
-    EditMessageRequest, ErrorKind, Friend, FriendRequest, FriendRequestsQuery, ImageQuery, MarkReadRequest,
-    Me, Members, Message, MessageEdit, Messages, MessagesQuery, Page, PageQuery, Problem, ReactionPage,
-    ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest, SendMessageRequest,
-    ServerInfo, Sessions, SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest,
-    SyncRequest, SyncResponse, SystemNotice, UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest,
-    UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
+    AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest,
+    CompleteAttachmentRequest, ContentQuery, Conversation, Conversations, CreateAttachmentRequest,
+    CreateConversationRequest, CreateFriendRequest, CreatedAttachment, DeleteFor, DeleteMessageQuery,
+    DeletionReport, DeletionRequest, EditMessageRequest, ErrorKind, Friend, FriendRequest,
+    FriendRequestsQuery, ImageQuery, MarkReadRequest, Me, Members, Message, MessageEdit, Messages,
+    MessagesQuery, Page, PageQuery, Problem, ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads,
+    RefreshRequest, RenameSessionRequest, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest,
+    SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
+    UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
+    UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;

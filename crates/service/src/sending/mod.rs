@@ -257,7 +257,9 @@ impl Batcher {
         }
         let found = self
             .database
-            .run(async move |conn: &mut Connection| repository::message::list_by_refs(conn, &refs, None).await)
+            .run(async move |conn: &mut Connection| {
+                repository::message::list_by_refs(conn, &refs, None).await
+            })
             .await?;
         let by_ref = found.into_iter().map(|message| {
             let target = MessageRef {
