@@ -268,6 +268,12 @@ impl Database {
         self.in_doubt.notified().await;
     }
 
+    /// Says that something may have been committed whose answer never came, to whoever waits for
+    /// [`Database::commit_in_doubt`]. A transaction says so by itself; a statement that commits does not.
+    pub fn doubt_commit(&self) {
+        self.in_doubt.notify_one();
+    }
+
     /// Closes every connection.
     pub fn close(&self) {
         self.pool.close();

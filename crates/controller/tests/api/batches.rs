@@ -219,3 +219,23 @@ async fn after_a_commit_that_was_not_answered_everybody_catches_up() {
     assert!(lost.is_err());
     assert!(matches!(socket.next().await, ServerEvent::Resync(_)));
 }
+
+/// A batch that was given up may have been stored before its connection was lost.
+#[tokio::test]
+async fn after_a_batch_that_was_given_up_everybody_catches_up() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let conversation = app.direct_conversation(&minji, &seoyeon).await;
+    let mut socket = seoyeon.connect().await;
+    app.database
+        .execute(
+            "CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                PERFORM pg_terminate_backend(pg_backend_pid());
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER lost_connection BEFORE INSERT ON messages EXECUTE FUNCTION hang_up()",
+        )
+        .await;
+    assert_eq!(minji.send(conversation, "impatience").await.status, 503);
+    while !matches!(socket.next().await, ServerEvent::Resync(_)) {}
+}

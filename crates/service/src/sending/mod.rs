@@ -191,6 +191,11 @@ impl Batcher {
                     tokio::time::sleep(pause).await;
                     pause *= 2;
                 }
+                // It may have been stored all the same, and nobody was told.
+                Err(error @ ServiceError::Unavailable(_)) => {
+                    self.database.doubt_commit();
+                    return Err(error);
+                }
                 result => return result,
             }
         }
