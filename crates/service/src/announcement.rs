@@ -1,11 +1,11 @@
 //! What a change has to tell, gathered in its transaction and told after the commit.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use damso_domain::{ConversationId, MessageRef, Rev, Role, Seq, UserId};
 use damso_protocol::{
-    ConversationJoined, ConversationLeft, MemberChanged, Message, MessageCreated, MessageWithheld,
-    ProfileUpdated, ServerEvent,
+    ConversationJoined, ConversationLeft, Message, MessageCreated, MessageWithheld, ProfileUpdated,
+    ServerEvent,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -17,10 +17,11 @@ use crate::realtime::Hub;
 use crate::{ServiceResult, view};
 
 /// Something to tell several people. It is the same for all of them, but for those from whom a part of the profile in
-/// it is hidden.
+/// it is hidden, and those who are not told how far others have read.
 pub(crate) struct Fact {
     event: ServerEvent,
     hidden_from: Vec<UserId>,
+    without_reads: Vec<UserId>,
 }
 
 impl From<ServerEvent> for Fact {
@@ -28,6 +29,7 @@ impl From<ServerEvent> for Fact {
         Self {
             event,
             hidden_from: Vec::new(),
+            without_reads: Vec::new(),
         }
     }
 }
@@ -38,6 +40,16 @@ impl Fact {
         Self {
             event,
             hidden_from: user.hidden_from.clone(),
+            without_reads: Vec::new(),
+        }
+    }
+
+    /// Something that holds the profile of `user`, and how far they have read in the conversation of a change.
+    pub(crate) fn about_member(change: &Change, user: &User, event: ServerEvent) -> Self {
+        let uncounted = change.members.iter().filter(|member| !member.is_counted);
+        Self {
+            without_reads: uncounted.map(|member| member.user_id).collect(),
+            ..Self::about(user, event)
         }
     }
 
@@ -51,31 +63,37 @@ impl Fact {
 
     /// Tells it.
     pub(crate) fn tell(&self, hub: &Hub, audience: &[UserId]) {
-        if self.hidden_from.is_empty() {
+        if self.hidden_from.is_empty() && self.without_reads.is_empty() {
             return hub.to_users(audience, &self.event);
         }
-        let (hidden, others): (Vec<_>, Vec<_>) = audience
-            .iter()
-            .copied()
-            .partition(|id| self.hidden_from.contains(id));
-        hub.to_users(&others, &self.event);
-        hub.to_users(&hidden, &self.without_what_is_hidden());
-    }
-
-    fn without_what_is_hidden(&self) -> ServerEvent {
-        let member = |event: &MemberChanged| MemberChanged {
-            user: view::without_what_is_hidden(event.user.clone()),
-            ..event.clone()
-        };
-        match &self.event {
-            ServerEvent::MemberAdded(event) => ServerEvent::MemberAdded(member(event)),
-            ServerEvent::MemberUpdated(event) => ServerEvent::MemberUpdated(member(event)),
-            ServerEvent::ProfileUpdated(event) => ServerEvent::ProfileUpdated(ProfileUpdated {
-                user: view::without_what_is_hidden(event.user.clone()),
-            }),
-            other => other.clone(),
+        let mut groups: BTreeMap<(bool, bool), Vec<UserId>> = BTreeMap::new();
+        for id in audience {
+            let group = (self.hidden_from.contains(id), self.without_reads.contains(id));
+            groups.entry(group).or_default().push(*id);
+        }
+        for ((is_hidden, without_reads), users) in groups {
+            hub.to_users(&users, &seen(self.event.clone(), is_hidden, without_reads));
         }
     }
+}
+
+/// An event as those are told it from whom a part of the profile is hidden, or how far others have read.
+fn seen(mut event: ServerEvent, is_hidden: bool, without_reads: bool) -> ServerEvent {
+    match &mut event {
+        ServerEvent::MemberAdded(changed) | ServerEvent::MemberUpdated(changed) => {
+            if is_hidden {
+                changed.user = view::without_what_is_hidden(changed.user.clone());
+            }
+            if without_reads {
+                changed.member.read_seq = None;
+            }
+        }
+        ServerEvent::ProfileUpdated(updated) if is_hidden => {
+            updated.user = view::without_what_is_hidden(updated.user.clone());
+        }
+        _ => (),
+    }
+    event
 }
 
 /// Tells everyone in a conversation of a message; whoever must not see it learns its numbers only, so that none is

@@ -113,7 +113,11 @@ impl MemberService {
                     return Err(ErrorKind::NotAllowed.into());
                 }
                 let (member, announcement) = change_role(conn, &mut change, target, role, now).await?;
-                Ok::<_, ServiceError>((view::member(&member, Viewer::GROUP), announcement))
+                let viewer = Viewer {
+                    is_counted: change.me.is_counted,
+                    ..Viewer::everybody(ConversationKind::Group)
+                };
+                Ok::<_, ServiceError>((view::member(&member, viewer), announcement))
             })
             .await?;
         announcement.tell(&self.context.hub);
@@ -188,10 +192,11 @@ async fn add_to_group(
         let event = ServerEvent::MemberAdded(MemberChanged {
             conversation_id: change.conversation.id,
             rev: change.conversation.rev(),
-            member: view::member(&member, Viewer::GROUP),
+            member: view::member(&member, Viewer::everybody(ConversationKind::Group)),
             user: view::profile(user),
         });
-        announcement.to_members.push(Fact::about(user, event));
+        let fact = Fact::about_member(change, user, event);
+        announcement.to_members.push(fact);
     }
     let notice = SystemNotice::MembersAdded {
         user_ids: added.clone(),
@@ -224,10 +229,10 @@ pub(crate) async fn updated(conn: &mut Connection, change: &Change, member: &Mem
     let event = ServerEvent::MemberUpdated(MemberChanged {
         conversation_id: change.conversation.id,
         rev: change.conversation.rev(),
-        member: view::member(member, Viewer::GROUP),
+        member: view::member(member, Viewer::everybody(change.conversation.kind)),
         user: view::profile(&user),
     });
-    Ok(Fact::about(&user, event))
+    Ok(Fact::about_member(change, &user, event))
 }
 
 async fn change_role(

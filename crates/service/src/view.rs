@@ -91,12 +91,14 @@ pub(crate) struct Viewer {
 }
 
 impl Viewer {
-    /// Everybody in a group: an event is the same bytes for all.
-    pub(crate) const GROUP: Self = Self {
-        is_counted: true,
-        kind: ConversationKind::Group,
-        user_id: None,
-    };
+    /// Everybody in it: an event is the same bytes for all who are told all of it.
+    pub(crate) const fn everybody(kind: ConversationKind) -> Self {
+        Self {
+            is_counted: true,
+            kind,
+            user_id: None,
+        }
+    }
 
     pub(crate) fn of(view: &ConversationView) -> Self {
         Self {

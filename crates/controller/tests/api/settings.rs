@@ -177,3 +177,23 @@ async fn typing_is_shown_both_ways_or_not_at_all() {
     one.settle().await;
     assert!(matches!(other.next().await, ServerEvent::TypingStarted(_)));
 }
+
+#[tokio::test]
+async fn a_change_of_a_member_tells_how_far_they_have_read_to_those_only_who_tell_it_too() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon, jiho] = app.friends(["minji", "seoyeon", "jiho"]).await;
+    let group = minji.create_group("hikers", &[&seoyeon, &jiho]).await.id;
+    change(&jiho, json!({ "read_receipts": false })).await;
+
+    let (mut counted, mut uncounted) = (minji.connect().await, jiho.connect().await);
+    minji.set_role(group, &seoyeon, "admin").await;
+    for (inbox, is_told) in [(&mut counted, true), (&mut uncounted, false)] {
+        let read_seq = inbox
+            .wait_for(|event| match event {
+                ServerEvent::MemberUpdated(changed) => Some(changed.member.read_seq),
+                _ => None,
+            })
+            .await;
+        assert_eq!(read_seq.is_some(), is_told);
+    }
+}
