@@ -113,7 +113,7 @@ impl PresenceService {
             .await?;
         let people: HashMap<UserId, User> = people.into_iter().map(|user| (user.id, user)).collect();
         let now = Timestamp::now();
-        let shown = self.shown(&people, now);
+        let shown = self.shown(news, &people, now);
         let changed = self.keep(news, &people, &shown, now);
         // Noted before it is told: whoever looks it up afterwards finds the same. When it cannot be noted it is told
         // all the same.
@@ -144,14 +144,20 @@ impl PresenceService {
     }
 
     /// What those who keep them as friends see of these people now.
-    fn shown(&self, people: &HashMap<UserId, User>, now: Timestamp) -> HashMap<UserId, Presence> {
+    fn shown(
+        &self,
+        news: &PresenceNews,
+        people: &HashMap<UserId, User>,
+        now: Timestamp,
+    ) -> HashMap<UserId, Presence> {
         let told = self.told();
         people
             .values()
             .map(|user| {
                 let mut presence = view::presence(user, self.context.hub.is_connected(user.id), now);
                 // They go in this moment, which is when they were last seen.
-                let goes = presence.status == ShownStatus::Offline && told.contains_key(&user.id);
+                let goes = presence.status == ShownStatus::Offline
+                    && (told.contains_key(&user.id) || self.was_here_for_a_moment(news, user));
                 if goes && user.settings.presence_visibility.is_shared() {
                     presence.last_seen_at = Some(now);
                 }
@@ -186,9 +192,10 @@ impl PresenceService {
                     },
                 )
             };
+            let was_here_for_a_moment = before.is_none() && self.was_here_for_a_moment(news, user);
             let is_same = match &before {
                 Some(before) => before.presence == *presence,
-                None => presence.status == ShownStatus::Offline,
+                None => presence.status == ShownStatus::Offline && !was_here_for_a_moment,
             };
             if news.changed.contains(id) {
                 self.context.hub.share(*id, user.rev, &user.settings);
@@ -196,11 +203,19 @@ impl PresenceService {
             if !is_same || news.changed.contains(id) {
                 changed.subjects.insert(*id);
             }
-            if before.is_some() && presence.status == ShownStatus::Offline {
+            if (before.is_some() || was_here_for_a_moment) && presence.status == ShownStatus::Offline {
                 changed.gone.push(*id);
             }
         }
         changed
+    }
+
+    /// Whether somebody came and went before it was told, and does not hide it. Whoever asked meanwhile has seen them.
+    fn was_here_for_a_moment(&self, news: &PresenceNews, user: &User) -> bool {
+        news.moved.contains(&user.id)
+            && !self.context.hub.is_connected(user.id)
+            && user.settings.presence_visibility.is_shared()
+            && !view::is_invisible(&user.settings)
     }
 
     /// Tells each viewer of their targets. Those who hear of the same people get the same bytes, but for those who do

@@ -289,3 +289,36 @@ async fn what_cannot_be_said_is_refused() {
     let settings: damso_protocol::Settings = minji.get("/me/settings").await.json();
     assert_eq!(settings.presence.status, PresenceStatus::Online);
 }
+
+#[tokio::test]
+async fn a_visit_that_is_over_before_it_was_told_is_told_as_over() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let mut friend = seoyeon.connect().await;
+    tell(&app).await;
+    heard(&mut friend).await;
+
+    let before = Timestamp::now();
+    gone(&app, minji.connect().await, 1).await;
+    let told = heard_next(&app, &mut friend).await;
+    assert_eq!((told.user_id, told.status), (minji.id(), ShownStatus::Offline));
+    assert!(told.last_seen_at.is_some_and(|at| before <= at), "{told:?}");
+    assert_eq!(shown(&seoyeon).await.last_seen_at, told.last_seen_at);
+
+    for hidden in [json!({ "status": "invisible" }), json!({ "status": "online" })] {
+        say(&minji, hidden.clone()).await;
+        let visibility = if hidden["status"] == "online" {
+            "nobody"
+        } else {
+            "friends"
+        };
+        minji
+            .patch("/me/settings", &json!({ "presence_visibility": visibility }))
+            .await;
+        tell(&app).await;
+        heard(&mut friend).await;
+        gone(&app, minji.connect().await, 1).await;
+        tell(&app).await;
+        assert_eq!(heard(&mut friend).await, [], "{hidden}");
+    }
+}
