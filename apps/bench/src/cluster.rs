@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use damso_repository::{Database, DatabaseConfig};
 use tokio::runtime::{Builder, Handle};
-
-use crate::probe::insert;
+use tokio::task::spawn_local;
+use tokio_postgres::{Client as Connection, NoTls};
 
 /// Connections for making accounts and seeding; the server has 16 more of the cluster's 100.
 const CONNECTIONS: usize = 8;
@@ -69,11 +69,24 @@ impl Cluster {
         tokio::task::spawn_blocking(migrate).await?
     }
 
+    /// Opens a connection to one of its databases, whose other half runs in a task of its own.
+    pub async fn connect(&self, database: &str) -> Result<Connection> {
+        let (client, connection) = tokio_postgres::connect(&self.url(database), NoTls)
+            .await
+            .context("the cluster cannot be reached")?;
+        spawn_local(async move {
+            if let Err(error) = connection.await {
+                eprintln!("a connection of a probe broke: {error}");
+            }
+        });
+        Ok(client)
+    }
+
     /// Does what PostgreSQL does by itself within some minutes: a server that has been running for a while has
     /// statistics, and little that still waits for the disk. It never looks at tables that are empty, and neither does
     /// this: plans that are made for "no rows at all" are kept.
     pub async fn settle(&self, database: &str) -> Result<()> {
-        let connection = insert::connect(&self.url(database)).await?;
+        let connection = self.connect(database).await?;
         let sql = "SELECT oid::regclass::text FROM pg_class \
              WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND 0 < pg_relation_size(oid)";
         let tables: Vec<String> = connection

@@ -10,6 +10,7 @@ pub mod block;
 pub mod conversation;
 pub mod error;
 pub mod event;
+mod frame;
 pub mod friend;
 pub mod message;
 pub mod page;

@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use bytes::BytesMut;
-use tokio::task::spawn_local;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client as Connection, NoTls, Statement};
+use tokio_postgres::{Client as Connection, Statement};
 use uuid::Uuid;
 
 use crate::cluster::Cluster;
@@ -35,25 +34,12 @@ const INSERT_ONE: &str = "\
 
 /// Makes the second database with the schema of the first.
 pub async fn prepare(cluster: &Cluster) -> Result<()> {
-    let admin = connect(&cluster.url("damso")).await?;
+    let admin = cluster.connect("damso").await?;
     admin
         .batch_execute(&format!("CREATE DATABASE {DATABASE}"))
         .await
         .context("the database of the probe cannot be made")?;
     cluster.migrate(DATABASE).await
-}
-
-/// Opens a connection whose other half runs in a task of its own.
-pub async fn connect(url: &str) -> Result<Connection> {
-    let (client, connection) = tokio_postgres::connect(url, NoTls)
-        .await
-        .context("the cluster cannot be reached")?;
-    spawn_local(async move {
-        if let Err(error) = connection.await {
-            eprintln!("a connection of a probe broke: {error}");
-        }
-    });
-    Ok(client)
 }
 
 /// Inserts `rows_per_commit` rows at a time for a while.
@@ -65,7 +51,7 @@ pub async fn run(
 ) -> Result<Vec<Figure>> {
     let mut clients = Vec::with_capacity(CLIENTS);
     for _ in 0..CLIENTS {
-        let connection = connect(&cluster.url(DATABASE)).await?;
+        let connection = cluster.connect(DATABASE).await?;
         let sql = if rows_per_commit == 1 { INSERT_ONE } else { INSERT };
         clients.push(Inserter {
             statement: connection.prepare(sql).await?,

@@ -131,7 +131,7 @@ impl Stage {
         Ok(Self {
             _receivers: Receivers::read(sockets, &deliveries),
             watched: server.watched()?.with(&deliveries),
-            statistics: insert::connect(&cluster.url("damso")).await?,
+            statistics: cluster.connect("damso").await?,
             scene: Rc::new(Scene {
                 accounts,
                 talks,

@@ -17,7 +17,6 @@ use crate::cli::HistoryOptions;
 use crate::http::{HttpClient, Request};
 use crate::load::{Arrival, Client, open_loop};
 use crate::machine;
-use crate::probe::insert;
 use crate::report::{Figure, Report, Row};
 use crate::seed::{self, Past};
 use crate::server::Server;
@@ -55,7 +54,7 @@ pub async fn run(options: &HistoryOptions) -> Result<Report> {
     let pasts = seed::fill(&database, &accounts, size).await?;
     let seeded = start.elapsed();
     server.cluster()?.settle("damso").await?;
-    let statistics = insert::connect(&server.cluster()?.url("damso")).await?;
+    let statistics = server.cluster()?.connect("damso").await?;
     let library = Rc::new(Library {
         zipf: Zipf::new(pasts.len()),
         accounts,
