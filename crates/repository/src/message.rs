@@ -183,7 +183,7 @@ fn into_messages(rows: Vec<MessageRow>) -> RepositoryResult<Vec<Message>> {
     rows.into_iter().map(MessageRow::into_message).collect()
 }
 
-/// A part of a conversation on both sides of a pivot, which itself counts as after it.
+/// A part of a conversation on both sides of a pivot, which itself counts as after it; at most 128 messages on each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// Where the sides meet.
@@ -202,12 +202,15 @@ pub async fn list(
     conversation: ConversationId,
     window: Window,
 ) -> RepositoryResult<Vec<Message>> {
+    // The inner limits are numbers that PostgreSQL knows when it plans. With those of the window alone it takes a tenth
+    // of the conversation for what is wanted, holds a plan for all windows for dear, and plans each page anew: four
+    // times the work of reading it.
     const SQL: &str = concat!(
-        "SELECT * FROM ((",
-        visible_messages!("m.seq < $3 ORDER BY m.seq DESC LIMIT $4"),
-        ") UNION ALL (",
-        visible_messages!("m.seq >= $3 ORDER BY m.seq LIMIT $5"),
-        ")) AS page ORDER BY seq"
+        "SELECT * FROM ((SELECT * FROM (",
+        visible_messages!("m.seq < $3 ORDER BY m.seq DESC LIMIT 128"),
+        ") AS older LIMIT $4) UNION ALL (SELECT * FROM (",
+        visible_messages!("m.seq >= $3 ORDER BY m.seq LIMIT 128"),
+        ") AS newer LIMIT $5)) AS page ORDER BY seq"
     );
     let limit = |messages: usize| i64::try_from(messages).unwrap_or(i64::MAX);
     let rows: Vec<MessageRow> = diesel::sql_query(SQL)
