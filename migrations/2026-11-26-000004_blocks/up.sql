@@ -22,6 +22,8 @@ ALTER TABLE members
     -- How far others are shown that this member has read, while that is not how far they have: from a block on, until
     -- they read on after it is over.
     ADD COLUMN shown_read_seq bigint;
+-- Read at each start, when those conversations are noted where nobody hears of typing.
+CREATE INDEX members_blocking ON members (conversation_id) WHERE is_blocking;
 
 ALTER TABLE friendships
     -- Whether the friend keeps the user as a friend, too. Only then is the user shown whether the friend is here.

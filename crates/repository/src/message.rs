@@ -293,7 +293,8 @@ pub async fn list_by_refs(
     into_messages(rows)
 }
 
-/// The message its author stored under this key, whoever may see it now.
+/// The message its author stored under this key, whoever may see it now. No index knows `IS NOT DISTINCT FROM`, so that
+/// it is found through the one of keys and never by reading the conversation.
 pub async fn find_by_client_key(
     conn: &mut Connection,
     conversation: ConversationId,
