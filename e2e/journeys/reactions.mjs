@@ -162,10 +162,18 @@ test("everything is done with the keyboard alone", async (t) => {
   await page.keyboard.press("Space");
   await gone(minji.page.getByRole("button", { name: /^👍 / }));
 
+  // The menu of a message that is still on its way becomes that of a message that has arrived.
+  let letGo;
+  const held = new Promise((resolve) => (letGo = resolve));
+  await page.route("**/messages", (route) => held.then(() => route.continue()), { times: 1 });
   await alex.say("Fine");
   const own = await seen(alex.message("Fine"));
   await alex.button(words.messageMenu, own).focus();
   await page.keyboard.press("Enter");
+  await seen(alex.menuItem(words.discard));
+  letGo();
+  await gone(alex.menuItem(words.discard));
+  await page.keyboard.press("Home");
   await eventually(() => quick(alex, HEART).evaluate((item) => item === document.activeElement), true);
   // Behind the reactions and the way to more of them.
   const edit = await seen(alex.menuItem(words.edit));

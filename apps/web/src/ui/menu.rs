@@ -68,7 +68,7 @@ impl MenuAnchor {
 /// A menu of [`MenuItem`]s.
 #[component]
 pub fn Menu(
-    /// Where it is open; `None` while it is closed.
+    /// Where it is open; `None` while it is closed. Telling it anew fits the menu to changed items.
     anchor: RwSignal<Option<MenuAnchor>>,
     /// Its name.
     #[prop(into)]
@@ -88,7 +88,9 @@ pub fn Menu(
                 // Before the next paint, and after the items have been drawn.
                 request_animation_frame(move || {
                     move_to(&menu, place);
-                    focus_item(&menu, Step::First);
+                    if !menu.contains(document().active_element().as_deref()) {
+                        focus_item(&menu, Step::First);
+                    }
                 });
             }
             None => drop(menu.hide_popover()),

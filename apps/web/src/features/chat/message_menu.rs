@@ -1,7 +1,7 @@
 //! What one does with a message: react, edit, copy, delete, try again.
 
 use damso_client_state::model::is_editable;
-use damso_client_state::rows::RowContent;
+use damso_client_state::rows::{MessageRow, RowContent};
 use damso_domain::{ConversationId, ConversationKind, Seq};
 use damso_protocol::DeleteFor;
 use leptos::ev::MouseEvent;
@@ -21,14 +21,23 @@ use crate::ui::{ConfirmDialog, IconName, Menu, MenuAnchor, MenuItem, Toasts};
 #[derive(Clone, Copy)]
 pub(super) struct MessageTarget {
     anchor: RwSignal<Option<MenuAnchor>>,
-    content: RwSignal<Option<RowContent>>,
+    row: RwSignal<Option<Memo<MessageRow>>>,
+    /// What it is by now: a message may be stored, changed or deleted while its menu is open.
+    content: Memo<Option<RowContent>>,
 }
 
 impl MessageTarget {
     pub fn new() -> Self {
+        let row = RwSignal::new(None::<Memo<MessageRow>>);
+        let content = Memo::new(move |before: Option<&Option<RowContent>>| {
+            let content = row.get()?.try_with(|row| row.content.clone());
+            // A row that is not drawn any more is what it was.
+            content.or_else(|| before.cloned().flatten())
+        });
         Self {
             anchor: RwSignal::new(None),
-            content: RwSignal::new(None),
+            row,
+            content,
         }
     }
 
@@ -37,8 +46,8 @@ impl MessageTarget {
     }
 
     /// Opens the menu of a message.
-    pub fn open(self, content: RowContent, anchor: MenuAnchor) {
-        self.content.set(Some(content));
+    pub fn open(self, row: Memo<MessageRow>, anchor: MenuAnchor) {
+        self.row.set(Some(row));
         self.anchor.set(Some(anchor));
     }
 
@@ -81,6 +90,12 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
             .content
             .with(|content| choices(chats, id, content.as_ref()))
     });
+    // Other items take another place, and the focus may have been on one that is gone.
+    Effect::watch(
+        move || choices.get(),
+        move |_, _, _| target.anchor.update(|_| {}),
+        false,
+    );
     let delete = move |audience: DeleteFor| {
         let Some(seq) = choices.get_untracked().seq else {
             return;

@@ -51,10 +51,7 @@ pub(super) fn MessageView(id: String, row: Memo<MessageRow>) -> impl IntoView {
         // A link or a picture keeps the menu that the browser has for it.
         if !MessageTarget::is_native(&event) {
             event.prevent_default();
-            target.open(
-                row.with_untracked(|row| row.content.clone()),
-                MenuAnchor::at_pointer(&event),
-            );
+            target.open(row, MenuAnchor::at_pointer(&event));
         }
     };
     view! {
@@ -219,12 +216,7 @@ fn Edited(row: Memo<MessageRow>) -> impl IntoView {
 #[component]
 fn MenuButton(row: Memo<MessageRow>) -> impl IntoView {
     let target = MessageTarget::expect();
-    let open = move |event: MouseEvent| {
-        target.open(
-            row.with_untracked(|row| row.content.clone()),
-            MenuAnchor::below_target(&event),
-        );
-    };
+    let open = move |event: MouseEvent| target.open(row, MenuAnchor::below_target(&event));
     view! {
         <span class="message__menu">
             <IconButton icon=IconName::More label=move || texts().chat.message_menu on:click=open />
