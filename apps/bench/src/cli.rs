@@ -86,6 +86,9 @@ pub struct SendOptions {
     /// How many send at once in the closed loops.
     #[arg(long, value_delimiter = ',', default_value = "64,512")]
     pub senders: Vec<usize>,
+    /// Sends a second of the open loop; the closed loops and the limits are left out then.
+    #[arg(long)]
+    pub rate: Option<f64>,
     #[command(flatten)]
     /// What every workload takes.
     pub common: Common,

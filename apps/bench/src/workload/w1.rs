@@ -42,6 +42,11 @@ pub async fn run(options: &SendOptions) -> Result<Report> {
         ],
         rows: Vec::new(),
     };
+    let most = options.senders.iter().copied().max().unwrap_or(1);
+    if let Some(rate) = options.rate {
+        report.rows.push(stage.open(options, &server, rate, most).await?);
+        return Ok(report);
+    }
     let limit = add_limits(&mut report, options, &server).await?;
     let mut best: Option<f64> = None;
     for senders in &options.senders {
@@ -50,7 +55,6 @@ pub async fn run(options: &SendOptions) -> Result<Report> {
         report.rows.push(row);
     }
     let best = best.context("at least one number of senders has to be given")?;
-    let most = options.senders.iter().copied().max().unwrap_or(1);
     // What the closed loops wrote is put in order first: on a fresh cluster each 16 MiB of log is a new file that is
     // filled with zeros, and later one that is used again.
     server.cluster()?.settle("damso").await?;
