@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
+use crate::conversation::LockedConversation;
 use crate::schema::{blocks, members};
 use crate::statement::Keep as _;
 use crate::{Connection, RepositoryResult};
@@ -136,9 +137,14 @@ pub async fn delete_all(conn: &mut Connection, user: UserId) -> RepositoryResult
 }
 
 /// From now on what the other one of two writes is withheld from `user`, and is not shown how far they read. The
-/// conversation is locked.
-pub async fn hold(conn: &mut Connection, conversation: ConversationId, user: UserId) -> RepositoryResult<()> {
-    diesel::update(members::table.find((conversation.as_uuid(), user.as_uuid())))
+/// conversation's numbers have to be saved.
+pub async fn hold(
+    conn: &mut Connection,
+    conversation: &mut LockedConversation,
+    user: UserId,
+) -> RepositoryResult<()> {
+    conversation.renew_members();
+    diesel::update(members::table.find((conversation.id.as_uuid(), user.as_uuid())))
         .set((
             members::is_blocking.eq(true),
             members::shown_read_seq.eq(diesel::dsl::sql::<Nullable<BigInt>>(
@@ -151,10 +157,10 @@ pub async fn hold(conn: &mut Connection, conversation: ConversationId, user: Use
 }
 
 /// The same in a direct conversation that is being made, for each of the two who blocks the other one; returns who
-/// does. Both accounts are locked.
+/// does. Both accounts are locked; the conversation's numbers have to be saved.
 pub async fn hold_new(
     conn: &mut Connection,
-    conversation: ConversationId,
+    conversation: &mut LockedConversation,
     pair: (UserId, UserId),
 ) -> RepositoryResult<Vec<UserId>> {
     let (one, other) = (pair.0.as_uuid(), pair.1.as_uuid());
@@ -173,13 +179,15 @@ pub async fn hold_new(
     Ok(blockers)
 }
 
-/// What the other one of two writes reaches `user` again. How far they have read is shown once they read on.
+/// What the other one of two writes reaches `user` again. How far they have read is shown once they read on. The
+/// conversation's numbers have to be saved.
 pub async fn release(
     conn: &mut Connection,
-    conversation: ConversationId,
+    conversation: &mut LockedConversation,
     user: UserId,
 ) -> RepositoryResult<()> {
-    diesel::update(members::table.find((conversation.as_uuid(), user.as_uuid())))
+    conversation.renew_members();
+    diesel::update(members::table.find((conversation.id.as_uuid(), user.as_uuid())))
         .set((
             members::is_blocking.eq(false),
             members::shown_read_seq.eq(diesel::dsl::sql::<Nullable<BigInt>>(

@@ -31,7 +31,22 @@ pub struct LockedConversation {
     pub history: History,
     last_seq: Seq,
     rev: Rev,
-    members_rev: Rev,
+    members_version: MembersVersion,
+}
+
+/// Tells lists of a conversation's members apart: another one after each change of who is in it, and of whether
+/// sending to it takes more than storing. Compared for being the same, and for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MembersVersion(i64);
+
+impl MembersVersion {
+    pub(crate) const fn new(version: i64) -> Self {
+        Self(version)
+    }
+
+    pub(crate) const fn as_i64(self) -> i64 {
+        self.0
+    }
 }
 
 /// The number of a change of who is in a conversation. Only [`LockedConversation::take_members_rev`] gives it
@@ -71,8 +86,14 @@ impl LockedConversation {
 
     /// The next change's number, for somebody who joins or leaves.
     pub const fn take_members_rev(&mut self) -> MembersRev {
-        self.members_rev = self.take_rev();
-        MembersRev(self.members_rev)
+        self.renew_members();
+        MembersRev(self.take_rev())
+    }
+
+    /// What is kept of its members elsewhere holds no longer. For changes without a number of their own after which
+    /// sending takes more, or less, than before; see the column `members_version`.
+    pub const fn renew_members(&mut self) {
+        self.members_version.0 += 1;
     }
 }
 
@@ -88,7 +109,7 @@ struct ConversationRow {
     history: String,
     last_seq: i64,
     rev: i64,
-    members_rev: i64,
+    members_version: i64,
 }
 
 impl ConversationRow {
@@ -103,7 +124,7 @@ impl ConversationRow {
             history,
             last_seq,
             rev,
-            members_rev,
+            members_version,
         } = self;
         Ok(LockedConversation {
             id: ConversationId::from_uuid(id),
@@ -113,7 +134,7 @@ impl ConversationRow {
             history: stored(History::from_text(&history), "conversations.history")?,
             last_seq: Seq::new(last_seq),
             rev: Rev::new(rev),
-            members_rev: Rev::new(members_rev),
+            members_version: MembersVersion(members_version),
         })
     }
 }
@@ -153,7 +174,7 @@ pub async fn insert(
             conversations::direct_key.eq(new.pair.map(direct_key)),
             conversations::last_seq.eq(0),
             conversations::rev.eq(0),
-            conversations::members_rev.eq(0),
+            conversations::members_version.eq(0),
             conversations::created_at.eq(new.created_at.as_jiff().to_diesel()),
         ))
         .on_conflict(conversations::direct_key)
@@ -211,7 +232,7 @@ pub async fn save_numbers(conn: &mut Connection, conversation: &LockedConversati
         .set((
             conversations::last_seq.eq(conversation.last_seq.as_i64()),
             conversations::rev.eq(conversation.rev.as_i64()),
-            conversations::members_rev.eq(conversation.members_rev.as_i64()),
+            conversations::members_version.eq(conversation.members_version.0),
         ))
         .execute(conn)
         .await?;

@@ -7,7 +7,7 @@ use jiff_diesel::ToDiesel;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::conversation::MembersRev;
+use crate::conversation::{LockedConversation, MembersRev};
 use crate::error::stored;
 use crate::schema::members;
 use crate::{Connection, RepositoryResult};
@@ -299,14 +299,15 @@ pub async fn mark_listed(
 }
 
 /// Clears a direct conversation for one of the two: what was written so far is gone from their view, and it
-/// comes back with the next message.
+/// comes back with the next message. The conversation's numbers have to be saved.
 pub async fn clear(
     conn: &mut Connection,
-    conversation: ConversationId,
+    conversation: &mut LockedConversation,
     user: UserId,
-    seq: Seq,
 ) -> RepositoryResult<()> {
-    diesel::update(one(conversation, user))
+    conversation.renew_members();
+    let seq = conversation.last_seq();
+    diesel::update(one(conversation.id, user))
         .set((
             members::joined_seq.eq(seq.as_i64()),
             members::read_seq.eq(

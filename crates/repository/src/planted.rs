@@ -98,7 +98,7 @@ pub fn stamp_of_deletion(taken: Rev, message: Rev) -> Rev {
     }
 }
 
-/// Makes the function that stores messages forget which keys it knew before the start, if that is the bug.
+/// Makes the functions that store messages forget which keys they knew before the start, if that is the bug.
 pub(crate) async fn before_storing(conn: &mut Connection) -> RepositoryResult<()> {
     if !is_chosen(Bug::DuplicateAfterRestart) || HAS_FORGOTTEN_KEYS.swap(true, Ordering::SeqCst) {
         return Ok(());
@@ -107,11 +107,12 @@ pub(crate) async fn before_storing(conn: &mut Connection) -> RepositoryResult<()
         "k.client_key = i.client_key AND k.created_at >= to_timestamp({} / 1000.0)",
         CHOSEN_AT_MILLIS.load(Ordering::SeqCst)
     );
-    // The function alone, without the index before it.
-    let migration = include_str!("../../../migrations/2026-11-26-000006_store_batch/up.sql");
-    let (_, function) = migration.split_once("CREATE FUNCTION").unwrap_or_default();
-    let forgetful =
-        format!("CREATE OR REPLACE FUNCTION{function}").replace("k.client_key = i.client_key", &since);
+    // The functions alone, without what is done before them.
+    let migration = include_str!("../../../migrations/2026-11-26-000007_store_plain/up.sql");
+    let (_, functions) = migration.split_once("CREATE FUNCTION").unwrap_or_default();
+    let forgetful = format!("CREATE FUNCTION{functions}")
+        .replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+        .replace("k.client_key = i.client_key", &since);
     conn.batch_execute("DROP INDEX IF EXISTS messages_by_key").await?;
     Ok(conn.batch_execute(&forgetful).await?)
 }

@@ -11,6 +11,7 @@ use damso_protocol::{
 };
 use damso_repository as repository;
 use damso_repository::Connection;
+use damso_repository::conversation::LockedConversation;
 use damso_repository::user::User;
 use damso_repository::user_change::UserChange;
 
@@ -30,7 +31,7 @@ struct Pair {
     user: User,
     /// `None`: the account is deleted.
     other: Option<User>,
-    direct: Option<ConversationId>,
+    direct: Option<LockedConversation>,
 }
 
 /// What a block, or its end, has to tell.
@@ -96,10 +97,10 @@ impl BlockService {
                 .context
                 .database
                 .transaction(async move |conn: &mut Connection| {
-                    let Some(pair) = Pair::lock(conn, user, other).await? else {
+                    let Some(mut pair) = Pair::lock(conn, user, other).await? else {
                         return Ok(None);
                     };
-                    Ok::<_, ServiceError>(Some(put(conn, &hub, &pair, request).await?))
+                    Ok::<_, ServiceError>(Some(put(conn, &hub, &mut pair, request).await?))
                 })
                 .await?;
             if let Some((block, told)) = outcome {
@@ -119,10 +120,10 @@ impl BlockService {
                     if repository::user::find(conn, other).await?.is_none() {
                         return Err(ErrorKind::UserNotFound.into());
                     }
-                    let Some(pair) = Pair::lock(conn, user, other).await? else {
+                    let Some(mut pair) = Pair::lock(conn, user, other).await? else {
                         return Ok(None);
                     };
-                    Ok::<_, ServiceError>(Some(remove(conn, &pair, other).await?))
+                    Ok::<_, ServiceError>(Some(remove(conn, &mut pair, other).await?))
                 })
                 .await?;
             if let Some(told) = outcome {
@@ -157,9 +158,10 @@ impl Pair {
     /// meanwhile, which has to be locked first, so it is to be done again.
     async fn lock(conn: &mut Connection, user: UserId, other: UserId) -> ServiceResult<Option<Self>> {
         let direct = repository::conversation::find_direct(conn, (user, other)).await?;
-        if let Some(id) = direct {
-            repository::conversation::lock(conn, id).await?;
-        }
+        let locked = match direct {
+            Some(id) => repository::conversation::lock(conn, id).await?,
+            None => None,
+        };
         let mut people = repository::user::lock(conn, &[user, other]).await?;
         if direct != repository::conversation::find_direct(conn, (user, other)).await? {
             return Ok(None);
@@ -171,7 +173,7 @@ impl Pair {
         Ok(Some(Self {
             user: take(user).ok_or(ErrorKind::NotAuthenticated)?,
             other: take(other),
-            direct,
+            direct: locked,
         }))
     }
 }
@@ -179,7 +181,7 @@ impl Pair {
 async fn put(
     conn: &mut Connection,
     hub: &Hub,
-    pair: &Pair,
+    pair: &mut Pair,
     request: BlockRequest,
 ) -> ServiceResult<(Block, Told)> {
     let user = pair.user.id;
@@ -204,8 +206,9 @@ async fn put(
     repository::block::save(conn, user, &block).await?;
     let mut changes = Vec::new();
     if before.is_none() {
-        if let Some(direct) = pair.direct {
+        if let Some(direct) = &mut pair.direct {
             repository::block::hold(conn, direct, user).await?;
+            repository::conversation::save_numbers(conn, direct).await?;
         }
         if part(conn, hub, &pair.user, other.id).await? {
             changes.push(UserChange::Friend(other.id));
@@ -232,20 +235,21 @@ async fn put(
         user_rev: to_user.last().and_then(ServerEvent::user_rev).unwrap_or_default(),
         to_user,
         profile,
-        direct: pair.direct,
+        direct: pair.direct.as_ref().map(|direct| direct.id),
         // Somebody who has not been here lately has been told of as such.
         has_parted: has_parted && (hub.is_connected(user) || was_here_lately(&pair.user)),
     };
     Ok((full, told))
 }
 
-async fn remove(conn: &mut Connection, pair: &Pair, other: UserId) -> ServiceResult<Told> {
+async fn remove(conn: &mut Connection, pair: &mut Pair, other: UserId) -> ServiceResult<Told> {
     let user = pair.user.id;
     let Some(block) = repository::block::delete(conn, user, other).await? else {
         return Ok(Told::default());
     };
-    if let Some(direct) = pair.direct {
+    if let Some(direct) = &mut pair.direct {
         repository::block::release(conn, direct, user).await?;
+        repository::conversation::save_numbers(conn, direct).await?;
     }
     let profile = if block.hide_profile {
         Some(hide_or_show(conn, user).await?)
@@ -263,7 +267,7 @@ async fn remove(conn: &mut Connection, pair: &Pair, other: UserId) -> ServiceRes
         user_rev: to_user.last().and_then(ServerEvent::user_rev).unwrap_or_default(),
         to_user,
         profile,
-        direct: pair.direct,
+        direct: pair.direct.as_ref().map(|direct| direct.id),
         has_parted: false,
     })
 }

@@ -204,7 +204,8 @@ impl ConversationService {
                     ConversationKind::SelfChat => Err(ErrorKind::CannotLeave.into()),
                     ConversationKind::Direct => {
                         let last = change.conversation.last_seq();
-                        repository::member::clear(conn, id, user, last).await?;
+                        repository::member::clear(conn, &mut change.conversation, user).await?;
+                        repository::conversation::save_numbers(conn, &change.conversation).await?;
                         let left = tell_left(conn, user, id).await?;
                         // Nothing of it is unread for them any more, so the numbers beside the messages fall.
                         let is_told = change.me.is_counted && !change.me.is_blocking;
@@ -281,7 +282,7 @@ async fn insert_direct(
         };
         repository::member::insert(conn, &new).await?;
     }
-    for blocker in repository::block::hold_new(conn, direct.id, (user, other)).await? {
+    for blocker in repository::block::hold_new(conn, &mut direct, (user, other)).await? {
         hub.silence(direct.id, blocker, Rev::ZERO, true);
     }
     repository::conversation::save_numbers(conn, &direct).await?;

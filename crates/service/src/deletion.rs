@@ -79,12 +79,14 @@ impl Deletion {
         if self.messages == DeletedMessages::Erase || change.conversation.kind == ConversationKind::SelfChat {
             self.erase(conn, &mut change, &others).await?;
         }
+        // Nothing more is stored for this account in passing.
+        change.conversation.renew_members();
         match change.conversation.kind {
             ConversationKind::SelfChat => (),
             // The other one keeps the conversation; whose it was is known, but nobody waits for them to read.
             ConversationKind::Direct => {
                 for blocker in change.members.iter().filter(|member| member.is_blocking) {
-                    repository::block::release(conn, id, blocker.user_id).await?;
+                    repository::block::release(conn, &mut change.conversation, blocker.user_id).await?;
                 }
                 let rev = change.conversation.take_rev();
                 let me = repository::member::mark_uncounted(conn, id, self.user, rev).await?;

@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use damso_domain::ClientKey;
-use damso_protocol::{Message, ServerEvent};
+use damso_protocol::{ErrorKind, Message, SendMessageRequest, ServerEvent};
 use damso_repository::{Connection, RepositoryError};
-use damso_testing::TestApp;
+use damso_service::{ServiceConfig, Services};
+use damso_testing::{PASSWORD, TestApp};
 use diesel_async::SimpleAsyncConnection as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+
+use crate::blocks::{block, unblock};
 
 #[tokio::test]
 async fn a_locked_conversation_holds_up_only_itself() {
@@ -238,4 +241,82 @@ async fn after_a_batch_that_was_given_up_everybody_catches_up() {
         .await;
     assert_eq!(minji.send(conversation, "impatience").await.status, 503);
     while !matches!(socket.next().await, ServerEvent::Resync(_)) {}
+}
+
+/// The members of a conversation are not looked at again for each message: what changes with them changes that.
+#[tokio::test]
+async fn what_is_at_hand_of_members_is_not_used_when_it_is_old() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let direct = minji.open_direct(&seoyeon).await.id;
+    for author in [&minji, &seoyeon, &minji] {
+        author.say(direct, "at hand").await;
+    }
+    // It comes back into a list that it was taken off.
+    seoyeon.leave(direct).await;
+    assert!(!seoyeon.listed().await.contains(&direct));
+    minji.say(direct, "are you there?").await;
+    assert!(seoyeon.listed().await.contains(&direct));
+    minji.say(direct, "at hand").await;
+    // Who blocks does not write, and hears nothing; who is blocked writes on.
+    block(&seoyeon, &minji).await;
+    minji.say(direct, "withheld").await;
+    minji.say(direct, "withheld, and at hand").await;
+    let refused = seoyeon.send(direct, "not sent").await;
+    assert_eq!(refused.refusal(), (403, ErrorKind::BlockedByYou));
+    unblock(&seoyeon, &minji).await;
+    minji.say(direct, "heard").await;
+    seoyeon.say(direct, "sent").await;
+    assert_eq!(
+        seoyeon.texts(direct).await,
+        ["are you there?", "at hand", "heard", "sent"]
+    );
+    // Nothing is written to somebody who is gone.
+    let gone = json!({ "password": PASSWORD, "messages": "keep" });
+    assert_eq!(seoyeon.post("/me/deletion", &gone).await.status, 200);
+    assert_eq!(
+        minji.send(direct, "too late").await.refusal(),
+        (403, ErrorKind::NotAllowed)
+    );
+}
+
+/// Two servers on one database, each with what it has at hand of its own.
+#[tokio::test]
+async fn two_servers_number_one_conversation_together() {
+    const EACH: usize = 60;
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let direct = minji.open_direct(&seoyeon).await.id;
+    let beside = Services::new(
+        &ServiceConfig::default(),
+        app.database.database.clone(),
+        app.objects.clone(),
+        &app.keys,
+    );
+    let mut sends = JoinSet::new();
+    for n in 0..EACH {
+        for (author, services) in [(&minji, &app.services), (&seoyeon, &beside)] {
+            let (author, messages) = (author.id(), services.messages.clone());
+            let request = SendMessageRequest {
+                client_key: ClientKey::new(),
+                text: Some(n.to_string()),
+                attachment_ids: Vec::new(),
+            };
+            sends.spawn(async move { messages.send(author, direct, &request).await });
+        }
+    }
+    let mut seqs = BTreeSet::new();
+    for sent in sends.join_all().await {
+        let sent = sent.unwrap_or_else(|error| panic!("{error}"));
+        assert!(
+            seqs.insert(sent.message.seq.as_i64()),
+            "{} twice",
+            sent.message.seq
+        );
+    }
+    assert_eq!(seqs, (1..=2 * EACH as i64).collect());
+    assert_eq!(
+        minji.conversation(direct).await.last_seq.as_i64(),
+        2 * EACH as i64
+    );
 }

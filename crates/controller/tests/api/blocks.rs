@@ -427,7 +427,10 @@ async fn a_block_costs_a_send_nothing() {
     mallory.say(direct, "seen").await;
     assert_eq!(app.database.take_statements().len(), 1);
     block(&minji, &mallory).await;
+    // What was at hand of the members is not true any more, as after any change of them.
+    mallory.say(direct, "the list of members is at hand again").await;
     app.database.take_statements();
     mallory.say(direct, "withheld").await;
     assert_eq!(app.database.take_statements().len(), 1);
+    assert_eq!(minji.texts(direct).await.len(), 4);
 }

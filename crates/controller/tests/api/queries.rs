@@ -30,7 +30,7 @@ async fn a_batch_of_sends_is_one_statement() {
     lock.release().await;
     assert_eq!(sends.join_all().await.len(), 20);
     let flushes = app.database.take_statements();
-    let flushes = flushes.iter().filter(|sql| sql.contains("store_batch")).count();
+    let flushes = flushes.iter().filter(|sql| sql.contains("store_")).count();
     assert!(flushes <= 3, "{flushes}");
 }
 

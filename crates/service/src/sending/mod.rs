@@ -11,7 +11,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
-use damso_domain::{ClientKey, ConversationId, MessageKind, MessageRef, Rev, UserId};
+use damso_domain::{ClientKey, ConversationId, MessageKind, MessageRef, UserId};
 use damso_protocol::ErrorKind;
 use damso_repository as repository;
 use damso_repository::message::Message;
@@ -21,7 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::announcement::tell_created;
-use crate::audience::{Audience, Audiences};
+use crate::audience::{Audience, Audiences, Kept};
 use crate::message::Sent;
 use crate::realtime::Hub;
 use crate::{Context, ServiceError, ServiceResult, view};
@@ -74,7 +74,7 @@ struct Stored {
     outcomes: Vec<Option<Outcome>>,
     /// The messages that were known before.
     known: HashMap<MessageRef, Message>,
-    audiences: HashMap<ConversationId, (Rev, Audience)>,
+    audiences: HashMap<ConversationId, Kept>,
 }
 
 struct Batcher {
@@ -209,26 +209,37 @@ impl Batcher {
     ) -> ServiceResult<Stored> {
         let conversations: Vec<_> = messages.iter().map(|message| message.conversation_id).collect();
         let mut audiences = self.audiences.at_hand(conversations.iter().copied()).await;
-        let lists: Vec<_> = conversations
+        let at_hand: Vec<_> = messages
             .iter()
-            .map(|id| audiences.get(id).map(|(rev, _)| *rev))
+            .map(|message| {
+                Some(
+                    audiences
+                        .get(&message.conversation_id)?
+                        .at_hand(message.author_id),
+                )
+            })
             .collect();
         let judged = self
             .database
             .run(async move |conn: &mut Connection| {
-                repository::send::store(conn, &messages, &lists, lock).await
+                repository::send::store(conn, &messages, &at_hand, lock).await
             })
             .await?;
         drop(turn);
         let mut outcomes = Vec::with_capacity(judged.len());
         for (id, Judged { outcome, members }) in conversations.iter().zip(judged) {
-            if let (Some(members_rev), Some(members)) = (outcome.and_then(Outcome::members_rev), members) {
+            if let Some(members) = members.map(Kept::from) {
                 #[cfg(feature = "planted-bugs")]
                 if audiences.contains_key(id) && is_chosen(Bug::StaleMembership) {
                     outcomes.push(outcome);
                     continue;
                 }
-                audiences.insert(*id, self.audiences.keep(*id, members_rev, members).await);
+                // Where something known is told again, somebody may not have it on their list: that one is not kept,
+                // as it would be looked at the long way until the members change.
+                if matches!(outcome, Some(Outcome::Stored { .. })) {
+                    self.audiences.keep(*id, members.clone()).await;
+                }
+                audiences.insert(*id, members);
             }
             outcomes.push(outcome);
         }
@@ -287,7 +298,7 @@ impl Batcher {
         let mut busy = Vec::new();
         for (letter, outcome) in letters.into_iter().zip(outcomes) {
             let conversation = letter.message.conversation_id;
-            let audience = audiences.get(&conversation).map(|(_, audience)| audience);
+            let audience = audiences.get(&conversation).map(|kept| &kept.audience);
             match outcome {
                 None if lock == Lock::Skip => busy.push(letter),
                 None | Some(Outcome::Outsider) => {
