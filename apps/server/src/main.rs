@@ -7,8 +7,11 @@ mod secret;
 mod serve;
 
 use std::io::Write;
+use std::num::NonZero;
 use std::process::ExitCode;
+use std::thread;
 
+use anyhow::Context as _;
 use clap::Parser;
 use mimalloc::MiMalloc;
 
@@ -17,10 +20,12 @@ use crate::config::{Cli, Command, Config};
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(cli).await {
+    let ended = build_runtime()
+        .context("the runtime cannot be started")
+        .and_then(|runtime| runtime.block_on(run(cli)));
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // One sentence for the person who started it, whatever the log level is.
@@ -28,6 +33,16 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What serves the database, with a thread for two cores: requests have a thread for each core of their own, and what
+/// takes long is put on others. Two threads on two cores wake each other for every step of a batch (docs/performance.md).
+fn build_runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.div_ceil(2))
+        .enable_all()
+        .build()
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {

@@ -55,9 +55,6 @@ pub async fn run(options: &SendOptions) -> Result<Report> {
         report.rows.push(row);
     }
     let best = best.context("at least one number of senders has to be given")?;
-    // What the closed loops wrote is put in order first: on a fresh cluster each 16 MiB of log is a new file that is
-    // filled with zeros, and later one that is used again.
-    server.cluster()?.settle("damso").await?;
     let open = stage.open(options, &server, best / 2.0, most).await?;
     report.rows.push(open);
     report.add_ratio("sends, of the faster one-row limit", Some(best), limit);
@@ -169,6 +166,8 @@ impl Stage {
         let conditions = options.common.conditions(server);
         conditions
             .repeat(format!("(b) open loop at {rate:.0} sends/s"), async || {
+                // What the run before wrote is put in order: each begins alike, with a log that does not grow.
+                server.cluster()?.settle("damso").await?;
                 let clients = Sender::several(server.address, &self.scene, senders);
                 let (outcome, _) = open_loop(clients, rate, options.common.window(), &self.watched).await?;
                 sleep(SETTLE).await;
