@@ -1,9 +1,10 @@
 -- Another number after each change of who is in the conversation, and of whether sending to it takes more than storing:
 -- when one of two takes it off their list, blocks the other one or does not any more, or deletes the account. Whoever
--- knows the members as of this number need not look at them again. It was the number of a change, which not all of
--- these have.
-ALTER TABLE conversations RENAME COLUMN members_rev TO members_version;
-DROP FUNCTION store_batch;
+-- knows the members as of this number need not look at them again.
+--
+-- members_rev, the number of a change that not all of these have, and the function store_batch are used no more. They
+-- stay for a server of the version before.
+ALTER TABLE conversations ADD COLUMN members_version bigint NOT NULL DEFAULT 0;
 
 -- Numbers and stores messages of text, and says for each, in their order, what became of it. All of it is one
 -- statement for whoever calls it: one way to the database and back for a whole batch, and no open transaction between.
@@ -22,7 +23,7 @@ DROP FUNCTION store_batch;
 --
 -- Everything is found by its key. The settings see to it, whatever PostgreSQL knows of the tables: a plan that was made
 -- when they were nearly empty walks through all of them, and it is kept until they are analysed.
-CREATE FUNCTION store_batch(
+CREATE FUNCTION store_any(
     is_patient boolean,
     to_lock uuid[], -- each conversation once
     conversation_ids uuid[],

@@ -330,7 +330,7 @@ async fn store_any(
     to_lock.dedup();
     let columns = Columns::of(messages);
     let rows: Vec<JudgedRow> =
-        diesel::sql_query("SELECT * FROM store_batch($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+        diesel::sql_query("SELECT * FROM store_any($1, $2, $3, $4, $5, $6, $7, $8, $9)")
             .bind::<Bool, _>(lock == Lock::Wait)
             .bind::<Array<SqlUuid>, _>(to_lock)
             .bind::<Array<SqlUuid>, _>(conversations)

@@ -283,7 +283,7 @@ async fn what_is_at_hand_of_members_is_not_used_when_it_is_old() {
 /// Two servers on one database, each with what it has at hand of its own.
 #[tokio::test]
 async fn two_servers_number_one_conversation_together() {
-    const EACH: usize = 60;
+    const EACH: i64 = 60;
     let app = TestApp::start().await;
     let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
     let direct = minji.open_direct(&seoyeon).await.id;
@@ -314,9 +314,6 @@ async fn two_servers_number_one_conversation_together() {
             sent.message.seq
         );
     }
-    assert_eq!(seqs, (1..=2 * EACH as i64).collect());
-    assert_eq!(
-        minji.conversation(direct).await.last_seq.as_i64(),
-        2 * EACH as i64
-    );
+    assert_eq!(seqs, (1..=2 * EACH).collect());
+    assert_eq!(minji.conversation(direct).await.last_seq.as_i64(), 2 * EACH);
 }
