@@ -119,6 +119,7 @@ diesel::table! {
         rev -> BigInt,
         created_at -> Timestamptz,
         avatar_side -> Nullable<Integer>,
+        members_rev -> BigInt,
         members_version -> BigInt,
     }
 }
