@@ -126,7 +126,8 @@ BEGIN
         j.rev + j.n,
         j.members_version,
         j.withheld_for,
-        CASE WHEN j.told = 1 AND j.outcome IN ('stored', 'known') AND j.list_version IS DISTINCT FROM j.members_version THEN
+        CASE WHEN j.told = 1 AND j.outcome IN ('stored', 'known')
+            AND j.list_version IS DISTINCT FROM j.members_version THEN
             ARRAY(SELECT m.user_id FROM members m WHERE m.conversation_id = j.conversation_id AND m.left_rev IS NULL)
         END,
         j.blocking,
@@ -137,9 +138,9 @@ END
 $$;
 
 -- The short way for what is most of all messages: their conversations' members are at hand, the author is one of them
--- and blocks nobody, and sending takes no more than storing. Tells the conversations in which all of the messages were stored, by their
--- places in 'ids', with their numbers before. The others are left as they are: their members have changed, somebody
--- else has them locked, or one of the keys is known. They take the long way.
+-- and blocks nobody, and sending takes no more than storing. Tells the conversations in which all of the messages were
+-- stored, by their places in 'ids', with their numbers before. The others are left as they are: their members have
+-- changed, somebody else has them locked, or one of the keys is known. They take the long way.
 --
 -- ids: each conversation once, in the order in which all of them are locked; versions: which members are at hand;
 -- counts: how many messages. slots and nths: for each message its conversation's place in 'ids', and which of its
