@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { friends } from "../lib/person.mjs";
+import { befriend } from "../lib/api.mjs";
+import { launchBrowser } from "../lib/browser.mjs";
+import { Person, friends } from "../lib/person.mjs";
 import { eventually, gone, lookOutFor, seen } from "../lib/wait.mjs";
 
 test("without read receipts no number is shown, on either side, until they are on again", async (t) => {
@@ -51,6 +53,38 @@ test("whoever is invisible looks as if they were not there, and types unseen", a
   await minji.composer().pressSequentially("이제는 보이게");
   await eventually(sawTyping, true, "typing is not shown again");
 });
+
+test("a friend who comes while the list of friends is being read is there", async (t) => {
+  const browser = await launchBrowser(t);
+  const descriptions = [{ name: "김민지" }, { name: "Alex", language: "en" }];
+  const [minji, alex] = await Promise.all(descriptions.map((one) => Person.register(t, browser, one)));
+  await befriend(minji, alex);
+  // The list is read before she comes and answered after that was told.
+  let letGo;
+  const held = new Promise((resolve) => (letGo = resolve));
+  const isRead = new Promise((resolve) => {
+    const hold = async (route) => {
+      const response = await route.fetch();
+      resolve();
+      await held;
+      await route.fulfill({ response });
+    };
+    alex.page.route("**/friends?*", hold, { times: 1 });
+  });
+  const connected = alex.page.waitForEvent("websocket");
+  const started = alex.start();
+  await isRead;
+  const told = (await connected).waitForEvent("framereceived", ({ payload }) => saysOnline(payload, minji));
+  await Promise.all([minji.start(), told]);
+  letGo();
+  await started;
+  await seen(alex.presenceOf(minji, alex.words.online));
+});
+
+function saysOnline(frame, { id }) {
+  const { type, data } = JSON.parse(frame);
+  return type === "presence_changed" && data.items.some((item) => item.user_id === id && item.status === "online");
+}
 
 test("who does not show that they type does not see it either", async (t) => {
   const [minji, alex] = await friends(t, [{ name: "김민지" }, { name: "Alex", language: "en" }]);

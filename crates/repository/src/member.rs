@@ -330,7 +330,8 @@ fn held_read() -> diesel::expression::SqlLiteral<diesel::sql_types::Nullable<die
     diesel::dsl::sql("CASE WHEN is_blocking THEN shown_read_seq END")
 }
 
-/// Moves a member's pointer forward. `None`: it stood there or further on already; else whether others are shown it.
+/// Moves a member's pointer forward. `None`: it stood there or further on already; else whether others are shown it,
+/// as of this very change: whoever shows or hides their reading at the same time waits for it, or is waited for.
 pub async fn advance_read(
     conn: &mut Connection,
     conversation: ConversationId,
@@ -340,16 +341,16 @@ pub async fn advance_read(
     let behind = current(conversation)
         .filter(members::user_id.eq(user.as_uuid()))
         .filter(members::read_seq.lt(seq.as_i64()));
-    let held: Option<bool> = diesel::update(behind)
+    let is_shown: Option<bool> = diesel::update(behind)
         .set((
             members::read_seq.eq(seq.as_i64()),
             members::shown_read_seq.eq(held_read()),
         ))
-        .returning(members::shown_read_seq.is_not_null())
+        .returning(members::shown_read_seq.is_null().and(members::is_counted))
         .get_result(conn)
         .await
         .optional()?;
-    Ok(held.map(|is_held| !is_held))
+    Ok(is_shown)
 }
 
 /// How a member sees the conversation: what is `None` stays.

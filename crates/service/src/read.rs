@@ -30,7 +30,7 @@ impl ReadService {
         if request.seq < Seq::ZERO {
             return Err(ErrorKind::SeqOutOfRange.into());
         }
-        let (position, moved, is_counted) = self
+        let (position, moved) = self
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
@@ -56,15 +56,14 @@ impl ReadService {
                         user_rev: unread.user_rev,
                     },
                     moved,
-                    before.is_counted,
                 ))
             })
             .await?;
-        // To others it is as if it had not moved while the reader blocks the other one of two.
+        // To others it is as if it had not moved for somebody who is not counted, or who blocks the other one of two.
         if let Some(is_shown) = moved {
             let event = UnreadChanged::new(conversation, position);
             self.context.hub.to_user(user, &ServerEvent::UnreadChanged(event));
-            if is_counted && is_shown {
+            if is_shown {
                 self.context
                     .hub
                     .reads_moved(conversation, user, Some(position.read_seq));

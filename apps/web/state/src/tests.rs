@@ -9,4 +9,5 @@ mod outbox;
 mod pages;
 mod reactions;
 mod rows;
+mod sharing;
 mod tabs;

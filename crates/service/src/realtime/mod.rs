@@ -344,7 +344,8 @@ impl Hub {
         let mut moved = self.0.moved_reads.lock().unwrap_or_else(PoisonError::into_inner);
         let is_first = moved.is_empty();
         let of_user = moved.entry(conversation).or_default().entry(user).or_default();
-        of_user.read_seq = read_seq;
+        // Two devices may tell in another order than they read in; the pointer only moves forward.
+        of_user.read_seq = read_seq.map(|seq| of_user.read_seq.map_or(seq, |known| known.max(seq)));
         of_user.was_uncounted |= read_seq.is_none();
         if is_first {
             let state = self.0.clone();

@@ -120,14 +120,14 @@ fn settings_that_were_read_before_a_change_do_not_undo_it() {
     assert!(subscription.connection.sharing().typing);
 }
 
-#[tokio::test]
-async fn what_was_read_before_does_not_hide_that_somebody_is_not_counted() {
+/// What somebody who looks is told of one reader whose pointer moves in this way within a moment.
+async fn told_of(moves: &[Option<i64>]) -> Vec<Option<i64>> {
     let (hub, reader, conversation) = (Hub::new(), UserId::new(), ConversationId::new());
     let mut looks = hub.subscribe(UserId::new(), SessionId::new());
     looks.share(Rev::ZERO, &settings(true));
     looks.watch(HashSet::from([conversation]));
-    for read_seq in [Some(Seq::new(4)), None, Some(Seq::new(5))] {
-        hub.reads_moved(conversation, reader, read_seq);
+    for read_seq in moves {
+        hub.reads_moved(conversation, reader, read_seq.map(Seq::new));
     }
     hub.tell_gathered();
     let Outgoing::Frames(frames) = looks.next().await else {
@@ -137,8 +137,20 @@ async fn what_was_read_before_does_not_hide_that_somebody_is_not_counted() {
     let ServerEvent::ReadsMoved(moved) = event else {
         panic!("{event:?}")
     };
-    let told: Vec<_> = moved.reads.iter().map(|read| read.read_seq).collect();
-    assert_eq!(told, [None, Some(Seq::new(5))]);
+    let told = moved.reads.iter();
+    told.map(|read| read.read_seq.map(Seq::as_i64)).collect()
+}
+
+#[tokio::test]
+async fn of_moves_within_a_moment_the_furthest_is_told() {
+    assert_eq!(told_of(&[Some(4), Some(5)]).await, [Some(5)]);
+    assert_eq!(told_of(&[Some(5), Some(4)]).await, [Some(5)]);
+}
+
+#[tokio::test]
+async fn what_was_read_before_does_not_hide_that_somebody_is_not_counted() {
+    assert_eq!(told_of(&[Some(4), None, Some(5)]).await, [None, Some(5)]);
+    assert_eq!(told_of(&[Some(4), None]).await, [None]);
 }
 
 #[tokio::test]

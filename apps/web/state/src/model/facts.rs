@@ -347,6 +347,11 @@ impl Model {
 
     fn apply_fleeting(&mut self, event: ServerEvent, now_millis: f64) -> Effects {
         let mut effects = Effects::default();
+        // What is being read was true a moment before, and tells of friends that are not known here yet.
+        if let (ServerEvent::PresenceChanged(_), Some(waiting)) = (&event, &mut self.waiting) {
+            waiting.push(event);
+            return effects;
+        }
         match event {
             ServerEvent::ReadsMoved(event) => self.reads_moved(&event, &mut effects),
             ServerEvent::UnreadChanged(event) => self.unread_changed(event, &mut effects),

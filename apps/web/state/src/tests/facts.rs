@@ -1,19 +1,16 @@
-use damso_domain::{
-    ConversationId, FriendRequestId, History, PresenceStatus, PresenceVisibility, Rev, Role, Seq, SessionId,
-    ShownStatus, UserId,
-};
+use damso_domain::{ConversationId, FriendRequestId, History, Rev, Role, Seq, SessionId, UserId};
 use damso_protocol::{
-    ChangedPresence, ConversationChanges, ConversationJoined, ConversationLeft, ConversationUpdated, Empty,
-    Friend, FriendAdded, FriendRemoved, FriendRequest, FriendRequestClosed, FriendRequestReceived,
+    ConversationChanges, ConversationJoined, ConversationLeft, ConversationUpdated, Empty, Friend,
+    FriendAdded, FriendRemoved, FriendRequest, FriendRequestClosed, FriendRequestReceived,
     FriendRequestState, MemberChanged, MemberRemoved, MembershipUpdated, MessageCreated, MessageDeleted,
-    MessageHidden, MessageWithheld, MessagesErased, MovedRead, OwnPresence, Presence, PresenceChanged,
-    ProfileUpdated, ReactionChanged, ReadsMoved, ServerEvent, SessionEnded, Settings, SettingsUpdated,
-    TypingStarted, UnreadChanged,
+    MessageHidden, MessageWithheld, MessagesErased, MovedRead, Presence, ProfileUpdated, ReactionChanged,
+    ReadsMoved, ServerEvent, SessionEnded, SettingsUpdated, TypingStarted, UnreadChanged,
 };
 
 use crate::Model;
 
 use super::build::{World, account, at, conversation, created, member, nothing_changed, user};
+use super::sharing::settings;
 
 fn tell(model: &mut Model, events: &[ServerEvent]) {
     for event in events {
@@ -408,63 +405,6 @@ fn hiding_a_message_takes_it_away_and_asks_for_the_one_before() {
     let effects = world.apply(ServerEvent::MessageHidden(hidden));
     assert_eq!(world.seqs(), [0_i64; 0]);
     assert!(effects.stale.contains(&world.group));
-}
-
-fn settings(read_receipts: bool) -> Settings {
-    Settings {
-        read_receipts,
-        typing_indicators: true,
-        presence_visibility: PresenceVisibility::Friends,
-        presence: OwnPresence {
-            status: PresenceStatus::Online,
-            text: None,
-            expires_at: None,
-        },
-    }
-}
-
-#[test]
-fn what_others_have_read_is_read_again_once_it_may_be_shown_or_not() {
-    let mut world = World::opened();
-    let read = world.model.load_settings(settings(true));
-    assert!(read.settings, "nothing was known before");
-    let mut update = |rev: i64, read_receipts| {
-        let event = SettingsUpdated {
-            user_rev: Rev::new(rev),
-            settings: settings(read_receipts),
-        };
-        let effects = world.apply(ServerEvent::SettingsUpdated(event));
-        (effects.settings, !effects.stale_reads.is_empty())
-    };
-    assert_eq!(update(1, true), (false, false));
-    assert_eq!(update(2, false), (true, true));
-    assert_eq!(update(3, true), (true, true));
-}
-
-#[test]
-fn presence_is_kept_of_friends_only() {
-    let mut world = World::opened();
-    let here = |user_id| ChangedPresence {
-        user_id,
-        status: ShownStatus::Away,
-        text: Some("점심".to_owned()),
-        last_seen_at: None,
-    };
-    let tell = |items| ServerEvent::PresenceChanged(PresenceChanged { items });
-    assert!(!world.apply(tell(vec![here(world.jiho)])).people, "no friend yet");
-    world.model.people.add_friend(Friend {
-        user: user(world.jiho, "지호"),
-        since: at(0),
-        presence: Presence::NOT_TOLD,
-    });
-    let jiho = world.jiho;
-    assert!(world.apply(tell(vec![here(UserId::new()), here(jiho)])).people);
-    assert!(!world.apply(tell(vec![here(jiho)])).people, "nothing new");
-    let known = world.model.people.presence(jiho).expect("a friend");
-    assert_eq!(
-        (known.status, known.text.as_deref()),
-        (ShownStatus::Away, Some("점심"))
-    );
 }
 
 #[test]

@@ -32,6 +32,8 @@ enum Answer {
 pub(super) struct Device {
     services: Services,
     network: Network,
+    /// In one of so many steps it asks for what it lacks. Whoever waits long misses what was undone meanwhile.
+    asks_each: u8,
     model: Model,
     subscription: Subscription,
     /// Frames that come after others.
@@ -62,11 +64,12 @@ impl fmt::Debug for Device {
 
 impl Device {
     /// Subscribes first, then loads.
-    pub(super) async fn open(services: &Services, user: UserId, network: Network) -> Self {
+    pub(super) async fn open(services: &Services, user: UserId, network: Network, asks_each: u8) -> Self {
         let subscription = subscribe(services, user).await;
         let mut device = Self {
             services: services.clone(),
             network,
+            asks_each,
             model: fresh::open(services, user).await,
             subscription,
             late: VecDeque::new(),
@@ -113,7 +116,7 @@ impl Device {
         if rng.u8(..3) == 0 {
             self.take_answer();
         }
-        if rng.u8(..3) == 0 {
+        if rng.u8(..self.asks_each) == 0 {
             self.ask(rng.bool()).await;
         }
     }

@@ -1,0 +1,96 @@
+//! What people let each other see: how far they read, and whether they are here.
+
+use damso_domain::{PresenceStatus, PresenceVisibility, Rev, ShownStatus, UserId};
+use damso_protocol::{
+    ChangedPresence, Friend, OwnPresence, Presence, PresenceChanged, ServerEvent, Settings, SettingsUpdated,
+};
+
+use super::build::{World, at, nothing_changed, user};
+
+pub(super) fn settings(read_receipts: bool) -> Settings {
+    Settings {
+        read_receipts,
+        typing_indicators: true,
+        presence_visibility: PresenceVisibility::Friends,
+        presence: OwnPresence {
+            status: PresenceStatus::Online,
+            text: None,
+            expires_at: None,
+        },
+    }
+}
+
+fn friend(id: UserId) -> Friend {
+    Friend {
+        user: user(id, "지호"),
+        since: at(0),
+        presence: Presence::NOT_TOLD,
+    }
+}
+
+fn here(user_id: UserId) -> ServerEvent {
+    let item = ChangedPresence {
+        user_id,
+        status: ShownStatus::Away,
+        text: Some("점심".to_owned()),
+        last_seen_at: None,
+    };
+    ServerEvent::PresenceChanged(PresenceChanged { items: vec![item] })
+}
+
+#[test]
+fn what_others_have_read_is_read_again_once_it_may_be_shown_or_not() {
+    let mut world = World::opened();
+    let read = world.model.load_settings(settings(true));
+    assert!(read.settings, "nothing was known before");
+    let mut update = |rev: i64, read_receipts| {
+        let event = SettingsUpdated {
+            user_rev: Rev::new(rev),
+            settings: settings(read_receipts),
+        };
+        let effects = world.apply(ServerEvent::SettingsUpdated(event));
+        (effects.settings, !effects.stale_reads.is_empty())
+    };
+    assert_eq!(update(1, true), (false, false));
+    assert_eq!(update(2, false), (true, true));
+    assert_eq!(update(3, true), (true, true));
+}
+
+#[test]
+fn presence_is_kept_of_friends_only() {
+    let mut world = World::opened();
+    let jiho = world.jiho;
+    assert!(!world.apply(here(jiho)).people, "no friend yet");
+    world.model.people.add_friend(friend(jiho));
+    assert!(!world.apply(here(UserId::new())).people, "still nobody");
+    assert!(world.apply(here(jiho)).people);
+    assert!(!world.apply(here(jiho)).people, "nothing new");
+    let known = world.model.people.presence(jiho).expect("a friend");
+    assert_eq!(
+        (known.status, known.text.as_deref()),
+        (ShownStatus::Away, Some("점심"))
+    );
+}
+
+/// Between the two, nobody told how far they read.
+#[test]
+fn receipts_that_were_off_and_on_again_while_away_are_read_again() {
+    let mut world = World::opened();
+    world.model.load_settings(settings(true));
+    let mut response = nothing_changed(Rev::new(2));
+    response.user_changes.settings = Some(settings(true));
+    let effects = world.model.take_sync(response);
+    assert!(effects.stale_reads.contains(&world.group));
+}
+
+/// The list of friends may be of the moment before one of them came.
+#[test]
+fn presence_that_is_told_while_friends_are_read_is_the_newer_one() {
+    let mut world = World::new();
+    world.model.begin_sync();
+    world.apply(here(world.jiho));
+    world.model.people.load(vec![friend(world.jiho)], Vec::new());
+    assert!(world.model.end_sync(0.0).people);
+    let known = world.model.people.presence(world.jiho).expect("a friend");
+    assert_eq!(known.status, ShownStatus::Away);
+}
