@@ -177,8 +177,7 @@ impl ChatStore {
 
     /// Whether the screen shows the end and follows it.
     pub fn follow(self, id: ConversationId, is_following: bool) {
-        self.core()
-            .change(&[], |model| model.timeline_mut(id).follow(is_following));
+        self.core().change(&[], |model| model.follow(id, is_following));
     }
 
     /// Everything up to here was shown.

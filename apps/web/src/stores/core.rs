@@ -85,8 +85,6 @@ pub(super) struct Core {
     pub drafts: RefCell<HashMap<ConversationId, String>>,
     /// Which conversation is on the screen.
     pub open: Cell<Option<ConversationId>>,
-    /// Counts how often a conversation was loaded afresh: pages of an earlier time are dropped.
-    pub loads: RefCell<HashMap<ConversationId, u32>>,
     /// When I last told that I am typing.
     pub typed_at: Cell<f64>,
     /// Hears of messages of others as they come, in the tab that tells for all of them.
@@ -119,7 +117,6 @@ impl Core {
             limits: RefCell::default(),
             drafts: RefCell::default(),
             open: Cell::default(),
-            loads: RefCell::default(),
             typed_at: Cell::default(),
             on_arrivals: RefCell::default(),
             is_live: ArcRwSignal::new(false),
@@ -287,8 +284,6 @@ impl Core {
         let shown = effects.stale_reads.into_iter().find(|id| Some(*id) == open);
         shown.into_iter().for_each(|id| self.load_reads(id));
         effects.reset.into_iter().for_each(|id| self.reload_if_open(id));
-        // A page that is on its way would be of another time if I come back.
-        effects.left.into_iter().for_each(|id| self.forget_loads(id));
         if self.leads()
             && !effects.arrivals.is_empty()
             && let Some(tell) = &*self.on_arrivals.borrow()

@@ -3,13 +3,14 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use damso_client_state::model::Place;
+use damso_client_state::model::{PageRequest, Place};
 use damso_client_state::{Chat, Model, Timeline};
 use damso_domain::{ConversationId, Seq};
-use damso_protocol::{MessagesQuery, UnreadChanged};
+use damso_protocol::{Messages, MessagesQuery, UnreadChanged};
 use leptos::task::spawn_local;
 
 use super::core::{Core, Part};
+use crate::api::ApiError;
 
 /// How many messages a page brings.
 const PAGE: u16 = 50;
@@ -128,7 +129,6 @@ impl Core {
 
     /// What was loaded has been dropped.
     pub fn reload_if_open(self: &Rc<Self>, id: ConversationId) {
-        self.next_load(id);
         if self.open.get() == Some(id) {
             self.load_newest(id);
             self.load_reads(id);
@@ -145,20 +145,14 @@ impl Core {
         if !is_wanted {
             return;
         }
-        let load = self.current_load(id);
-        self.change(&[], |model| model.timeline_mut(id).page_requested());
+        let request = self.change(&[], |model| model.request_page(id, Place::Anywhere));
         let query = MessagesQuery {
             limit: Some(PAGE_UNOPENED),
             ..MessagesQuery::default()
         };
         let answer = self.api.messages(id, &query).await;
-        match answer {
-            Ok(page) if self.is_running() && self.current_load(id) == load => {
-                self.change(&[Part::Timelines, Part::People], |model| {
-                    model.take_page(id, Place::Anywhere, page)
-                });
-            }
-            _ => self.change(&[], |model| model.timeline_mut(id).page_failed()),
+        if self.is_running() {
+            self.settle_page(request, answer.ok());
         }
     }
 
@@ -166,63 +160,56 @@ impl Core {
         if place != Place::Anywhere && self.peek(|model| model.timeline(id).is_some_and(Timeline::is_busy)) {
             return;
         }
-        let load = if place == Place::Anywhere {
-            self.next_load(id)
-        } else {
-            self.current_load(id)
-        };
-        self.change(&[], |model| model.timeline_mut(id).page_requested());
+        let request = self.change(&[], |model| model.request_page(id, place));
         let core = self.clone();
         spawn_local(async move {
             let answer = core.api.messages(id, &query).await;
-            // Loaded afresh meanwhile: this page has no place there any more.
-            let is_wanted = core.is_running() && core.current_load(id) == load;
-            match answer {
-                Ok(page) if is_wanted => {
-                    core.change(&[Part::Timelines, Part::People], |model| {
-                        model.take_page(id, place, page)
-                    });
-                }
-                answer => {
-                    core.change(&[], |model| model.timeline_mut(id).page_failed());
-                    if is_wanted && answer.is_err_and(|error| error.is_passing()) {
-                        core.retry_page(id, place, query, load);
-                    }
-                }
+            if !core.is_running() {
+                return;
+            }
+            let is_passing = answer.as_ref().is_err_and(ApiError::is_passing);
+            if core.settle_page(request, answer.ok()) && is_passing {
+                core.retry_page(id, place, query);
             }
         });
     }
 
-    fn retry_page(self: &Rc<Self>, id: ConversationId, place: Place, query: MessagesQuery, load: u32) {
+    /// Says whether the page is still wanted, and has not come.
+    fn settle_page(&self, request: PageRequest, page: Option<Messages>) -> bool {
+        match page {
+            Some(page) => {
+                self.change(&[Part::Timelines, Part::People], |model| {
+                    model.take_page(request, page)
+                });
+                false
+            }
+            None => self.change(&[], |model| model.page_failed(request)),
+        }
+    }
+
+    /// Asks again, unless something else has been asked for by then, or there is nobody to show it to.
+    fn retry_page(self: &Rc<Self>, id: ConversationId, place: Place, query: MessagesQuery) {
+        let last_request =
+            move |core: &Self| core.peek(|model| model.timeline(id).map(Timeline::last_request));
+        let failed = last_request(self);
         self.later(RETRY, move |core| {
-            if core.open.get() == Some(id) && core.current_load(id) == load {
+            if core.open.get() == Some(id) && last_request(core) == failed {
                 core.load_page(id, place, query);
             }
         });
-    }
-
-    fn current_load(&self, id: ConversationId) -> u32 {
-        self.loads.borrow().get(&id).copied().unwrap_or(0)
-    }
-
-    /// Pages of a conversation that are on their way are not wanted any more.
-    pub fn forget_loads(&self, id: ConversationId) {
-        self.next_load(id);
-    }
-
-    fn next_load(&self, id: ConversationId) -> u32 {
-        let mut loads = self.loads.borrow_mut();
-        let load = loads.entry(id).or_insert(0);
-        *load += 1;
-        *load
     }
 
     /// How far everyone has read.
     pub fn load_reads(self: &Rc<Self>, id: ConversationId) {
         let core = self.clone();
         spawn_local(async move {
-            if let Ok(reads) = core.api.reads(id).await {
-                core.change(&[Part::Timelines], |model| model.load_reads(id, &reads.items));
+            let mut is_wanted = true;
+            while is_wanted && core.is_running() {
+                let request = core.change(&[], |model| model.request_reads(id));
+                let reads = core.api.reads(id).await.ok();
+                is_wanted = core.change(&[Part::Timelines], |model| {
+                    model.take_reads(request, reads.as_ref().map(|reads| reads.items.as_slice()))
+                });
             }
         });
     }

@@ -16,6 +16,8 @@ pub struct Chat {
     members: Option<Vec<Member>>,
     /// How far everyone has read, once asked for.
     reads: Option<Vec<ReadState>>,
+    /// By their numbers, questions how far everyone has read that are on their way and still the right ones.
+    reads_asked: BTreeSet<u64>,
     /// Facts that came before the one that precedes them.
     pub(crate) held: BTreeMap<Rev, ServerEvent>,
     /// As of when the unread count is.
@@ -32,6 +34,7 @@ impl Chat {
             conversation,
             members: None,
             reads: None,
+            reads_asked: BTreeSet::new(),
             held: BTreeMap::new(),
             hidden: BTreeSet::new(),
         }
@@ -97,9 +100,19 @@ impl Chat {
         self.members = Some(members);
     }
 
+    /// How far everyone has read is about to be asked for.
+    pub(crate) fn reads_requested(&mut self, number: u64) {
+        self.reads_asked.insert(number);
+    }
+
+    /// That has been answered, or will not be. Says whether it was still the right question.
+    pub(crate) fn reads_settled(&mut self, number: u64) -> bool {
+        self.reads_asked.remove(&number)
+    }
+
     /// Takes over how far everyone has read. Whoever does not show it is not among them, and is shown it of nobody:
     /// then nothing is kept of those who join later either.
-    pub fn load_reads(&mut self, me: UserId, reads: &[MemberRead]) {
+    pub(crate) fn load_reads(&mut self, me: UserId, reads: &[MemberRead]) {
         if !reads.iter().any(|read| read.user_id == me) {
             self.reads = None;
             return;
@@ -123,6 +136,23 @@ impl Chat {
     /// A member has read up to a message, or is not counted any more. The larger value wins. Says whether all have to
     /// be asked for: who is counted from now on, or not any more, has no number, and events may come in any order.
     pub(crate) fn move_read(&mut self, user: UserId, read_seq: Option<Seq>) -> bool {
+        let asks = self.put_read(user, read_seq);
+        // An answer that is on its way may not know of it, and there is nothing yet to note it in.
+        if asks || self.reads.is_none() {
+            self.reads_asked.clear();
+        }
+        asks
+    }
+
+    /// My pointer has moved, which others see if I am counted.
+    pub(crate) fn move_own_read(&mut self, me: UserId, read_seq: Seq) {
+        let is_counted = |state: &ReadState| state.user_id == me && state.read_seq.is_some();
+        if self.reads.is_none() || self.reads().iter().any(is_counted) {
+            self.move_read(me, Some(read_seq));
+        }
+    }
+
+    fn put_read(&mut self, user: UserId, read_seq: Option<Seq>) -> bool {
         let joined_seq = self
             .members()
             .iter()
@@ -151,12 +181,13 @@ impl Chat {
                 read_seq,
             }),
         }
-        was_counted != read_seq.is_some()
+        !was_counted || read_seq.is_none()
     }
 
     /// Somebody joined, or their place changed. How far they have read has a way of its own and is kept when it is
     /// known. Says whether all have to be asked for: the member may be counted no more by now.
     pub(crate) fn put_member(&mut self, member: &Member) -> bool {
+        self.reads_asked.clear();
         if let Some(members) = &mut self.members {
             put(members, member);
         }
@@ -189,6 +220,7 @@ impl Chat {
 
     /// Somebody is not a member any more.
     pub(crate) fn drop_member(&mut self, user: UserId) {
+        self.reads_asked.clear();
         self.conversation.members.retain(|known| known.user_id != user);
         self.members
             .iter_mut()
@@ -263,6 +295,7 @@ impl Chat {
     pub(crate) fn begin_again(&mut self, membership: &Membership) {
         self.members = None;
         self.reads = None;
+        self.reads_asked.clear();
         self.conversation.membership = membership.clone();
         self.count.forget_before(self.conversation.rev);
     }
@@ -376,6 +409,15 @@ impl Chats {
             })
             .collect();
         self.is_loaded = true;
+    }
+
+    /// Nothing is certain any more of how far anybody has read. Returns where that was asked, or is about to be.
+    pub(crate) fn doubt_reads(&mut self) -> Vec<ConversationId> {
+        let doubt = |chat: &mut Chat| {
+            chat.reads_asked.clear();
+            chat.id()
+        };
+        self.by_id.values_mut().map(doubt).collect()
     }
 
     /// One of them.

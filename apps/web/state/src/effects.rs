@@ -59,8 +59,6 @@ pub struct Effects {
     pub stale_messages: BTreeSet<(ConversationId, Seq)>,
     /// The loaded messages of these were dropped: load the newest page where one is on the screen.
     pub reset: BTreeSet<ConversationId>,
-    /// These are gone from the list.
-    pub left: BTreeSet<ConversationId>,
     /// New messages of others.
     pub arrivals: Vec<Arrival>,
     /// Authors nobody has told us about yet.
@@ -95,7 +93,6 @@ impl Effects {
         self.stale.extend(other.stale);
         self.stale_messages.extend(other.stale_messages);
         self.reset.extend(other.reset);
-        self.left.extend(other.left);
         self.arrivals.extend(other.arrivals);
         self.unknown_users.extend(other.unknown_users);
         self.ended_session = other.ended_session.or(self.ended_session);

@@ -1,9 +1,11 @@
 //! Everything together: facts go in, effects come out.
 
 mod facts;
+mod loading;
 mod reacting;
 mod sync;
 
+pub use loading::{PageRequest, Place, ReadsRequest};
 pub use reacting::is_editable;
 
 use std::collections::{BTreeMap, HashMap};
@@ -11,8 +13,7 @@ use std::sync::Arc;
 
 use damso_domain::{ConversationId, MessageKind, Rev, Seq, Timestamp, UserId};
 use damso_protocol::{
-    Conversation, Me, MemberRead, Members, Membership, Message, MessageDeleted, Messages, ServerEvent,
-    Settings, User,
+    Conversation, Me, Members, Membership, Message, MessageDeleted, ServerEvent, Settings, User,
 };
 
 use crate::{Arrival, Chat, Chats, Effects, Outbox, People, Reacting, Timeline, Typing};
@@ -34,6 +35,8 @@ pub struct Model {
     pub chats: Chats,
     /// The loaded stretches.
     timelines: HashMap<ConversationId, Timeline>,
+    /// How much has been asked for beside the streams.
+    requests: u64,
     /// Friends, requests and everybody else.
     pub people: People,
     /// What I let others see; `None` until it was read from the server.
@@ -59,6 +62,7 @@ impl Model {
             waiting: None,
             chats: Chats::default(),
             timelines: HashMap::new(),
+            requests: 0,
             people,
             settings: None,
             typing: Typing::default(),
@@ -94,7 +98,7 @@ impl Model {
         // rather than show what is not to be shown.
         let known = self.settings.as_ref();
         if known.is_none_or(|known| known.read_receipts != settings.read_receipts) {
-            effects.stale_reads.extend(self.chats.iter().map(Chat::id));
+            effects.stale_reads.extend(self.chats.doubt_reads());
         }
         effects.settings = known != Some(&settings);
         self.settings = Some(settings);
@@ -120,28 +124,14 @@ impl Model {
         self.timelines.get(&id)
     }
 
+    /// Says whether the screen shows the end of a conversation and follows it.
+    pub fn follow(&mut self, id: ConversationId, is_following: bool) {
+        self.timeline_mut(id).follow(is_following);
+    }
+
     /// The loaded stretch of a conversation, which begins empty.
-    pub fn timeline_mut(&mut self, id: ConversationId) -> &mut Timeline {
+    pub(crate) fn timeline_mut(&mut self, id: ConversationId) -> &mut Timeline {
         self.timelines.entry(id).or_default()
-    }
-
-    /// Takes over a page that was asked for by `place`, and says whose names have to be learnt by it.
-    pub fn take_page(&mut self, id: ConversationId, place: Place, mut page: Messages) -> bool {
-        let has_learnt = self.people.learn_all(std::mem::take(&mut page.users));
-        let timeline = self.timeline_mut(id);
-        match place {
-            Place::Anywhere => timeline.replace(page),
-            Place::Before => timeline.extend_before(page),
-            Place::After => timeline.extend_after(page),
-        }
-        has_learnt
-    }
-
-    /// Takes over how far everyone has read.
-    pub fn load_reads(&mut self, id: ConversationId, reads: &[MemberRead]) {
-        if let Some(chat) = self.chats.get_mut(id) {
-            chat.load_reads(self.me, reads);
-        }
     }
 
     /// Takes over the whole list of members.
@@ -235,11 +225,6 @@ impl Model {
         let message = Arc::new(message);
         self.store(&message);
         effects
-    }
-
-    /// Drops what is loaded of a conversation, so that it is loaded afresh.
-    pub fn drop_timeline(&mut self, id: ConversationId) {
-        self.timelines.remove(&id);
     }
 
     /// Keeps the loaded stretches of at most `most` conversations beside those that are shown: where something
@@ -348,15 +333,4 @@ impl Model {
         chat.count.forget_before(event.rev);
         chat.conversation.membership.read_seq < event.seq
     }
-}
-
-/// Where a page belongs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In place of what is loaded: the newest page, or one around a message.
-    Anywhere,
-    /// Before what is loaded.
-    Before,
-    /// After what is loaded.
-    After,
 }

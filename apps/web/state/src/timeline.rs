@@ -1,11 +1,12 @@
 //! The loaded stretch of one conversation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use damso_domain::{Rev, Seq, Timestamp, UserId};
 use damso_protocol::{Message, Messages, ReactionChanged};
 
+use crate::model::Place;
 use crate::reactions::{self, Way};
 
 /// What happened to messages while a page was on its way; it is applied to the page as well.
@@ -41,8 +42,9 @@ pub struct Timeline {
     has_more_after: bool,
     /// Whether the screen shows the end and follows it.
     is_following: bool,
-    /// Pages on their way, and what happened since the first of them was asked for.
-    pending_pages: u32,
+    /// Pages on their way, by the numbers they were asked for with, and what happened since the first of them.
+    pending_pages: BTreeSet<u64>,
+    last_request: u64,
     facts: Vec<Fact>,
 }
 
@@ -65,9 +67,14 @@ impl Timeline {
         self.has_more_after
     }
 
+    /// Changes with each page that is asked for.
+    pub const fn last_request(&self) -> u64 {
+        self.last_request
+    }
+
     /// Whether a page is on its way.
-    pub const fn is_busy(&self) -> bool {
-        0 < self.pending_pages
+    pub fn is_busy(&self) -> bool {
+        !self.pending_pages.is_empty()
     }
 
     /// Ascending by number.
@@ -130,50 +137,61 @@ impl Timeline {
         self.is_following = is_following;
     }
 
-    /// A page was asked for. Every call is answered by one of the calls below.
-    pub fn page_requested(&mut self) {
-        self.pending_pages += 1;
+    /// A page was asked for. One that comes in place of what is loaded also comes in place of those on their way.
+    pub(crate) fn page_requested(&mut self, number: u64, place: Place) {
+        if place == Place::Anywhere {
+            self.pending_pages.clear();
+        }
+        self.pending_pages.insert(number);
+        self.last_request = number;
     }
 
-    /// The page did not come.
-    pub fn page_failed(&mut self) {
-        self.page_settled();
+    /// The page did not come. Says whether it was still wanted.
+    pub(crate) fn page_failed(&mut self, number: u64) -> bool {
+        let was_wanted = self.pending_pages.remove(&number);
+        self.forget_facts_unless_busy();
+        was_wanted
     }
 
-    /// Takes a page in place of what was loaded.
-    pub fn replace(&mut self, page: Messages) {
+    /// Takes a page over, unless it is not wanted any more, and says whether it was.
+    pub(crate) fn take_page(&mut self, number: u64, place: Place, page: Messages) -> bool {
+        if !self.pending_pages.remove(&number) {
+            return false;
+        }
+        match place {
+            Place::Anywhere => self.replace(page),
+            Place::Before if self.is_loaded => self.extend_before(page),
+            Place::After if self.is_loaded => self.extend_after(page),
+            Place::Before | Place::After => (),
+        }
+        self.forget_facts_unless_busy();
+        true
+    }
+
+    fn replace(&mut self, page: Messages) {
         self.messages = into_map(page.items);
         self.has_more_before = page.has_more_before;
         self.has_more_after = page.has_more_after;
         self.is_loaded = true;
         self.replay();
-        self.page_settled();
     }
 
-    /// Takes a page of older messages; the newest make room.
-    pub fn extend_before(&mut self, page: Messages) {
-        if !self.is_loaded {
-            return self.page_settled();
-        }
+    /// The newest make room for older messages.
+    fn extend_before(&mut self, page: Messages) {
         self.has_more_before = page.has_more_before;
         self.absorb(page.items);
         self.replay();
-        self.page_settled();
         while Self::MAX_ROWS < self.messages.len() {
             self.messages.pop_last();
             self.has_more_after = true;
         }
     }
 
-    /// Takes a page of newer messages; the oldest make room.
-    pub fn extend_after(&mut self, page: Messages) {
-        if !self.is_loaded {
-            return self.page_settled();
-        }
+    /// The oldest make room for newer messages.
+    fn extend_after(&mut self, page: Messages) {
         self.has_more_after = page.has_more_after;
         self.absorb(page.items);
         self.replay();
-        self.page_settled();
         self.drop_oldest();
     }
 
@@ -312,7 +330,7 @@ impl Timeline {
     }
 
     fn note(&mut self, fact: impl FnOnce() -> Fact) {
-        if 0 < self.pending_pages {
+        if self.is_busy() {
             self.facts.push(fact());
         }
     }
@@ -334,9 +352,8 @@ impl Timeline {
         }
     }
 
-    fn page_settled(&mut self) {
-        self.pending_pages = self.pending_pages.saturating_sub(1);
-        if self.pending_pages == 0 {
+    fn forget_facts_unless_busy(&mut self) {
+        if !self.is_busy() {
             self.facts.clear();
         }
     }

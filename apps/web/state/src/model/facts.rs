@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use damso_domain::{ConversationId, ReadState, Rev};
+use damso_domain::{ConversationId, Rev};
 use damso_protocol::{
     ConversationUpdated, MemberChanged, MemberRemoved, Message, MessageDeleted, MessageHidden,
     MessageWithheld, MessagesErased, ReadsMoved, ServerEvent, UnreadChanged,
@@ -340,7 +340,6 @@ impl Model {
         effects.chats |= self.chats.remove(id);
         effects.timelines = true;
         effects.outbox = true;
-        effects.left.insert(id);
         self.timelines.remove(&id);
         self.outbox.forget(id);
     }
@@ -429,10 +428,7 @@ impl Model {
         if asks {
             effects.stale.insert(event.conversation_id);
         }
-        let is_counted = |state: &ReadState| state.user_id == me && state.read_seq.is_some();
-        if chat.reads().iter().any(is_counted) {
-            chat.move_read(me, Some(event.read_seq));
-        }
+        chat.move_own_read(me, event.read_seq);
     }
 }
 

@@ -186,7 +186,7 @@ impl Model {
         if let Some(settings) = changes.settings {
             self.take_settings(settings, effects);
             // Receipts may have been off and on again: nobody told me then how far they read.
-            effects.stale_reads.extend(self.chats.iter().map(crate::Chat::id));
+            effects.stale_reads.extend(self.chats.doubt_reads());
         }
         if let Some(me) = changes.me {
             self.people.learn(User::from(&me));

@@ -54,14 +54,14 @@ impl World {
     }
 
     pub fn load(&mut self, items: Vec<Message>, has_more_before: bool, has_more_after: bool) {
-        self.model.timeline_mut(self.group).page_requested();
+        let request = self.model.request_page(self.group, Place::Anywhere);
         let page = Messages {
             items,
             users: Vec::new(),
             has_more_before,
             has_more_after,
         };
-        self.model.take_page(self.group, Place::Anywhere, page);
+        self.model.take_page(request, page);
     }
 
     pub fn message(&self, seq: i64, author: UserId) -> Message {

@@ -293,7 +293,8 @@ fn reads_only_move_forward_until_somebody_is_not_counted() {
         joined_seq: Seq::ZERO,
         read_seq: Seq::new(5),
     });
-    world.model.load_reads(world.group, &reads);
+    let request = world.model.request_reads(world.group);
+    assert!(!world.model.take_reads(request, Some(&reads)));
     for (read_seq, expected) in [
         (Some(7), Some(7)),
         (Some(6), Some(7)),

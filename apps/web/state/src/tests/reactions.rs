@@ -7,6 +7,8 @@ use damso_protocol::{
 
 use super::build::{World, at};
 use super::kept::Shelf;
+use super::pages::page;
+use crate::model::Place;
 use crate::{Mirror, Model};
 
 const HEART: &str = "❤️";
@@ -204,10 +206,9 @@ fn beyond_ten_the_eleventh_is_asked_for() {
 fn what_happens_while_a_page_is_on_its_way_is_not_lost() {
     let mut world = said();
     let old = Message::clone(&first(&world));
-    let timeline = world.model.timeline_mut(world.group);
-    timeline.page_requested();
+    let request = world.model.request_page(world.group, Place::Anywhere);
     world.apply(added(&world, 2, HEART, world.seoyeon));
-    world.load(vec![old], false, false);
+    world.model.take_page(request, page(vec![old], false, false));
     assert_eq!(kinds(&first(&world)), [(HEART, 1, 1)]);
 }
 

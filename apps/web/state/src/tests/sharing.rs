@@ -1,8 +1,9 @@
 //! What people let each other see: how far they read, and whether they are here.
 
-use damso_domain::{PresenceStatus, PresenceVisibility, Rev, ShownStatus, UserId};
+use damso_domain::{PresenceStatus, PresenceVisibility, Rev, Seq, ShownStatus, UserId};
 use damso_protocol::{
-    ChangedPresence, Friend, OwnPresence, Presence, PresenceChanged, ServerEvent, Settings, SettingsUpdated,
+    ChangedPresence, Friend, MemberRemoved, MovedRead, OwnPresence, Presence, PresenceChanged, ReadsMoved,
+    ServerEvent, Settings, SettingsUpdated,
 };
 
 use super::build::{World, at, nothing_changed, user};
@@ -81,6 +82,60 @@ fn receipts_that_were_off_and_on_again_while_away_are_read_again() {
     response.user_changes.settings = Some(settings(true));
     let effects = world.model.take_sync(response);
     assert!(effects.stale_reads.contains(&world.group));
+}
+
+fn moved(world: &World, read_seq: Option<Seq>) -> ServerEvent {
+    let read = MovedRead {
+        user_id: world.jiho,
+        read_seq,
+    };
+    ServerEvent::ReadsMoved(ReadsMoved {
+        conversation_id: world.group,
+        reads: vec![read],
+    })
+}
+
+/// What was asked before does not know who has come since, nor whose reading is not shown any more.
+#[test]
+fn how_far_everyone_has_read_is_asked_again_when_that_has_become_another_question() {
+    let reads = |world: &World| {
+        [world.jiho, world.me].map(|user_id| damso_protocol::MemberRead {
+            user_id,
+            joined_seq: Seq::ZERO,
+            read_seq: Seq::ZERO,
+        })
+    };
+    let mut world = World::opened();
+    let request = world.model.request_reads(world.group);
+    world.apply(ServerEvent::MemberRemoved(MemberRemoved {
+        conversation_id: world.group,
+        rev: Rev::new(1),
+        user_id: world.jiho,
+    }));
+    assert!(world.model.take_reads(request, Some(&reads(&world))));
+    let chat = world.model.chats.get(world.group).expect("listed");
+    assert!(chat.reads().is_empty());
+
+    let mut world = World::opened();
+    world.model.load_settings(settings(true));
+    let request = world.model.request_reads(world.group);
+    world.model.load_settings(settings(false));
+    assert!(world.model.take_reads(request, Some(&reads(&world))));
+
+    // A pointer that moves before the first answer is not in it, and is kept nowhere.
+    let mut world = World::opened();
+    let request = world.model.request_reads(world.group);
+    world.apply(moved(&world, Some(Seq::new(4))));
+    assert!(world.model.take_reads(request, Some(&reads(&world))));
+
+    let request = world.model.request_reads(world.group);
+    assert!(!world.model.take_reads(request, Some(&reads(&world))));
+    let request = world.model.request_reads(world.group);
+    world.apply(moved(&world, Some(Seq::new(4))));
+    assert!(!world.model.take_reads(request, Some(&reads(&world))));
+    let request = world.model.request_reads(world.group);
+    world.apply(moved(&world, None));
+    assert!(world.model.take_reads(request, Some(&reads(&world))));
 }
 
 /// The list of friends may be of the moment before one of them came.

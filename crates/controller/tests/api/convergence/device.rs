@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::fmt;
 
-use damso_client_state::model::Place;
+use damso_client_state::model::{PageRequest, Place, ReadsRequest};
 use damso_client_state::{Chat, Effects, Model};
 use damso_domain::{ConversationId, MessageRef, Seq, SessionId, UserId};
-use damso_protocol::{Messages, ServerEvent, SyncResponse};
+use damso_protocol::{Messages, Reads, ServerEvent, SyncResponse};
 use damso_service::Services;
 use damso_service::realtime::Subscription;
 use fastrand::Rng;
@@ -25,7 +25,8 @@ pub(super) enum Network {
 /// An answer that is on its way.
 enum Answer {
     Sync(Vec<SyncResponse>),
-    Page(ConversationId, u32, Option<Messages>),
+    Page(PageRequest, Option<Messages>),
+    Reads(ReadsRequest, Option<Reads>),
 }
 
 /// One device of somebody.
@@ -38,10 +39,9 @@ pub(super) struct Device {
     subscription: Subscription,
     /// Frames that come after others.
     late: VecDeque<String>,
-    answers: VecDeque<Answer>,
+    /// Each comes in its time, in any order.
+    answers: Vec<Answer>,
     wants: Wants,
-    /// Counts how often everything loaded was dropped: pages of an earlier time are not taken.
-    loads: u32,
     has_lost: bool,
 }
 
@@ -73,9 +73,8 @@ impl Device {
             model: fresh::open(services, user).await,
             subscription,
             late: VecDeque::new(),
-            answers: VecDeque::new(),
+            answers: Vec::new(),
             wants: Wants::default(),
-            loads: 0,
             has_lost: false,
         };
         // As a client does that has just loaded: what changed meanwhile, and from when on it is told of profiles.
@@ -113,8 +112,8 @@ impl Device {
             let frame = self.late.pop_front().unwrap_or_default();
             self.take(&frame);
         }
-        if rng.u8(..3) == 0 {
-            self.take_answer();
+        if rng.u8(..3) == 0 && !self.answers.is_empty() {
+            self.take_answer(rng.usize(..self.answers.len()));
         }
         if rng.u8(..self.asks_each) == 0 {
             self.ask(rng.bool()).await;
@@ -139,7 +138,7 @@ impl Device {
         }
         loop {
             while !self.answers.is_empty() {
-                self.take_answer();
+                self.take_answer(0);
             }
             if !self.ask(true).await {
                 return;
@@ -166,14 +165,11 @@ impl Device {
         self.wants.stale_messages.extend(effects.stale_messages);
         self.wants.reads |= !effects.stale_reads.is_empty() || !effects.reset.is_empty();
         self.wants.unknown_users.extend(effects.unknown_users);
-        if !effects.reset.is_empty() || !effects.left.is_empty() {
-            self.loads += 1;
-        }
     }
 
-    fn take_answer(&mut self) {
-        match self.answers.pop_front() {
-            Some(Answer::Sync(responses)) => {
+    fn take_answer(&mut self, at: usize) {
+        match self.answers.remove(at) {
+            Answer::Sync(responses) => {
                 for response in responses {
                     let effects = self.model.take_sync(response);
                     self.act(effects);
@@ -181,11 +177,16 @@ impl Device {
                 let effects = self.model.end_sync(0.0);
                 self.act(effects);
             }
-            Some(Answer::Page(id, loads, Some(page))) if loads == self.loads => {
-                self.model.take_page(id, Place::Anywhere, page);
+            Answer::Page(request, Some(page)) => {
+                self.model.take_page(request, page);
             }
-            Some(Answer::Page(id, ..)) => self.model.timeline_mut(id).page_failed(),
-            None => (),
+            Answer::Page(request, None) => {
+                self.model.page_failed(request);
+            }
+            Answer::Reads(request, reads) => {
+                let reads = reads.as_ref().map(|reads| reads.items.as_slice());
+                self.wants.reads |= self.model.take_reads(request, reads);
+            }
         }
     }
 
@@ -247,7 +248,7 @@ impl Device {
         for request in requests {
             responses.push(self.services.sync.sync(self.user(), request).await.unwrap());
         }
-        self.answers.push_back(Answer::Sync(responses));
+        self.answers.push(Answer::Sync(responses));
         true
     }
 
@@ -265,13 +266,13 @@ impl Device {
         }
         self.watch_all().await;
         for id in new {
-            self.model.timeline_mut(id).page_requested();
+            let request = self.model.request_page(id, Place::Anywhere);
             let page = self
                 .services
                 .messages
                 .list(self.user(), id, &fresh::newest())
                 .await;
-            self.answers.push_back(Answer::Page(id, self.loads, page.ok()));
+            self.answers.push(Answer::Page(request, page.ok()));
         }
         self.load_reads().await;
         true
@@ -286,9 +287,9 @@ impl Device {
     async fn load_reads(&mut self) {
         let ids: Vec<ConversationId> = self.model.chats.iter().map(Chat::id).collect();
         for id in ids {
-            if let Ok(reads) = self.services.reads.list(self.user(), id).await {
-                self.model.load_reads(id, &reads.items);
-            }
+            let request = self.model.request_reads(id);
+            let reads = self.services.reads.list(self.user(), id).await;
+            self.answers.push(Answer::Reads(request, reads.ok()));
         }
     }
 }

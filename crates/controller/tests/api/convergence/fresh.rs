@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use damso_client_state::Model;
+use damso_client_state::model::Place;
 use damso_domain::{ConversationId, FriendRequestId, Rev, Seq, UserId, unread_by};
 use damso_protocol::{
     Block, Conversation, Direction, Friend, FriendRequest, FriendRequestsQuery, Message, MessagesQuery,
@@ -143,12 +144,13 @@ pub(super) async fn look(services: &Services, user: UserId) -> Shown {
     let mut model = open(services, user).await;
     let ids: Vec<ConversationId> = model.chats.iter().map(damso_client_state::Chat::id).collect();
     for id in ids {
-        model.timeline_mut(id).page_requested();
+        let request = model.request_page(id, Place::Anywhere);
         let page = services.messages.list(user, id, &newest()).await.unwrap();
         assert_numbers(&page.items);
-        model.take_page(id, damso_client_state::model::Place::Anywhere, page);
+        model.take_page(request, page);
+        let request = model.request_reads(id);
         let reads = services.reads.list(user, id).await.unwrap();
-        model.load_reads(id, &reads.items);
+        model.take_reads(request, Some(&reads.items));
     }
     Shown::of(&model)
 }
