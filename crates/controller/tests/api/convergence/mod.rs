@@ -140,7 +140,7 @@ async fn play(services: &Services, seed: u64) {
     let mut devices = Vec::new();
     for user in world.people.clone() {
         for network in [Network::Reliable, Network::Lossy] {
-            let asks_each = if seed % 2 == 0 { 3 } else { 12 };
+            let asks_each = if seed.is_multiple_of(2) { 3 } else { 12 };
             devices.push(Device::open(services, user, network, asks_each).await);
         }
     }
