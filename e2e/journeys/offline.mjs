@@ -10,12 +10,11 @@ import { befriend, signUp } from "../lib/api.mjs";
 import { launchBrowser, openKeptBrowser } from "../lib/browser.mjs";
 import { databases, isKept, kept, spoil } from "../lib/kept.mjs";
 import { friends, people, Person } from "../lib/person.mjs";
-import { startServer } from "../lib/server.mjs";
+import { SERVER_GONE, startServer } from "../lib/server.mjs";
 import { eventually, gone, seen } from "../lib/wait.mjs";
 
 const API = "**/api/**";
 const WITHOUT_SERVER = [/^net::ERR_FAILED .*\/api\//, /ERR_INTERNET_DISCONNECTED/];
-const SERVER_GONE = [/^net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/, /WebSocket/, /^503 /];
 const THREE = ["하나", "둘", "셋"];
 
 test("three messages outlive their tab and arrive once and in order", async (t) => {

@@ -7,14 +7,21 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
+/** What a browser says of a server that is not there, or is about to be. */
+export const SERVER_GONE = [
+  /^net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/,
+  /WebSocket/,
+  /^503 /,
+];
+
 const READY = /Damso is ready at (http:\/\/\S+)/;
 
-/** Starts a server with an empty data folder, and ends it with the test. */
-export async function startServer(t) {
+/** Starts a server with an empty data folder, and ends it with the test. Usually nobody is too fast for it. */
+export async function startServer(t, { hasLimits = false } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), "damso-e2e-"));
   // Started by root, the cluster runs as another user, who has to get to its files.
   await chmod(folder, 0o755);
-  const server = new Server(path.join(folder, "data"));
+  const server = new Server(path.join(folder, "data"), hasLimits);
   t.after(async () => {
     await server.stop();
     await rm(folder, { recursive: true });
@@ -25,19 +32,21 @@ export async function startServer(t) {
 
 class Server {
   #data;
+  #limits;
   #child;
 
   /** Where it answers, before and after it was started again. */
   url = null;
 
-  constructor(data) {
+  constructor(data, hasLimits) {
     this.#data = data;
+    this.#limits = ["--rate-limits", hasLimits ? "on" : "off"];
   }
 
   async start() {
     const listen = `127.0.0.1:${this.url === null ? 0 : new URL(this.url).port}`;
     const { DAMSO_SERVER, DAMSO_WEB_DIR } = process.env;
-    const args = ["serve", "--data-dir", this.#data, "--listen", listen, "--web-dir", DAMSO_WEB_DIR];
+    const args = ["serve", "--data-dir", this.#data, "--listen", listen, "--web-dir", DAMSO_WEB_DIR, ...this.#limits];
     this.#child = spawn(DAMSO_SERVER, args, { env: withoutSettings(), stdio: ["ignore", "pipe", "pipe"] });
     this.url = await Promise.race([ready(this.#child.stdout), ready(this.#child.stderr), failed(this.#child)]);
   }

@@ -110,6 +110,8 @@ impl Server {
             .arg(self.data_dir())
             .arg("--listen")
             .arg(self.address.to_string())
+            // One machine does here what thousands of people do.
+            .args(["--rate-limits", "off"])
             .args(&self.options.arguments)
             .envs(self.options.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())

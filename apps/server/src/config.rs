@@ -95,6 +95,9 @@ pub struct Settings {
     /// Who may make an account: open or closed [default: open].
     #[arg(long, env = "DAMSO_SIGN_UP", global = true)]
     sign_up: Option<String>,
+    /// Whether there are limits to how often somebody may do something: on or off [default: on].
+    #[arg(long, env = "DAMSO_RATE_LIMITS", global = true)]
+    rate_limits: Option<String>,
     /// Serve a client from this folder instead of the one inside the binary.
     #[arg(long, env = "DAMSO_WEB_DIR", global = true)]
     web_dir: Option<PathBuf>,
@@ -144,6 +147,7 @@ impl Settings {
             s3_access_key: self.s3_access_key.or(other.s3_access_key),
             s3_secret_key: self.s3_secret_key.or(other.s3_secret_key),
             sign_up: self.sign_up.or(other.sign_up),
+            rate_limits: self.rate_limits.or(other.rate_limits),
             web_dir: self.web_dir.or(other.web_dir),
             workers: self.workers.or(other.workers),
             log: self.log.or(other.log),
@@ -165,6 +169,7 @@ pub struct Config {
     pub secret_key: Option<SecretString>,
     pub s3: Option<S3Config>,
     pub sign_up: SignUp,
+    pub rate_limits: bool,
     pub web_dir: Option<PathBuf>,
     pub workers: usize,
     pub log: String,
@@ -221,6 +226,11 @@ impl Config {
             Some("closed") => SignUp::Closed,
             Some(other) => bail!("DAMSO_SIGN_UP is open or closed, not {other}"),
         };
+        let rate_limits = match settings.rate_limits.as_deref() {
+            None | Some("on") => true,
+            Some("off") => false,
+            Some(other) => bail!("DAMSO_RATE_LIMITS is on or off, not {other}"),
+        };
         let database_connections = settings.database_connections.unwrap_or(16);
         if database_connections == 0 {
             bail!("DAMSO_DATABASE_CONNECTIONS has to be at least 1");
@@ -240,6 +250,7 @@ impl Config {
             secret_key: settings.secret_key,
             s3,
             sign_up,
+            rate_limits,
             web_dir: settings.web_dir,
             workers: settings.workers.unwrap_or(cores).max(1),
             log: settings.log.unwrap_or_else(|| "info".to_owned()),
@@ -297,6 +308,7 @@ mod tests {
             (&["--public-url", "chat.example.org"][..], "DAMSO_PUBLIC_URL"),
             (&["--s3-bucket", "damso"][..], "DAMSO_S3_ENDPOINT"),
             (&["--sign-up", "sometimes"][..], "DAMSO_SIGN_UP"),
+            (&["--rate-limits", "few"][..], "DAMSO_RATE_LIMITS"),
             (&["--database-connections", "0"][..], "DAMSO_DATABASE_CONNECTIONS"),
         ] {
             let error = parse(args)

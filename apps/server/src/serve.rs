@@ -61,6 +61,7 @@ async fn serve_on(
     let sessions = tokio::spawn(services.sessions.clone().watch_over());
     let presence = services.presence.clone();
     let presences = tokio::spawn(presence.clone().run());
+    let limits = tokio::spawn(services.limits.clone().forget_idle());
 
     let (address, is_tls) = (front.listener.local_addr()?, front.tls.is_some());
     let hub = services.hub.clone();
@@ -96,6 +97,7 @@ async fn serve_on(
     jobs.abort();
     sessions.abort();
     presences.abort();
+    limits.abort();
     running.await??;
     if !is_alone {
         bail!("another server took this database over while it could not be reached; this one has stopped");
@@ -111,6 +113,7 @@ async fn open_services(
 ) -> anyhow::Result<Services> {
     let service_config = ServiceConfig {
         sign_up: config.sign_up,
+        rate_limits: config.rate_limits,
         ..ServiceConfig::default()
     };
     let (database, objects) = (foundation.database.clone(), storage.objects.clone());

@@ -19,7 +19,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::body::Body;
 use crate::error::{ApiError, ApiResult, malformed};
-use crate::extract::{Caller, Reader};
+use crate::extract::{Caller, Reader, Uploading};
 use crate::paths::AttachmentPath;
 
 /// What people send is never a page of ours, whatever it holds.
@@ -45,7 +45,7 @@ const REVALIDATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 #[post("/attachments")]
 async fn create_attachment(
     services: Data<Services>,
-    caller: Caller,
+    caller: Caller<Uploading>,
     body: Body<CreateAttachmentRequest>,
 ) -> ApiResult<HttpResponse> {
     let created = services.attachments.create(caller.id(), &body).await?;

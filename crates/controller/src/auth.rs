@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::body::Body;
 use crate::error::ApiResult;
-use crate::extract::{Caller, FromDevice};
+use crate::extract::{Caller, FromDevice, Guest};
 use crate::origin::refuse_cross_site;
 use crate::{ControllerConfig, cookies};
 
@@ -82,6 +82,7 @@ async fn sign_in(
 )]
 #[post("/auth/refresh")]
 async fn refresh(
+    _guest: Guest,
     services: Data<Services>,
     config: Data<ControllerConfig>,
     request: HttpRequest,
@@ -142,6 +143,7 @@ fn respond(
         TokenTransport::Cookie => {
             response.cookie(cookies::refresh(config, &session));
             response.cookie(cookies::media(config, &session));
+            response.cookie(cookies::device(config, &session));
             None
         }
     };

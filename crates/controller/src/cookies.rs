@@ -1,14 +1,15 @@
-//! The two cookies: one that refreshes a session, one that `<img>` and downloads send.
+//! The cookies: one that refreshes a session, one that `<img>` and downloads send, and one that tells a device where
+//! somebody has signed in before.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use damso_service::auth::{ABSOLUTE_LIFETIME, SignedIn};
-use damso_service::token::MEDIA_LIFETIME;
+use damso_service::token::{DEVICE_LIFETIME, MEDIA_LIFETIME};
 
 use crate::ControllerConfig;
 
-const REFRESH_PATH: &str = "/api/v1/auth";
+const AUTH_PATH: &str = "/api/v1/auth";
 const MEDIA_PATH: &str = "/api/v1";
 
 /// Cookies ignore ports: two servers on one host would sign each other out without the port in the name.
@@ -25,6 +26,10 @@ fn refresh_name(config: &ControllerConfig) -> String {
 
 fn media_name(config: &ControllerConfig) -> String {
     format!("damso_media_{}", port(config))
+}
+
+fn device_name(config: &ControllerConfig) -> String {
+    format!("damso_device_{}", port(config))
 }
 
 fn cookie(
@@ -51,7 +56,7 @@ pub(crate) fn refresh(config: &ControllerConfig, session: &SignedIn) -> Cookie<'
         config,
         refresh_name(config),
         session.refresh_token.clone(),
-        REFRESH_PATH,
+        AUTH_PATH,
         ABSOLUTE_LIFETIME,
     )
 }
@@ -67,11 +72,22 @@ pub(crate) fn media(config: &ControllerConfig, session: &SignedIn) -> Cookie<'st
     )
 }
 
-/// Takes both away.
+/// Opens nothing: whoever tries passwords from here is not counted together with strangers.
+pub(crate) fn device(config: &ControllerConfig, session: &SignedIn) -> Cookie<'static> {
+    cookie(
+        config,
+        device_name(config),
+        session.device_token.clone(),
+        AUTH_PATH,
+        DEVICE_LIFETIME,
+    )
+}
+
+/// Takes those away that a session had. The device stays known.
 pub(crate) fn removals(config: &ControllerConfig) -> [Cookie<'static>; 2] {
     let gone = std::time::Duration::ZERO;
     [
-        cookie(config, refresh_name(config), String::new(), REFRESH_PATH, gone),
+        cookie(config, refresh_name(config), String::new(), AUTH_PATH, gone),
         cookie(config, media_name(config), String::new(), MEDIA_PATH, gone),
     ]
 }
@@ -80,6 +96,13 @@ pub(crate) fn removals(config: &ControllerConfig) -> [Cookie<'static>; 2] {
 pub(crate) fn refresh_token(config: &ControllerConfig, request: &HttpRequest) -> Option<String> {
     request
         .cookie(&refresh_name(config))
+        .map(|cookie| cookie.value().to_owned())
+}
+
+/// What an earlier sign-in has left in a browser.
+pub(crate) fn device_token(config: &ControllerConfig, request: &HttpRequest) -> Option<String> {
+    request
+        .cookie(&device_name(config))
         .map(|cookie| cookie.value().to_owned())
 }
 

@@ -126,6 +126,7 @@ fn describe_security(components: &mut Components) {
 fn describe_common_refusals(operation: &mut Operation) {
     let mut common = vec![
         ("400", "`malformed_request`"),
+        ("429", "`too_many_requests`; see `Retry-After`"),
         ("500", "`internal`"),
         ("503", "`overloaded`, `unavailable`; see `Retry-After`"),
     ];

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use damso_protocol::{ErrorKind, Problem};
+use damso_service::rate::TooFast;
 use damso_service::{Refusal, ServiceError};
 
 use crate::request_id;
@@ -14,17 +15,30 @@ pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
 /// What went wrong, ready to be told.
 #[derive(Debug)]
-pub(crate) struct ApiError(Refusal);
+pub(crate) struct ApiError {
+    refusal: Refusal,
+    /// By which limit, and for how long.
+    too_fast: Option<TooFast>,
+}
 
 impl std::fmt::Display for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0.kind.title())
+        f.write_str(self.refusal.kind.title())
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            refusal,
+            too_fast: None,
+        }
     }
 }
 
 impl From<ErrorKind> for ApiError {
     fn from(kind: ErrorKind) -> Self {
-        Self(Refusal {
+        Self::from(Refusal {
             kind,
             detail: None,
             fields: Vec::new(),
@@ -35,7 +49,11 @@ impl From<ErrorKind> for ApiError {
 impl From<ServiceError> for ApiError {
     fn from(error: ServiceError) -> Self {
         match error {
-            ServiceError::Refused(refusal) => Self(refusal),
+            ServiceError::Refused(refusal) => refusal.into(),
+            ServiceError::TooFast(too_fast) => Self {
+                too_fast: Some(too_fast),
+                ..ErrorKind::TooManyRequests.into()
+            },
             ServiceError::Overloaded => ErrorKind::Overloaded.into(),
             ServiceError::Unavailable(cause) => {
                 tracing::warn!(
@@ -56,7 +74,7 @@ impl From<ServiceError> for ApiError {
 
 /// The request is not well formed; the detail says where.
 pub(crate) fn malformed(detail: &impl ToString) -> ApiError {
-    ApiError(Refusal {
+    ApiError::from(Refusal {
         kind: ErrorKind::MalformedRequest,
         detail: Some(detail.to_string()),
         fields: Vec::new(),
@@ -126,24 +144,29 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
 
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
-        status(self.0.kind)
+        status(self.refusal.kind)
     }
 
     fn error_response(&self) -> HttpResponse {
-        self.with_status(status(self.0.kind))
+        self.with_status(status(self.refusal.kind))
     }
 }
 
 impl ApiError {
     /// The answer, where HTTP has a status of its own for one case of a kind.
     pub(crate) fn with_status(&self, status: StatusCode) -> HttpResponse {
-        let Refusal { kind, detail, fields } = self.0.clone();
+        let Refusal { kind, detail, fields } = self.refusal.clone();
         let mut response = HttpResponse::build(status);
         if status == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((RETRY_AFTER, "1"));
+        }
+        if let Some(too_fast) = self.too_fast {
+            for header in slow_down(too_fast) {
+                response.insert_header(header);
+            }
         }
         let problem = Problem {
             type_uri: format!("/errors/{}", kind.as_str()),
@@ -160,4 +183,16 @@ impl ApiError {
             .insert_header((CONTENT_TYPE, "application/problem+json"))
             .body(body)
     }
+}
+
+/// When to come back, and which limit it was (draft-ietf-httpapi-ratelimit-headers, RFC 9110 §10.2.3).
+fn slow_down(TooFast { limit, wait }: TooFast) -> [(&'static str, String); 3] {
+    let (name, amount, window) = (limit.name(), limit.amount(), limit.window().as_secs());
+    // Rounded up: whoever waits as long as they are told is not refused again.
+    let secs = wait.as_secs() + u64::from(0 < wait.subsec_nanos());
+    [
+        ("retry-after", secs.to_string()),
+        ("ratelimit-policy", format!(r#""{name}";q={amount};w={window}"#)),
+        ("ratelimit", format!(r#""{name}";r=0;t={secs}"#)),
+    ]
 }

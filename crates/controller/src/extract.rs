@@ -1,8 +1,10 @@
 //! What handlers ask of a request: who sends it, and from which device.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::sync::Once;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
@@ -11,10 +13,13 @@ use actix_web::{FromRequest, HttpRequest};
 use damso_domain::{SessionName, UserId};
 use damso_protocol::ErrorKind;
 use damso_service::auth::Device;
+use damso_service::rate::{Limit, Subject};
 use damso_service::{CurrentUser, Services};
 
 use crate::error::{ApiError, ApiResult};
 use crate::{ControllerConfig, cookies};
+
+const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
 type Extracting<T> = Pin<Box<dyn Future<Output = ApiResult<T>>>>;
 
@@ -40,16 +45,46 @@ fn bearer(request: &HttpRequest) -> Option<String> {
         .then(|| token.trim().to_owned())
 }
 
-/// Whoever the access token speaks for; without a good one the request is refused.
-pub(crate) struct Caller(pub(crate) CurrentUser);
+/// What a request of somebody who is signed in is counted as.
+pub(crate) trait Pace {
+    const LIMIT: Limit;
+}
 
-impl Caller {
+/// Most requests.
+pub(crate) struct Usual;
+/// Looking up handles.
+pub(crate) struct LookingUp;
+/// Sending messages.
+pub(crate) struct Sending;
+/// Beginning an upload.
+pub(crate) struct Uploading;
+
+impl Pace for Usual {
+    const LIMIT: Limit = Limit::Request;
+}
+
+impl Pace for LookingUp {
+    const LIMIT: Limit = Limit::Lookup;
+}
+
+impl Pace for Sending {
+    const LIMIT: Limit = Limit::Send;
+}
+
+impl Pace for Uploading {
+    const LIMIT: Limit = Limit::Upload;
+}
+
+/// Whoever the access token speaks for; without a good one, or too often, the request is refused.
+pub(crate) struct Caller<P = Usual>(pub(crate) CurrentUser, PhantomData<P>);
+
+impl<P> Caller<P> {
     pub(crate) const fn id(&self) -> UserId {
         self.0.id
     }
 }
 
-impl FromRequest for Caller {
+impl<P: Pace> FromRequest for Caller<P> {
     type Error = ApiError;
     type Future = Extracting<Self>;
 
@@ -57,8 +92,27 @@ impl FromRequest for Caller {
         let (services, token) = (services(request), bearer(request));
         Box::pin(async move {
             let token = token.ok_or(ErrorKind::NotAuthenticated)?;
-            Ok(Self(services?.auth.authenticate(&token).await?))
+            let services = services?;
+            let user = services.auth.authenticate(&token).await?;
+            services.limits.take(P::LIMIT, &Subject::User(user.id))?;
+            Ok(Self(user, PhantomData))
         })
+    }
+}
+
+/// Anybody, but not too often from one address.
+pub(crate) struct Guest;
+
+impl FromRequest for Guest {
+    type Error = ApiError;
+    type Future = std::future::Ready<ApiResult<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(config(request).and_then(|config| {
+            let subject = Subject::address(address(&config, request));
+            services(request)?.limits.take(Limit::Anonymous, &subject)?;
+            Ok(Self)
+        }))
     }
 }
 
@@ -81,11 +135,14 @@ impl FromRequest for Reader {
         let cookie = config(request).map(|config| cookies::media_token(&config, request));
         Box::pin(async move {
             let services = services?;
-            if let Some(token) = bearer {
-                return Ok(Self(services.auth.authenticate(&token).await?));
-            }
-            let token = cookie?.ok_or(ErrorKind::NotAuthenticated)?;
-            Ok(Self(services.auth.authenticate_media(&token).await?))
+            let user = if let Some(token) = bearer {
+                services.auth.authenticate(&token).await?
+            } else {
+                let token = cookie?.ok_or(ErrorKind::NotAuthenticated)?;
+                services.auth.authenticate_media(&token).await?
+            };
+            services.limits.take(Limit::Media, &Subject::User(user.id))?;
+            Ok(Self(user))
         })
     }
 }
@@ -108,7 +165,8 @@ impl FromRequest for FromDevice {
             let name = name.map_err(|_| ApiError::from(ErrorKind::Internal))?;
             Ok(Self(Device {
                 name,
-                address: address(&config, request).map(|address| address.to_string()),
+                address: address(&config, request),
+                known: cookies::device_token(&config, request),
             }))
         }))
     }
@@ -118,15 +176,29 @@ impl FromRequest for FromDevice {
 fn address(config: &ControllerConfig, request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();
     if !config.trusted_proxies.contains(&peer) {
+        if request.headers().contains_key(X_FORWARDED_FOR) {
+            warn_of_unknown_proxy(peer);
+        }
         return Some(peer);
     }
     let forwarded = request
         .headers()
-        .get("x-forwarded-for")
+        .get(X_FORWARDED_FOR)
         .and_then(|value| value.to_str().ok());
     forwarded
         .and_then(|list| list.rsplit(',').next()?.trim().parse().ok())
         .or(Some(peer))
+}
+
+/// Said once: behind a proxy that is not believed everybody has one address, and one allowance.
+fn warn_of_unknown_proxy(peer: IpAddr) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        tracing::warn!(
+            %peer,
+            "Somebody sends X-Forwarded-For and is not believed; if it is your proxy, name it in DAMSO_TRUSTED_PROXIES"
+        );
+    });
 }
 
 /// What a device is called in its owner's list: browser and system, as far as the agent tells.

@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::body::Body;
 use crate::error::ApiResult;
-use crate::extract::Caller;
+use crate::extract::{Caller, LookingUp};
 use crate::paths::{FriendRequestPath, UserPath};
 
 /// My friends.
@@ -71,7 +71,7 @@ async fn delete_friend(
 #[post("/friend-requests")]
 async fn create_friend_request(
     services: Data<Services>,
-    caller: Caller,
+    caller: Caller<LookingUp>,
     body: Body<CreateFriendRequest>,
 ) -> ApiResult<HttpResponse> {
     let request = services.friends.request(caller.id(), &body).await?;

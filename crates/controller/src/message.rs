@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::answer::created_or_found;
 use crate::body::Body;
 use crate::error::ApiResult;
-use crate::extract::Caller;
+use crate::extract::{Caller, Sending};
 use crate::paths::{ConversationPath, MessagePath};
 
 impl MessagePath {
@@ -71,7 +71,7 @@ async fn list_messages(
 #[post("/conversations/{conversation_id}/messages")]
 async fn send_message(
     services: Data<Services>,
-    caller: Caller,
+    caller: Caller<Sending>,
     path: Path<ConversationPath>,
     body: Body<SendMessageRequest>,
 ) -> ApiResult<HttpResponse> {

@@ -9,6 +9,7 @@ use damso_service::media::MAX_PIXELS;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ApiResult};
+use crate::extract::Guest;
 
 /// Web clients older than this have to reload.
 pub(crate) const MIN_CLIENT_VERSION: &str = "0.1.0";
@@ -49,7 +50,7 @@ async fn get_health() -> HttpResponse {
     ),
 )]
 #[get("/readyz")]
-async fn get_readiness(services: Data<Services>) -> ApiResult<HttpResponse> {
+async fn get_readiness(_guest: Guest, services: Data<Services>) -> ApiResult<HttpResponse> {
     let unavailable = |part: &'static str| {
         move |cause: String| {
             tracing::warn!(part, cause, "A part of the server is unavailable");

@@ -23,6 +23,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::ControllerConfig;
 use crate::error::{ApiError, ApiResult};
+use crate::extract::Guest;
 use crate::operations::MIN_CLIENT_VERSION;
 use crate::origin::is_own;
 
@@ -51,6 +52,7 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 )]
 #[get("/realtime")]
 async fn open_realtime(
+    _guest: Guest,
     services: Data<Services>,
     config: Data<ControllerConfig>,
     request: HttpRequest,
@@ -284,7 +286,10 @@ impl Socket {
 fn not_signed_in(error: &ServiceError) -> CloseCode {
     match error {
         ServiceError::Refused(_) => CloseCode::AuthenticationFailed,
-        ServiceError::Overloaded | ServiceError::Unavailable(_) | ServiceError::Internal(_) => {
+        ServiceError::Overloaded
+        | ServiceError::TooFast(_)
+        | ServiceError::Unavailable(_)
+        | ServiceError::Internal(_) => {
             tracing::warn!(%error, "A socket could not be opened");
             CloseCode::Restarting
         }

@@ -8,7 +8,7 @@ use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiResult, malformed};
-use crate::extract::Caller;
+use crate::extract::{Caller, LookingUp};
 use crate::paths::{HandlePath, UserPath};
 
 /// Several people by id; those that do not exist are left out.
@@ -61,7 +61,7 @@ async fn get_user(services: Data<Services>, caller: Caller, path: Path<UserPath>
 #[get("/users/by-handle/{handle}")]
 async fn get_user_by_handle(
     services: Data<Services>,
-    caller: Caller,
+    caller: Caller<LookingUp>,
     path: Path<HandlePath>,
 ) -> ApiResult<Json<User>> {
     Ok(Json(services.users.by_handle(caller.id(), &path.handle).await?))

@@ -1,5 +1,6 @@
 //! Signing up, in and out, and who a token speaks for.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use moka::future::Cache;
 
 use crate::keys::{Key, Keys, Purpose};
 use crate::password::PasswordHasher;
+use crate::rate::{Limit, RateLimits, Subject};
 use crate::session::SessionService;
 use crate::token::{ACCESS_LIFETIME, CurrentUser, RefreshToken, Tokens};
 use crate::{Context, Fields, ServiceError, ServiceResult, member, view};
@@ -39,6 +41,7 @@ pub struct AuthService {
     tokens: Arc<Tokens>,
     refresh_key: Key,
     sessions: SessionService,
+    limits: RateLimits,
     sign_up: SignUp,
     /// Generations whose use has been noted, so that it is noted once and not at each request.
     seen: Cache<SessionId, i64>,
@@ -52,7 +55,9 @@ pub struct Device {
     /// What it calls itself.
     pub name: SessionName,
     /// Its address.
-    pub address: Option<String>,
+    pub address: Option<IpAddr>,
+    /// What an earlier sign-in has left there.
+    pub known: Option<String>,
 }
 
 /// What a new or refreshed session gets.
@@ -68,6 +73,8 @@ pub struct SignedIn {
     pub refresh_token: String,
     /// For `<img>` and downloads.
     pub media_token: String,
+    /// Stays with the device when the session ends: it is known the next time.
+    pub device_token: String,
 }
 
 /// A sign-up whose fields are in order.
@@ -126,7 +133,8 @@ impl NewSession {
 
     /// Stores it, in the transaction that found out that it may begin.
     async fn insert(&self, conn: &mut Connection, user: UserId) -> ServiceResult<()> {
-        let Device { name, address } = &self.device;
+        let Device { name, address, .. } = &self.device;
+        let address = address.map(|address| address.to_string());
         repository::session::insert(conn, self.id, user, name, address.as_deref(), self.opened_at).await?;
         repository::session::insert_token(conn, &self.token.hash(), self.id, FIRST_GENERATION).await?;
         Ok(())
@@ -154,6 +162,7 @@ impl AuthService {
         tokens: Tokens,
         sessions: SessionService,
         keys: &Keys,
+        limits: RateLimits,
         sign_up: SignUp,
     ) -> Self {
         Self {
@@ -162,6 +171,7 @@ impl AuthService {
             tokens: Arc::new(tokens),
             refresh_key: keys.derive(Purpose::RefreshToken),
             sessions,
+            limits,
             sign_up,
             seen: Cache::builder()
                 .max_capacity(100_000)
@@ -186,6 +196,8 @@ impl AuthService {
             SignUp::Closed => return Err(ErrorKind::SignUpClosed.into()),
         }
         let account = NewAccount::parse(request)?;
+        self.limits
+            .take(Limit::SignUp, &Subject::address(device.address))?;
         let now = Timestamp::now();
         let new = NewUser {
             id: UserId::new(),
@@ -219,10 +231,13 @@ impl AuthService {
 
     /// Opens a session. Takes as long, and says the same, whether or not the account exists.
     pub async fn sign_in(&self, request: &SignInRequest, device: Device) -> ServiceResult<SignedIn> {
+        self.limits
+            .take(Limit::SignInFromAddress, &Subject::address(device.address))?;
         let password = Password::for_verification(&request.password).ok_or(ErrorKind::InvalidCredentials)?;
-        let credentials = match Handle::parse(&request.login) {
-            Err(_) => None,
-            Ok(handle) => {
+        let login = Handle::parse(&request.login).ok();
+        let credentials = match login.clone() {
+            None => None,
+            Some(handle) => {
                 self.context
                     .database
                     .run(async move |conn: &mut Connection| {
@@ -232,11 +247,22 @@ impl AuthService {
             }
         };
         let (user, hash) = credentials.unzip();
+        if let Some(login) = login {
+            let known = user.and_then(|user| self.known_device(user, &device));
+            let subject = known.unwrap_or(Subject::Login(login));
+            self.limits.take(Limit::SignInOfAccount, &subject)?;
+        }
         let is_right = self.passwords.verify(password, hash.clone()).await?;
         let (Some(user), Some(hash), true) = (user, hash, is_right) else {
             return Err(ErrorKind::InvalidCredentials.into());
         };
         self.open_session(user, hash, device).await
+    }
+
+    /// The device as one where this account has signed in before, if it can show that.
+    fn known_device(&self, user: UserId, device: &Device) -> Option<Subject> {
+        let known = self.tokens.read_device(device.known.as_deref()?)?;
+        (known.id == user).then_some(Subject::KnownDevice(user, known.session_id))
     }
 
     async fn open_session(
@@ -388,6 +414,7 @@ impl AuthService {
             access_token: self.tokens.access(user.id, session_id, generation, now),
             refresh_token: token.encode(),
             media_token: self.tokens.media(user.id, session_id, now),
+            device_token: self.tokens.device(user.id, session_id, now),
             user,
         }
     }
@@ -446,7 +473,8 @@ async fn rotate(
     let next = generation + 1;
     let token = given.successor(key, session.id, next);
     repository::session::insert_token(conn, &token.hash(), session.id, next).await?;
-    repository::session::update_generation(conn, &session, next, device.address.as_deref(), now).await?;
+    let address = device.address.map(|address| address.to_string());
+    repository::session::update_generation(conn, &session, next, address.as_deref(), now).await?;
     Ok(Refreshed::Successor {
         session,
         token,

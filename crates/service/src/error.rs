@@ -4,6 +4,7 @@ use damso_protocol::{ErrorKind, FieldError, FieldErrorKind};
 use damso_repository::RepositoryError;
 
 use crate::ports::ObjectStoreError;
+use crate::rate::TooFast;
 
 /// The answer of every use case.
 pub type ServiceResult<T> = Result<T, ServiceError>;
@@ -17,6 +18,9 @@ pub enum ServiceError {
     /// More work than is taken on at once; the same call may succeed soon.
     #[error("overloaded")]
     Overloaded,
+    /// The caller does this too often.
+    #[error("too fast")]
+    TooFast(TooFast),
     /// The database or the storage does not answer; the same call may succeed later. For the log.
     #[error("unavailable: {0}")]
     Unavailable(String),
@@ -42,6 +46,7 @@ impl ServiceError {
         match self {
             Self::Refused(refusal) => Self::Refused(refusal.clone()),
             Self::Overloaded => Self::Overloaded,
+            Self::TooFast(too_fast) => Self::TooFast(*too_fast),
             Self::Unavailable(cause) => Self::Unavailable(cause.clone()),
             Self::Internal(cause) => Self::Internal(anyhow::anyhow!("{cause:#}")),
         }

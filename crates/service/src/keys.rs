@@ -21,6 +21,8 @@ pub enum Purpose {
     AccessToken,
     /// The cookie that `<img>` and downloads send.
     MediaToken,
+    /// The cookie that tells a device where an account has signed in before.
+    DeviceToken,
     /// Successors of refresh tokens.
     RefreshToken,
     /// URLs of the local storage.
@@ -32,6 +34,7 @@ impl Purpose {
         match self {
             Self::AccessToken => b"damso access token v1",
             Self::MediaToken => b"damso media token v1",
+            Self::DeviceToken => b"damso device token v1",
             Self::RefreshToken => b"damso refresh token v1",
             Self::StorageUrl => b"damso storage url v1",
         }

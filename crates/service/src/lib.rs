@@ -33,6 +33,7 @@ pub mod ports;
 pub mod presence;
 mod profiles;
 mod queue;
+pub mod rate;
 pub mod reaction;
 pub mod read;
 pub mod realtime;
@@ -57,6 +58,7 @@ use crate::keys::Keys;
 use crate::password::PasswordHasher;
 use crate::ports::ObjectStore;
 use crate::profiles::Profiles;
+use crate::rate::RateLimits;
 use crate::realtime::Hub;
 use crate::token::Tokens;
 
@@ -65,6 +67,8 @@ use crate::token::Tokens;
 pub struct ServiceConfig {
     /// Whether new accounts can be made.
     pub sign_up: damso_protocol::SignUp,
+    /// Whether there are limits to how often somebody may do something.
+    pub rate_limits: bool,
     /// How many passwords are hashed at once; more wait, and beyond [`ServiceConfig::password_queue`] are
     /// turned away.
     pub password_threads: usize,
@@ -79,6 +83,7 @@ impl Default for ServiceConfig {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             sign_up: damso_protocol::SignUp::Open,
+            rate_limits: true,
             password_threads: cores,
             password_queue: 64 * cores,
             image_threads: cores.div_ceil(2),
@@ -129,6 +134,8 @@ pub struct Services {
     pub images: image::ImageService,
     /// Who is connected.
     pub hub: Hub,
+    /// How often somebody may do what.
+    pub limits: RateLimits,
     /// The storage, for the probes.
     pub objects: Arc<dyn ObjectStore>,
     /// The database, for the probes.
@@ -147,6 +154,7 @@ impl Services {
         doubt::watch(&database, &hub);
         let passwords = PasswordHasher::new(config.password_threads, config.password_queue);
         let tokens = Tokens::new(keys);
+        let limits = RateLimits::new(config.rate_limits);
         let sessions = session::SessionService::new(database.clone(), hub.clone());
         let pictures = media::pool::ImagePool::new(config.image_threads);
         let images = image::ImageService::new(database.clone(), objects.clone(), pictures.clone());
@@ -163,6 +171,7 @@ impl Services {
                 tokens,
                 sessions.clone(),
                 keys,
+                limits.clone(),
                 config.sign_up,
             ),
             account: account::AccountService::new(
@@ -189,6 +198,7 @@ impl Services {
             attachments: attachment::AttachmentService::new(context, objects.clone(), pictures),
             images,
             hub,
+            limits,
             objects,
             database,
         }

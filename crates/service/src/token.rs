@@ -18,6 +18,9 @@ pub const ACCESS_LIFETIME: Duration = Duration::from_mins(15);
 /// How long a media token is good for; it is made anew with each refresh.
 pub const MEDIA_LIFETIME: Duration = Duration::from_hours(24);
 
+/// How long a device is known: as long as browsers keep a cookie at the most (RFC 6265bis, 400 days).
+pub const DEVICE_LIFETIME: Duration = Duration::from_hours(24 * 400);
+
 const AUDIENCE: &str = "damso";
 
 /// Who is signed in, with which device.
@@ -51,6 +54,7 @@ struct Claims {
 enum Kind {
     Access,
     Media,
+    Device,
 }
 
 impl Kind {
@@ -58,6 +62,7 @@ impl Kind {
         match self {
             Self::Access => "access",
             Self::Media => "media",
+            Self::Device => "device",
         }
     }
 
@@ -65,6 +70,7 @@ impl Kind {
         match self {
             Self::Access => ACCESS_LIFETIME,
             Self::Media => MEDIA_LIFETIME,
+            Self::Device => DEVICE_LIFETIME,
         }
     }
 }
@@ -87,6 +93,7 @@ impl KeyPair {
 pub(crate) struct Tokens {
     access: KeyPair,
     media: KeyPair,
+    device: KeyPair,
     validation: Validation,
 }
 
@@ -99,6 +106,7 @@ impl Tokens {
         Self {
             access: KeyPair::new(&keys.derive(Purpose::AccessToken)),
             media: KeyPair::new(&keys.derive(Purpose::MediaToken)),
+            device: KeyPair::new(&keys.derive(Purpose::DeviceToken)),
             validation,
         }
     }
@@ -111,6 +119,10 @@ impl Tokens {
         self.make(Kind::Media, user, session, 0, now)
     }
 
+    pub(crate) fn device(&self, user: UserId, session: SessionId, now: Timestamp) -> String {
+        self.make(Kind::Device, user, session, 0, now)
+    }
+
     /// Who an access token speaks for, if it is good.
     pub(crate) fn read_access(&self, token: &str) -> Option<CurrentUser> {
         self.read(Kind::Access, token)
@@ -121,10 +133,16 @@ impl Tokens {
         self.read(Kind::Media, token)
     }
 
+    /// Who has signed in on a device before, and with which session, if its token is good. It opens nothing.
+    pub(crate) fn read_device(&self, token: &str) -> Option<CurrentUser> {
+        self.read(Kind::Device, token)
+    }
+
     fn pair(&self, kind: Kind) -> &KeyPair {
         match kind {
             Kind::Access => &self.access,
             Kind::Media => &self.media,
+            Kind::Device => &self.device,
         }
     }
 
@@ -229,7 +247,10 @@ mod tests {
         let tokens = tokens();
         let access = tokens.access(UserId::new(), SessionId::new(), 1, Timestamp::now());
         let media = tokens.media(UserId::new(), SessionId::new(), Timestamp::now());
+        let device = tokens.device(UserId::new(), SessionId::new(), Timestamp::now());
         assert!(tokens.read_media(&access).is_none() && tokens.read_access(&media).is_none());
+        assert!(tokens.read_device(&access).is_none() && tokens.read_device(&media).is_none());
+        assert!(tokens.read_access(&device).is_none() && tokens.read_media(&device).is_none());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A running server, with everything real behind it.
 
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,6 +27,10 @@ pub struct TestAppOptions {
     pub public_url: Option<PublicUrl>,
     /// The files of the client, by their paths.
     pub web: Vec<(&'static str, &'static str)>,
+    /// Whether there are limits to how often somebody may do something.
+    pub rate_limits: bool,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
     /// A bucket instead of a folder of its own.
     pub s3: Option<S3Config>,
 }
@@ -48,7 +52,7 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// Starts a server as it is out of the box.
+    /// Starts a server as it is out of the box, but without limits: a test does in a second what people do in a day.
     pub async fn start() -> Self {
         Self::start_with(TestAppOptions::default()).await
     }
@@ -61,6 +65,7 @@ impl TestApp {
         let (objects, direct_uploads) = open_storage(options.s3.as_ref(), folder.path(), &keys);
         let config = ServiceConfig {
             sign_up: options.sign_up,
+            rate_limits: options.rate_limits,
             ..ServiceConfig::default()
         };
         let services = Services::new(&config, database.database.clone(), objects.clone(), &keys);
@@ -76,7 +81,7 @@ impl TestApp {
                 public_url: options.public_url,
                 is_tls: false,
                 port,
-                trusted_proxies: Vec::new(),
+                trusted_proxies: options.trusted_proxies,
             },
             web: Arc::new(WebClient::from_files(web)),
             direct_uploads,

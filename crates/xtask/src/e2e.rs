@@ -53,7 +53,8 @@ fn start_server(repo: &Repo, data: &Path, log: &Path) -> Result<Server> {
         .arg("serve")
         .arg("--data-dir")
         .arg(data)
-        .args(["--listen", "127.0.0.1:0", "--web-dir"]);
+        // Everybody is at one address here, and in a hurry.
+        .args(["--rate-limits", "off", "--listen", "127.0.0.1:0", "--web-dir"]);
     serve.arg(repo.web_bundle());
     server::forget_settings(&mut serve);
     Server::start(serve, log)

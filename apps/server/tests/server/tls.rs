@@ -82,7 +82,7 @@ fn https_is_served_and_its_cookies_go_nowhere_else() {
         .lines()
         .filter(|line| line.starts_with("set-cookie: "))
         .collect();
-    assert_eq!(cookies.len(), 2, "{answer}");
+    assert_eq!(cookies.len(), 3, "{answer}");
     for cookie in cookies {
         assert!(
             cookie.contains("; Secure") && cookie.contains("; HttpOnly"),

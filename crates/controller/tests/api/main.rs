@@ -24,6 +24,7 @@ mod friend_requests;
 mod friends;
 mod groups;
 mod headers;
+mod limits;
 mod origins;
 mod password;
 mod presence;

@@ -76,8 +76,13 @@ async fn browsers_get_their_tokens_in_cookies_that_no_script_can_read() {
     let port = app.url.rsplit(':').next().unwrap();
     let refresh = cookie(&cookies, &format!("damso_refresh_{port}="));
     let media = cookie(&cookies, &format!("damso_media_{port}="));
-    assert_eq!(cookies.len(), 2);
-    for (cookie, path) in [(refresh, "Path=/api/v1/auth"), (media, "Path=/api/v1")] {
+    let device = cookie(&cookies, &format!("damso_device_{port}="));
+    assert_eq!(cookies.len(), 3);
+    for (cookie, path) in [
+        (refresh, "Path=/api/v1/auth"),
+        (media, "Path=/api/v1"),
+        (device, "Path=/api/v1/auth"),
+    ] {
         let attributes: Vec<&str> = cookie.split("; ").skip(1).collect();
         for wanted in ["HttpOnly", "SameSite=Strict", path] {
             assert!(attributes.contains(&wanted), "{wanted} in {cookie}");
@@ -111,7 +116,7 @@ async fn cookies_of_an_https_server_are_secure() {
         .await;
     let cookies = cookies(&reply);
     assert!(
-        cookies.len() == 2 && cookies.iter().all(|cookie| cookie.contains("; Secure")),
+        cookies.len() == 3 && cookies.iter().all(|cookie| cookie.contains("; Secure")),
         "{cookies:?}"
     );
     assert!(cookie(&cookies, "damso_refresh_443=").contains("SameSite=Strict"));
