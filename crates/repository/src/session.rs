@@ -248,10 +248,10 @@ pub async fn rename(
 }
 
 /// Which sessions to end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum SessionsToEnd {
-    /// This one.
-    One(SessionId),
+    /// These.
+    These(Vec<SessionId>),
     /// All but this one.
     AllBut(SessionId),
     /// All.
@@ -271,7 +271,10 @@ pub async fn end(
         .filter(sessions::ended_at.is_null())
         .into_boxed();
     query = match which {
-        SessionsToEnd::One(id) => query.filter(sessions::id.eq(id.as_uuid())),
+        SessionsToEnd::These(ids) => {
+            let ids: Vec<Uuid> = ids.into_iter().map(SessionId::as_uuid).collect();
+            query.filter(sessions::id.eq_any(ids))
+        }
         SessionsToEnd::AllBut(id) => query.filter(sessions::id.ne(id.as_uuid())),
         SessionsToEnd::All => query,
     };

@@ -141,6 +141,26 @@ impl NewSession {
     }
 }
 
+/// A password that was right.
+struct Verified {
+    /// The hash it was compared with.
+    hash: String,
+    /// The hash to keep from now on; mostly the same.
+    kept: String,
+}
+
+impl Verified {
+    /// Whether it still is the account's password, which is locked; replaces the hash if another one is to be kept.
+    async fn still_holds(&self, conn: &mut Connection, user: UserId) -> ServiceResult<bool> {
+        let Self { hash, kept } = self;
+        if kept != hash {
+            return Ok(repository::user::replace_password_hash(conn, user, hash, kept).await?);
+        }
+        let stored = repository::user::find_password_hash(conn, user).await?;
+        Ok(stored.as_ref() == Some(hash))
+    }
+}
+
 /// What became of a refresh token.
 enum Refreshed {
     /// It is good; this one follows it.
@@ -252,11 +272,12 @@ impl AuthService {
             let subject = known.unwrap_or(Subject::Login(login));
             self.limits.take(Limit::SignInOfAccount, &subject)?;
         }
-        let is_right = self.passwords.verify(password, hash.clone()).await?;
-        let (Some(user), Some(hash), true) = (user, hash, is_right) else {
+        let kept = self.passwords.verify_and_renew(password, hash.clone()).await?;
+        let (Some(user), Some(verified), Some(kept)) = (user, hash, kept) else {
             return Err(ErrorKind::InvalidCredentials.into());
         };
-        self.open_session(user, hash, device).await
+        self.open_session(user, Verified { hash: verified, kept }, device)
+            .await
     }
 
     /// The device as one where this account has signed in before, if it can show that.
@@ -268,11 +289,11 @@ impl AuthService {
     async fn open_session(
         &self,
         user: UserId,
-        verified_hash: String,
+        verified: Verified,
         device: Device,
     ) -> ServiceResult<SignedIn> {
         let session = NewSession::new(device, Timestamp::now())?;
-        let (user, session) = self
+        let (user, session, ended) = self
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
@@ -280,17 +301,15 @@ impl AuthService {
                 // behind a session that was opened with the old password.
                 let user = repository::user::lock(conn, &[user]).await?.pop();
                 let user = user.ok_or(ErrorKind::InvalidCredentials)?;
-                if repository::user::find_password_hash(conn, user.id)
-                    .await?
-                    .as_ref()
-                    != Some(&verified_hash)
-                {
+                if !verified.still_holds(conn, user.id).await? {
                     return Err(ErrorKind::InvalidCredentials.into());
                 }
                 session.insert(conn, user.id).await?;
-                Ok::<_, ServiceError>((user, session))
+                let ended = SessionService::end_surplus(conn, user.id, session.opened_at).await?;
+                Ok::<_, ServiceError>((user, session, ended))
             })
             .await?;
+        self.sessions.announce_ended(user.id, &ended, session.opened_at);
         self.opened(&user, &session)
     }
 
@@ -461,7 +480,8 @@ async fn rotate(
     let is_good_predecessor = generation + 1 == session.generation && !newest_is_settled;
     if !is_newest && !is_good_predecessor {
         let ended =
-            repository::session::end(conn, session.user_id, SessionsToEnd::One(session.id), now).await?;
+            repository::session::end(conn, session.user_id, SessionsToEnd::These(vec![session.id]), now)
+                .await?;
         return Ok(Refreshed::FamilyEnded {
             user: session.user_id,
             ended,

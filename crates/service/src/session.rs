@@ -12,6 +12,8 @@ use damso_repository::{Connection, Database};
 use crate::realtime::{Hub, REMEMBER_ENDED};
 use crate::{CurrentUser, Fields, ServiceResult};
 
+/// The most sessions that one account has at once; with one more, that which has not been used for longest ends.
+pub const MOST_SESSIONS: usize = 20;
 /// How often the sessions of open sockets are looked up.
 const RECHECK: Duration = Duration::from_mins(1);
 /// How many are looked up with one query.
@@ -111,7 +113,7 @@ impl SessionService {
 
     /// Ends one of the user's sessions.
     pub async fn end(&self, user: UserId, id: SessionId) -> ServiceResult<()> {
-        let ended = self.end_matching(user, SessionsToEnd::One(id)).await?;
+        let ended = self.end_matching(user, SessionsToEnd::These(vec![id])).await?;
         if ended.is_empty() {
             Err(ErrorKind::SessionNotFound.into())
         } else {
@@ -149,6 +151,22 @@ impl SessionService {
                 }),
             );
         }
+    }
+
+    /// Ends those of the user's sessions that are more than they may have, in the transaction that has opened another
+    /// one. Returns what has to be announced after the commit.
+    pub(crate) async fn end_surplus(
+        conn: &mut Connection,
+        user: UserId,
+        now: Timestamp,
+    ) -> ServiceResult<Vec<SessionId>> {
+        let last_used_first = repository::session::list(conn, user).await?;
+        let surplus = last_used_first.into_iter().skip(MOST_SESSIONS);
+        let surplus: Vec<SessionId> = surplus.map(|session| session.id).collect();
+        if surplus.is_empty() {
+            return Ok(surplus);
+        }
+        Ok(repository::session::end(conn, user, SessionsToEnd::These(surplus), now).await?)
     }
 
     /// Whether the session is there and has not ended, by the database.

@@ -1,6 +1,7 @@
 //! One's devices.
 
 use damso_protocol::{ErrorKind, ServerEvent, Session, Sessions};
+use damso_service::session::MOST_SESSIONS;
 use damso_testing::{Actor, TestApp};
 use serde_json::json;
 
@@ -52,6 +53,37 @@ async fn a_device_can_be_named() {
         (404, ErrorKind::SessionNotFound)
     );
     assert_eq!(sessions(&minji).await[0].name, "내 노트북");
+}
+
+#[tokio::test]
+async fn with_one_more_than_twenty_the_one_that_was_used_longest_ago_ends() {
+    let app = TestApp::start().await;
+    let [first] = app.users(["minji"]).await;
+    let second = first.sign_in_again().await;
+    let mut others = Vec::new();
+    for _ in 2..MOST_SESSIONS {
+        others.push(first.sign_in_again().await);
+    }
+    assert_eq!(sessions(&second).await.len(), MOST_SESSIONS);
+    // The first one is used again, so that the second one is the oldest.
+    assert_eq!(first.refresh(first.refresh_token()).await.status, 200);
+    let mut gone = second.connect().await;
+    let mut stays = first.connect().await;
+    let newest = first.sign_in_again().await;
+    assert_eq!(gone.closed_with().await, 4003);
+    let told = stays.wait_for(|event| match event {
+        ServerEvent::SessionEnded(ended) => Some(ended.session_id),
+        _ => None,
+    });
+    assert_eq!(told.await, second.session().session_id);
+    assert_eq!(second.get("/me").await.status, 401);
+    let listed = sessions(&newest).await;
+    assert_eq!(listed.len(), MOST_SESSIONS);
+    assert!(
+        listed
+            .iter()
+            .all(|session| session.id != second.session().session_id)
+    );
 }
 
 #[tokio::test]

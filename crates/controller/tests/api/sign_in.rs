@@ -171,3 +171,28 @@ async fn without_cookie_and_token_there_is_nothing_to_refresh() {
     let reply = app.anonymous().post("/auth/refresh", &json!({})).await;
     assert_eq!(reply.refusal(), (401, ErrorKind::RefreshTokenInvalid));
 }
+
+/// A server of an earlier day hashed more cheaply.
+#[tokio::test]
+async fn a_password_that_was_hashed_otherwise_is_hashed_anew() {
+    let app = TestApp::start().await;
+    let [minji] = app.users(["minji"]).await;
+    let id = minji.id();
+    let store = format!("UPDATE users SET password_hash = '{CHEAP_HASH}' WHERE id = '{id}'");
+    app.database.execute(&store).await;
+    let is_anew = async || {
+        let like = "$argon2id$v=19$m=19456,t=2,p=1$%";
+        let count = format!("SELECT count(*) FROM users WHERE id = '{id}' AND password_hash LIKE '{like}'");
+        app.database.count(&count).await == 1
+    };
+    assert_eq!(minji.try_sign_in("wrong horse battery").await.status, 401);
+    assert!(!is_anew().await);
+    for _ in 0..2 {
+        assert_eq!(minji.try_sign_in(PASSWORD).await.status, 200);
+        assert!(is_anew().await);
+    }
+}
+
+/// `PASSWORD` with argon2id, m = 64 KiB, t = 1.
+const CHEAP_HASH: &str =
+    "$argon2id$v=19$m=64,t=1,p=1$Ms1NukGpiAhZhirQRZquOQ$GjcN9PyiDNwpexWwafiWJMrvqeZOj+8pKVhNf6kJvhQ";
