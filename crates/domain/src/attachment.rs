@@ -1,7 +1,7 @@
 //! Files that travel with messages.
 
 use crate::conversation::stored_enum;
-use crate::text::{clean, is_invisible};
+use crate::text::{clean_without, is_invisible, turns_direction};
 use serde::{Deserialize, Serialize};
 
 stored_enum!(
@@ -55,17 +55,11 @@ impl FileName {
     /// Keeps the last part of a path and drops what a file system or a terminal could trip over, and the
     /// characters that turn the writing direction (`gpj.exe` must not look like `exe.jpg`).
     pub fn parse(raw: &str) -> Result<Self, FileNameError> {
-        let name = clean(raw);
-        let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-        let kept: String = name
-            .chars()
-            .filter(|&c| {
-                !c.is_control()
-                    && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*' | '\u{061c}'
-                | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-            })
-            .collect();
-        let kept = kept.trim().trim_start_matches('.');
+        let name = raw.rsplit(['/', '\\']).next().unwrap_or_default();
+        let is_odd = |c: char| c.is_control() || matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*');
+        let kept = clean_without(name, |c| is_odd(c) || turns_direction(c));
+        let kept = kept.trim_start_matches(|c: char| c == '.' || c.is_whitespace());
+        let kept = kept.trim_end();
         if kept.chars().all(is_invisible) {
             return Err(FileNameError::Empty);
         }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::text::{clean, is_invisible};
+use crate::text::{clean_without, is_invisible, turns_direction};
 
 /// Why a one-line text is not acceptable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,9 +20,10 @@ pub enum NameError {
 
 /// One line, without the characters that turn the writing direction of what follows.
 fn one_line(raw: &str) -> String {
-    let turns_direction = |c: char| matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let kept: String = clean(raw).chars().filter(|&c| !turns_direction(c)).collect();
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+    clean_without(raw, turns_direction)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 macro_rules! one_line_text {

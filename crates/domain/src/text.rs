@@ -6,11 +6,20 @@ use serde::Serialize;
 
 /// Normal form C, line breaks as `\n`, and no control characters but line break and tab.
 pub(crate) fn clean(raw: &str) -> String {
+    clean_without(raw, |_| false)
+}
+
+/// The same, also without what `goes`. It goes first: what stands on both sides of it may become one character.
+pub(crate) fn clean_without(raw: &str, goes: impl Fn(char) -> bool) -> String {
     let text = raw.replace("\r\n", "\n").replace('\r', "\n");
-    nfc(&text)
-        .chars()
-        .filter(|&c| !c.is_control() || c == '\n' || c == '\t')
-        .collect()
+    let is_control = |c: char| c.is_control() && c != '\n' && c != '\t';
+    let kept: String = text.chars().filter(|&c| !is_control(c) && !goes(c)).collect();
+    nfc(&kept).into_owned()
+}
+
+/// The characters that turn the writing direction of what follows.
+pub(crate) const fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(feature = "normalize")]
@@ -117,6 +126,16 @@ mod tests {
             "a[31mb\tc"
         );
         assert_eq!(MessageText::parse("👨‍👩‍👧").unwrap().as_str(), "👨‍👩‍👧");
+    }
+
+    #[cfg(feature = "normalize")]
+    #[test]
+    fn what_goes_leaves_nothing_in_pieces() {
+        assert_eq!(MessageText::parse("e\u{7f}\u{301}").unwrap().as_str(), "é");
+        let name = crate::DisplayName::parse("l\u{202e}\u{301}").unwrap();
+        assert_eq!(name.as_str(), "ĺ");
+        let file = crate::FileName::parse("..  a\u{200e}\u{301}.png").unwrap();
+        assert_eq!(file.as_str(), "á.png");
     }
 
     #[cfg(feature = "normalize")]

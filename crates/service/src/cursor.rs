@@ -13,14 +13,17 @@ use crate::{Fields, ServiceResult};
 const MAX_BYTES: usize = 512;
 
 /// Where a list goes on, and how many items it is to bring.
-pub(crate) struct Paging<P> {
-    pub(crate) after: Option<P>,
-    pub(crate) size: PageSize,
+#[derive(Debug)]
+pub struct Paging<P> {
+    /// The last item of the page before.
+    pub after: Option<P>,
+    /// How many items the page holds.
+    pub size: PageSize,
 }
 
 impl<P: DeserializeOwned + Serialize> Paging<P> {
     /// Reads a list's query; a cursor that is none of ours is refused.
-    pub(crate) fn parse(cursor: Option<&str>, limit: Option<u16>) -> ServiceResult<Self> {
+    pub fn parse(cursor: Option<&str>, limit: Option<u16>) -> ServiceResult<Self> {
         let size = page_size(limit)?;
         let after = cursor
             .map(|cursor| decode(cursor).ok_or(ErrorKind::MalformedRequest))
@@ -29,12 +32,12 @@ impl<P: DeserializeOwned + Serialize> Paging<P> {
     }
 
     /// One more than the page holds, to see whether there is another.
-    pub(crate) fn fetch(&self) -> i64 {
+    pub fn fetch(&self) -> i64 {
         self.size.as_i64() + 1
     }
 
     /// Cuts what was fetched to a page, and says where the next begins.
-    pub(crate) fn page<T>(&self, mut fetched: Vec<T>, position: impl Fn(&T) -> P) -> Page<T> {
+    pub fn page<T>(&self, mut fetched: Vec<T>, position: impl Fn(&T) -> P) -> Page<T> {
         let has_more = fetched.len() > self.size.as_usize();
         fetched.truncate(self.size.as_usize());
         let next_cursor = if has_more {

@@ -12,7 +12,7 @@ pub mod auth;
 pub mod block;
 pub mod content;
 pub mod conversation;
-mod cursor;
+pub mod cursor;
 mod deletion;
 mod doubt;
 pub mod edit;
