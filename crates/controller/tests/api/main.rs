@@ -16,6 +16,7 @@ mod deleting_messages;
 mod deletion;
 mod description;
 mod direct;
+mod documents;
 mod editing;
 mod every_body;
 mod every_route;
