@@ -3,6 +3,8 @@
 //! Every answer is held against the OpenAPI description as it arrives; see `damso_testing::contract`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access;
+mod access_events;
 mod attachments;
 mod batches;
 mod blocks;
