@@ -122,6 +122,14 @@ fn describe_security(components: &mut Components) {
     components.add_security_scheme("media_cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
 }
 
+/// The kinds that a description of a refusal names, each in its backticks.
+fn kinds(description: &str) -> impl Iterator<Item = &str> {
+    description.split_inclusive(&[',', ';'][..]).filter_map(|part| {
+        let end = part.rfind('`')?;
+        Some(&part[part.find('`')?..=end])
+    })
+}
+
 /// What any operation may answer, written once.
 fn describe_common_refusals(operation: &mut Operation) {
     let mut common = vec![
@@ -141,7 +149,7 @@ fn describe_common_refusals(operation: &mut Operation) {
             let schema = Ref::from_schema_name("Problem");
             ContentBuilder::new().schema(Some(schema)).build()
         };
-        operation
+        let own = operation
             .responses
             .responses
             .entry(status.to_owned())
@@ -149,6 +157,12 @@ fn describe_common_refusals(operation: &mut Operation) {
                 let response = ResponseBuilder::new().description(description);
                 RefOr::T(response.content("application/problem+json", problem()).build())
             });
+        // An operation may have reasons of its own for the same status.
+        if let RefOr::T(own) = own
+            && !kinds(description).any(|kind| own.description.contains(kind))
+        {
+            own.description = format!("{}, {description}", own.description);
+        }
     }
     for (status, response) in &mut operation.responses.responses {
         if let (true, RefOr::T(response)) = (status.starts_with(['4', '5']), response)

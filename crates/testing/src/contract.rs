@@ -64,6 +64,13 @@ impl Operation {
         required.map(value).collect::<Vec<_>>().join("&")
     }
 
+    /// What the description says of an answer with this status: of refusals, their kinds.
+    fn text(&self, status: StatusCode) -> &'static str {
+        let operation = &description()["paths"][&self.path][self.method.as_str().to_lowercase()];
+        let text = &operation["responses"][status.as_str()]["description"];
+        text.as_str().unwrap_or_default()
+    }
+
     /// What an answer of this kind looks like; anything, where the description has nothing to say of it.
     fn schema(&self, status: StatusCode, media_type: &str) -> Value {
         let operation = &description()["paths"][&self.path][self.method.as_str().to_lowercase()];
@@ -241,7 +248,15 @@ pub(crate) fn check(method: &Method, path: &str, reply: &Reply) {
     let is_json = essence == "application/json" || essence == "application/problem+json";
     // `HEAD` says what there would be, without it.
     if is_json && !reply.body.is_empty() {
-        let body = serde_json::from_slice(&reply.body).expect("what says that it is JSON is JSON");
+        let body: Value = serde_json::from_slice(&reply.body).expect("what says that it is JSON is JSON");
+        if let Some(kind) = body["kind"].as_str().filter(|_| 400 <= status.as_u16()) {
+            let text = operation.text(status);
+            assert!(
+                text.contains(&format!("`{kind}`")),
+                "{method} {} refuses with {kind} and says {text:?}",
+                operation.path
+            );
+        }
         let schema = operation.schema(status, essence);
         if let Err(error) = fits(&schema, &body) {
             panic!(
