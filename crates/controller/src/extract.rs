@@ -174,8 +174,13 @@ impl FromRequest for FromDevice {
 
 /// The sender's address. A proxy is believed only if it is a configured one, and only about the last hop.
 fn address(config: &ControllerConfig, request: &HttpRequest) -> Option<IpAddr> {
-    let peer = request.peer_addr()?.ip();
-    if !config.trusted_proxies.contains(&peer) {
+    // A socket for both kinds of addresses shows an IPv4 peer as one of IPv6.
+    let peer = request.peer_addr()?.ip().to_canonical();
+    if !config
+        .trusted_proxies
+        .iter()
+        .any(|proxy| proxy.to_canonical() == peer)
+    {
         if request.headers().contains_key(X_FORWARDED_FOR) {
             warn_of_unknown_proxy(peer);
         }

@@ -11,14 +11,14 @@ use damso_domain::{
 use damso_protocol::{ErrorKind, FieldErrorKind, Me, SignInRequest, SignUp, SignUpRequest};
 use damso_repository as repository;
 use damso_repository::conversation::NewConversation;
-use damso_repository::session::{Session, SessionsToEnd};
 use damso_repository::user::{NewUser, User};
 use damso_repository::{Connection, RepositoryError};
 use moka::future::Cache;
 
 use crate::keys::{Key, Keys, Purpose};
 use crate::password::PasswordHasher;
-use crate::rate::{Limit, RateLimits, Subject};
+use crate::rate::{Limit, Subject};
+use crate::rotation::{Refreshed, rotate};
 use crate::session::SessionService;
 use crate::token::{ACCESS_LIFETIME, CurrentUser, RefreshToken, Tokens};
 use crate::{Context, Fields, ServiceError, ServiceResult, member, view};
@@ -41,7 +41,6 @@ pub struct AuthService {
     tokens: Arc<Tokens>,
     refresh_key: Key,
     sessions: SessionService,
-    limits: RateLimits,
     sign_up: SignUp,
     /// Generations whose use has been noted, so that it is noted once and not at each request.
     seen: Cache<SessionId, i64>,
@@ -161,20 +160,6 @@ impl Verified {
     }
 }
 
-/// What became of a refresh token.
-enum Refreshed {
-    /// It is good; this one follows it.
-    Successor {
-        session: Session,
-        token: RefreshToken,
-        generation: i64,
-    },
-    /// It is older than the predecessor: somebody else has used the family. All of it has ended.
-    FamilyEnded { user: UserId, ended: Vec<SessionId> },
-    /// Nothing is known of it.
-    Unknown,
-}
-
 impl AuthService {
     pub(crate) fn new(
         context: Context,
@@ -182,7 +167,6 @@ impl AuthService {
         tokens: Tokens,
         sessions: SessionService,
         keys: &Keys,
-        limits: RateLimits,
         sign_up: SignUp,
     ) -> Self {
         Self {
@@ -191,7 +175,6 @@ impl AuthService {
             tokens: Arc::new(tokens),
             refresh_key: keys.derive(Purpose::RefreshToken),
             sessions,
-            limits,
             sign_up,
             seen: Cache::builder()
                 .max_capacity(100_000)
@@ -216,7 +199,8 @@ impl AuthService {
             SignUp::Closed => return Err(ErrorKind::SignUpClosed.into()),
         }
         let account = NewAccount::parse(request)?;
-        self.limits
+        self.context
+            .limits
             .take(Limit::SignUp, &Subject::address(device.address))?;
         let now = Timestamp::now();
         let new = NewUser {
@@ -251,7 +235,8 @@ impl AuthService {
 
     /// Opens a session. Takes as long, and says the same, whether or not the account exists.
     pub async fn sign_in(&self, request: &SignInRequest, device: Device) -> ServiceResult<SignedIn> {
-        self.limits
+        self.context
+            .limits
             .take(Limit::SignInFromAddress, &Subject::address(device.address))?;
         let password = Password::for_verification(&request.password).ok_or(ErrorKind::InvalidCredentials)?;
         let login = Handle::parse(&request.login).ok();
@@ -270,7 +255,7 @@ impl AuthService {
         if let Some(login) = login {
             let known = user.and_then(|user| self.known_device(user, &device));
             let subject = known.unwrap_or(Subject::Login(login));
-            self.limits.take(Limit::SignInOfAccount, &subject)?;
+            self.context.limits.take(Limit::SignInOfAccount, &subject)?;
         }
         let kept = self.passwords.verify_and_renew(password, hash.clone()).await?;
         let (Some(user), Some(verified), Some(kept)) = (user, hash, kept) else {
@@ -456,52 +441,6 @@ async fn insert_notes(conn: &mut Connection, user: &User, now: Timestamp) -> Ser
     Ok(())
 }
 
-async fn rotate(
-    conn: &mut Connection,
-    key: &Key,
-    given: &RefreshToken,
-    device: &Device,
-    now: Timestamp,
-) -> ServiceResult<Refreshed> {
-    let Some((session, generation)) =
-        repository::session::find_by_token_and_lock(conn, &given.hash()).await?
-    else {
-        return Ok(Refreshed::Unknown);
-    };
-    let is_over = session.ended_at.is_some()
-        || session.last_used_at.after(IDLE_LIFETIME) < now
-        || session.created_at.after(ABSOLUTE_LIFETIME) < now;
-    if is_over {
-        return Ok(Refreshed::Unknown);
-    }
-    let is_newest = generation == session.generation;
-    let newest_is_settled =
-        session.seen_generation == session.generation && session.seen_at.after(PREDECESSOR_GRACE) < now;
-    let is_good_predecessor = generation + 1 == session.generation && !newest_is_settled;
-    if !is_newest && !is_good_predecessor {
-        let ended =
-            repository::session::end(conn, session.user_id, SessionsToEnd::These(vec![session.id]), now)
-                .await?;
-        return Ok(Refreshed::FamilyEnded {
-            user: session.user_id,
-            ended,
-        });
-    }
-    if is_newest {
-        repository::session::mark_generation_seen(conn, session.id, generation, now).await?;
-    }
-    let next = generation + 1;
-    let token = given.successor(key, session.id, next);
-    repository::session::insert_token(conn, &token.hash(), session.id, next).await?;
-    let address = device.address.map(|address| address.to_string());
-    repository::session::update_generation(conn, &session, next, address.as_deref(), now).await?;
-    Ok(Refreshed::Successor {
-        session,
-        token,
-        generation: next,
-    })
-}
-
 /// A password that has to be the account's own: for what needs a proof besides the session.
 pub(crate) async fn verify_own_password(
     context: &Context,
@@ -510,6 +449,10 @@ pub(crate) async fn verify_own_password(
     password: &str,
     field: &'static str,
 ) -> ServiceResult<String> {
+    // Whoever finds a device that is signed in does not find the password by trying.
+    context
+        .limits
+        .take(Limit::SignInOfAccount, &Subject::User(user))?;
     let hash = context
         .database
         .run(async move |conn: &mut Connection| repository::user::find_password_hash(conn, user).await)

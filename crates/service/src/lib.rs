@@ -37,6 +37,7 @@ pub mod rate;
 pub mod reaction;
 pub mod read;
 pub mod realtime;
+mod rotation;
 mod sending;
 pub mod session;
 pub mod settings;
@@ -162,6 +163,7 @@ impl Services {
             database: database.clone(),
             hub: hub.clone(),
             profiles: Profiles::default(),
+            limits: limits.clone(),
         };
         let groups = group::GroupService::new(context.clone(), images.clone());
         Self {
@@ -171,7 +173,6 @@ impl Services {
                 tokens,
                 sessions.clone(),
                 keys,
-                limits.clone(),
                 config.sign_up,
             ),
             account: account::AccountService::new(
@@ -211,4 +212,5 @@ pub(crate) struct Context {
     pub(crate) database: Database,
     pub(crate) hub: Hub,
     pub(crate) profiles: Profiles,
+    pub(crate) limits: RateLimits,
 }

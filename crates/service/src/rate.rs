@@ -22,7 +22,7 @@ const FORGET: Duration = Duration::from_mins(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// Passwords tried for one account, by devices that it does not know; for each that it knows as many again, so that
-    /// nobody can lock somebody out.
+    /// nobody can lock somebody out. And as many by whoever is signed in, for what asks for the password.
     SignInOfAccount,
     /// Passwords tried from one address, for whichever accounts.
     SignInFromAddress,

@@ -212,6 +212,34 @@ async fn one_address_tries_a_hundred_passwords_and_makes_twenty_accounts() {
 }
 
 #[tokio::test]
+async fn a_device_that_is_signed_in_does_not_find_the_password_by_trying() {
+    let app = limited().await;
+    let [minji] = app.users(["minji"]).await;
+    let change = json!({ "current_password": "a wrong password", "new_password": "another password" });
+    let (answers, refusal) = until_refused(Limit::SignInOfAccount, async |_| {
+        minji.put("/me/password", &change).await
+    })
+    .await;
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.error() == ErrorKind::InvalidFields)
+    );
+    assert_refused(Limit::SignInOfAccount, &refusal);
+    let deletion = json!({ "password": PASSWORD, "messages": "keep" });
+    assert_eq!(
+        minji.post("/me/deletion", &deletion).await.status,
+        429,
+        "the same password"
+    );
+    assert_eq!(
+        minji.try_sign_in(PASSWORD).await.status,
+        200,
+        "the owner is not locked out"
+    );
+}
+
+#[tokio::test]
 async fn what_needs_no_account_is_limited_by_address() {
     let app = limited().await;
     let somebody = app.anonymous();
