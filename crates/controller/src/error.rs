@@ -98,9 +98,12 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
     match kind {
         K::MalformedRequest => StatusCode::BAD_REQUEST,
         K::NotAuthenticated | K::InvalidCredentials | K::RefreshTokenInvalid => StatusCode::UNAUTHORIZED,
-        K::NotAllowed | K::OriginNotAllowed | K::NotFriends | K::BlockedByYou | K::SignUpClosed => {
-            StatusCode::FORBIDDEN
-        }
+        K::NotAllowed
+        | K::ReauthenticationRequired
+        | K::OriginNotAllowed
+        | K::NotFriends
+        | K::BlockedByYou
+        | K::SignUpClosed => StatusCode::FORBIDDEN,
         K::RouteNotFound
         | K::UserNotFound
         | K::FriendNotFound

@@ -77,6 +77,14 @@ id!(
     AttachmentId, now_v7
 );
 id!(
+    /// A key that signs its owner in without a password. UUIDv7.
+    PasskeyId, now_v7
+);
+id!(
+    /// Something that has happened to an account. UUIDv7.
+    SecurityEventId, now_v7
+);
+id!(
     /// A picture of a person or a group. Random, and new at each change, so that it cannot be guessed
     /// and may be cached for ever.
     ImageId, new_v4

@@ -39,6 +39,8 @@ kinds! {
     RefreshTokenInvalid "refresh_token_invalid" = "The session has ended; sign in again",
     /// 403. Known to you, but not allowed.
     NotAllowed "not_allowed" = "You may not do this",
+    /// 403. Only for a session that has shown within the last ten minutes whose it is: `POST /auth/reauthenticate`.
+    ReauthenticationRequired "reauthentication_required" = "Show first that it is you",
     /// 403. A browser sent the request from another site.
     OriginNotAllowed "origin_not_allowed" = "This origin may not use this address",
     /// 403. A direct conversation or a group needs friends.

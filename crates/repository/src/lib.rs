@@ -20,6 +20,7 @@ pub mod message_edit;
 pub mod planted;
 pub mod reaction;
 pub mod schema;
+pub mod security_event;
 pub mod send;
 pub mod server_fact;
 mod server_lock;

@@ -33,6 +33,7 @@ diesel::table! {
         last_seen_at -> Nullable<Timestamptz>,
         changed_at -> Timestamptz,
         hidden_from -> Nullable<Array<Uuid>>,
+        verified_email -> Nullable<Text>,
     }
 }
 
@@ -56,6 +57,7 @@ diesel::table! {
         created_at -> Timestamptz,
         last_used_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        proved_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -229,6 +231,56 @@ diesel::table! {
         emoji -> Text,
         rev -> BigInt,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    links (hash) {
+        hash -> Bytea,
+        user_id -> Uuid,
+        purpose -> Text,
+        email -> Nullable<Text>,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    security_events (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        device -> Nullable<Text>,
+        address -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    totps (user_id) {
+        user_id -> Uuid,
+        salt -> Bytea,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> BigInt,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    recovery_codes (user_id, hash) {
+        user_id -> Uuid,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    passkeys (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        credential_id -> Bytea,
+        credential -> Jsonb,
+        name -> Text,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -193,6 +193,28 @@ pub async fn mark_generation_seen(
     Ok(())
 }
 
+/// Notes that the session has shown that it is its owner who uses it.
+pub async fn mark_proved(conn: &mut Connection, id: SessionId, now: Timestamp) -> RepositoryResult<()> {
+    diesel::update(sessions::table.find(id.as_uuid()))
+        .set(sessions::proved_at.eq(Some(now.as_jiff().to_diesel())))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// When the session has last shown that.
+pub async fn find_proved_at(conn: &mut Connection, id: SessionId) -> RepositoryResult<Option<Timestamp>> {
+    let proved_at: Option<Option<jiff_diesel::Timestamp>> = sessions::table
+        .find(id.as_uuid())
+        .select(sessions::proved_at)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(proved_at
+        .flatten()
+        .map(|time| Timestamp::from_jiff(time.to_jiff())))
+}
+
 /// The live sessions of a user, the last used first.
 pub async fn list(conn: &mut Connection, user: UserId) -> RepositoryResult<Vec<Session>> {
     let rows: Vec<SessionRow> = sessions::table
