@@ -2,9 +2,9 @@
 -- happened to it.
 
 -- users.email is what somebody has given and not confirmed. An address belongs to an account once it stands here;
--- of those who confirm the same one the first gets it.
+-- of those who confirm the same one the first gets it. Mailboxes do not tell upper from lower case.
 ALTER TABLE users ADD COLUMN verified_email text;
-CREATE UNIQUE INDEX users_by_verified_email ON users (verified_email);
+CREATE UNIQUE INDEX users_by_verified_email ON users (lower(verified_email));
 
 -- When this session has last shown that it is its owner who uses it.
 ALTER TABLE sessions ADD COLUMN proved_at timestamptz;

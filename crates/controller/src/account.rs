@@ -111,7 +111,8 @@ async fn change_password(
     request_body = DeletionRequest,
     responses(
         (status = 200, description = "What went", body = DeletionReport),
-        (status = 422, description = "`invalid_fields`: the password is wrong", body = Problem),
+        (status = 403, description = "`passkeys_unavailable`", body = Problem),
+        (status = 422, description = "`invalid_fields`: the password or the passkey is wrong", body = Problem),
     ),
     security(("access_token" = [])),
 )]

@@ -43,14 +43,19 @@ async fn sign_up(
 
 /// Sign in.
 ///
-/// Says the same, and takes as long, whether or not the account exists.
+/// Says the same, and takes as long, whether or not the account exists. Where the account has a second factor, the
+/// password is asked for first: `second_factor_required` tells who has it that `code` or `passkey_assertion` is missing.
 #[utoipa::path(
     tag = "account",
     request_body = SignInRequest,
     responses(
         (status = 200, description = "A new session", body = AuthResponse),
-        (status = 401, description = "`invalid_credentials`", body = Problem),
-        (status = 403, description = "`origin_not_allowed`", body = Problem),
+        (
+            status = 401,
+            description = "`invalid_credentials`, `second_factor_required`, `second_factor_invalid`, `passkey_invalid`",
+            body = Problem,
+        ),
+        (status = 403, description = "`origin_not_allowed`, `passkeys_unavailable`", body = Problem),
     ),
 )]
 #[post("/auth/sign-in")]
@@ -132,7 +137,7 @@ pub(crate) fn without_cookies(
     response
 }
 
-fn respond(
+pub(crate) fn respond(
     mut response: actix_web::HttpResponseBuilder,
     config: &ControllerConfig,
     session: SignedIn,

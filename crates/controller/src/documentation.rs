@@ -14,8 +14,8 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::error::ApiError;
 use crate::{
-    account, attachment, auth, block, conversation, friend, image, message, operations, reaction, realtime,
-    requiredness, session, settings, sync, user,
+    account, attachment, auth, block, conversation, email, friend, image, message, operations, passkey,
+    proof, reaction, realtime, requiredness, reset, security_log, session, settings, sync, totp, user,
 };
 
 /// Everything that can be asked for, and where.
@@ -29,7 +29,13 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(sync::configure)
                 .configure(conversation::configure)
                 .configure(auth::configure)
+                .configure(proof::configure)
+                .configure(reset::configure)
                 .configure(account::configure)
+                .configure(email::configure)
+                .configure(totp::configure)
+                .configure(passkey::configure)
+                .configure(security_log::configure)
                 .configure(session::configure)
                 .configure(settings::configure)
                 .configure(user::configure)

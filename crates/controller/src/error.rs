@@ -97,13 +97,20 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
     use ErrorKind as K;
     match kind {
         K::MalformedRequest => StatusCode::BAD_REQUEST,
-        K::NotAuthenticated | K::InvalidCredentials | K::RefreshTokenInvalid => StatusCode::UNAUTHORIZED,
+        K::NotAuthenticated
+        | K::InvalidCredentials
+        | K::SecondFactorRequired
+        | K::SecondFactorInvalid
+        | K::PasskeyInvalid
+        | K::RefreshTokenInvalid => StatusCode::UNAUTHORIZED,
         K::NotAllowed
         | K::ReauthenticationRequired
         | K::OriginNotAllowed
         | K::NotFriends
         | K::BlockedByYou
-        | K::SignUpClosed => StatusCode::FORBIDDEN,
+        | K::SignUpClosed
+        | K::MailUnavailable
+        | K::PasskeysUnavailable => StatusCode::FORBIDDEN,
         K::RouteNotFound
         | K::UserNotFound
         | K::FriendNotFound
@@ -113,9 +120,13 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::MemberNotFound
         | K::AttachmentNotFound
         | K::ImageNotFound
-        | K::SessionNotFound => StatusCode::NOT_FOUND,
+        | K::SessionNotFound
+        | K::PasskeyNotFound
+        | K::LinkInvalid => StatusCode::NOT_FOUND,
         K::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        K::HandleTaken
+        K::TotpEnabled
+        | K::TotpNotEnabled
+        | K::HandleTaken
         | K::AlreadyFriends
         | K::AttachmentInUse
         | K::MessageDeleted
@@ -125,6 +136,7 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         K::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         K::InvalidFields
         | K::MessageEmpty
+        | K::TooManyPasskeys
         | K::MessageTooLong
         | K::AttachmentNotReady
         | K::TooManyAttachments

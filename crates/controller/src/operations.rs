@@ -22,7 +22,7 @@ async fn get_server(services: Data<Services>) -> Json<ServerInfo> {
         api_version: API_VERSION,
         min_client_version: MIN_CLIENT_VERSION.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        features: Vec::new(),
+        features: services.features(),
         limits: Limits {
             message_chars: MessageText::MAX_CHARS,
             message_attachments: SendMessageRequest::MAX_ATTACHMENTS,

@@ -1,6 +1,6 @@
 //! What stands in the paths.
 
-use damso_domain::{AttachmentId, ConversationId, FriendRequestId, ImageId, SessionId, UserId};
+use damso_domain::{AttachmentId, ConversationId, FriendRequestId, ImageId, PasskeyId, SessionId, UserId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -70,6 +70,13 @@ path!(
     FriendRequestPath {
         /// The request.
         friend_request_id: FriendRequestId,
+    }
+);
+path!(
+    /// One passkey.
+    PasskeyPath {
+        /// The passkey.
+        passkey_id: PasskeyId,
     }
 );
 path!(

@@ -64,7 +64,7 @@ async fn end_session(
     caller: Caller,
     path: Path<SessionPath>,
 ) -> ApiResult<HttpResponse> {
-    services.sessions.end(caller.id(), path.session_id).await?;
+    services.sessions.end(caller.0, path.session_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -3,7 +3,7 @@
 use damso_domain::{AttachmentId, Locale, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::Image;
+use crate::{Image, PasskeyAssertion};
 
 /// How the refresh token travels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,12 +48,18 @@ pub struct SignUpRequest {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignInRequest {
-    /// A handle.
+    /// A handle, or a confirmed address.
     #[cfg_attr(feature = "openapi", schema(example = "minji"))]
     pub login: String,
     /// The account's password.
     #[cfg_attr(feature = "openapi", schema(example = "correct horse battery"))]
     pub password: String,
+    /// From the app, or a recovery code: after `second_factor_required`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Takes the place of the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey_assertion: Option<PasskeyAssertion>,
     /// Where the refresh token goes; a cookie when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_transport: Option<TokenTransport>,
@@ -99,8 +105,10 @@ pub struct Me {
     pub status_message: String,
     /// `null`: draw the first letter of the name.
     pub avatar: Option<Image>,
-    /// The address that was given at sign-up, verified or not.
+    /// The confirmed address: mails go there, and it signs its owner in.
     pub email: Option<String>,
+    /// An address that was given and waits to be confirmed.
+    pub pending_email: Option<String>,
     /// The language of this account.
     pub locale: Locale,
     /// Rises with each change of the profile.
@@ -180,8 +188,12 @@ pub enum DeletedMessages {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeletionRequest {
-    /// Proof that it is you.
-    pub password: String,
+    /// Proof that it is you; or a passkey.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// Takes the place of the password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey_assertion: Option<PasskeyAssertion>,
     /// What happens to your messages.
     pub messages: DeletedMessages,
 }

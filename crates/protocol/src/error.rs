@@ -35,6 +35,12 @@ kinds! {
     NotAuthenticated "not_authenticated" = "Sign in first",
     /// 401. The login or the password is wrong; which of them is not told.
     InvalidCredentials "invalid_credentials" = "The login or the password is wrong",
+    /// 401. The password is right, and the account has a second factor: send `code` or `passkey_assertion` too.
+    SecondFactorRequired "second_factor_required" = "A second factor is needed",
+    /// 401. The code or the passkey is not the account's, or was used before.
+    SecondFactorInvalid "second_factor_invalid" = "The second factor is not right",
+    /// 401. The passkey is not known here, or what it has signed is not in order.
+    PasskeyInvalid "passkey_invalid" = "The passkey cannot be used",
     /// 401. The refresh token is unknown, used up or its session has ended.
     RefreshTokenInvalid "refresh_token_invalid" = "The session has ended; sign in again",
     /// 403. Known to you, but not allowed.
@@ -49,6 +55,10 @@ kinds! {
     BlockedByYou "blocked_by_you" = "You have blocked this person; unblock them first",
     /// 403. New accounts cannot be made on this server at the moment.
     SignUpClosed "sign_up_closed" = "Sign-up is closed on this server",
+    /// 403. This server sends no mail; its operator can make a link.
+    MailUnavailable "mail_unavailable" = "This server sends no mail",
+    /// 403. Passkeys need a server with a name and https.
+    PasskeysUnavailable "passkeys_unavailable" = "Passkeys cannot be used on this server",
     /// 404. There is nothing at this address.
     RouteNotFound "route_not_found" = "There is nothing at this address",
     /// 404.
@@ -69,8 +79,16 @@ kinds! {
     ImageNotFound "image_not_found" = "No such image",
     /// 404.
     SessionNotFound "session_not_found" = "No such session",
+    /// 404.
+    PasskeyNotFound "passkey_not_found" = "No such passkey",
+    /// 404. The link is unknown, was used, has expired, or is about something that is no longer so.
+    LinkInvalid "link_invalid" = "The link is not valid any more",
     /// 405.
     MethodNotAllowed "method_not_allowed" = "This address does not take this method",
+    /// 409. Codes from an app are asked for already; turn them off first.
+    TotpEnabled "totp_enabled" = "Codes from an app are in use already",
+    /// 409. Codes from an app are not asked for, or are not being set up.
+    TotpNotEnabled "totp_not_enabled" = "Codes from an app are not in use",
     /// 409. Somebody has this handle, or had it within the last 90 days.
     HandleTaken "handle_taken" = "This handle is taken",
     /// 409.
@@ -103,6 +121,8 @@ kinds! {
     NotAnEmoji "not_an_emoji" = "This is not a fully qualified emoji",
     /// 422. A message takes at most twenty kinds of reactions; those that are there can still be joined.
     TooManyReactions "too_many_reactions" = "A message takes at most twenty kinds of reactions",
+    /// 422. An account has at most twenty.
+    TooManyPasskeys "too_many_passkeys" = "You have as many passkeys as possible",
     /// 422. One cannot ask oneself.
     CannotBefriendSelf "cannot_befriend_self" = "You cannot be your own friend",
     /// 422. One cannot block oneself.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use damso_domain::Timestamp;
+use damso_domain::{Locale, SecurityEventId, Timestamp, UserId};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
@@ -21,6 +21,47 @@ pub enum Job {
         /// Their keys.
         keys: Vec<String>,
     },
+    /// Mail a link that sets a new password to whoever this address belongs to, if it belongs to anybody.
+    MailResetLink {
+        /// The address as it was asked for.
+        email: String,
+    },
+    /// Mail a link that confirms the address that an account waits to have confirmed.
+    MailVerificationLink {
+        /// Whose.
+        user_id: UserId,
+    },
+    /// Tell an account's owner what has happened to it.
+    MailNotice {
+        /// What.
+        event_id: SecurityEventId,
+        /// Where to, when that is not the account's address: the one that it had before.
+        to: Option<String>,
+    },
+    /// Tell who has deleted an account what went.
+    MailFarewell(Farewell),
+}
+
+impl Job {
+    /// Whether it is a mail, which is worth nothing when it is too late.
+    pub const fn is_mail(&self) -> bool {
+        !matches!(self, Self::DeleteObjects { .. })
+    }
+}
+
+/// What somebody is told who has deleted their account: nothing of it is left to look up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Farewell {
+    /// Where to.
+    pub to: String,
+    /// What the person was called.
+    pub name: String,
+    /// In which language.
+    pub locale: Locale,
+    /// When.
+    pub at: Timestamp,
+    /// How much went, as the answer told it.
+    pub counts: serde_json::Value,
 }
 
 /// A job that this worker has taken.

@@ -13,9 +13,11 @@ mod error;
 pub mod friend;
 pub mod held_handle;
 pub mod job;
+pub mod link;
 pub mod member;
 pub mod message;
 pub mod message_edit;
+pub mod passkey;
 #[cfg(feature = "planted-bugs")]
 pub mod planted;
 pub mod reaction;
@@ -27,8 +29,10 @@ mod server_lock;
 pub mod session;
 mod statement;
 pub mod sync;
+pub mod totp;
 pub mod user;
 pub mod user_change;
+pub mod user_email;
 mod visibility;
 
 pub use database::{Connection, Database, DatabaseConfig, StatementObserver, Work};

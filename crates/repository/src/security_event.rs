@@ -137,3 +137,11 @@ pub async fn delete_before(conn: &mut Connection, before: Timestamp) -> Reposito
     let old = security_events::table.filter(security_events::created_at.lt(before.as_jiff().to_diesel()));
     Ok(diesel::delete(old).execute(conn).await?)
 }
+
+/// Forgets everything that has happened to an account.
+pub async fn delete_all(conn: &mut Connection, user: UserId) -> RepositoryResult<()> {
+    diesel::delete(security_events::table.filter(security_events::user_id.eq(user.as_uuid())))
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -29,8 +29,10 @@ pub struct User {
     pub status_message: String,
     /// The picture and its thumbhash.
     pub avatar: Option<Picture>,
-    /// Given at sign-up.
+    /// Confirmed: mails go there, and it signs its owner in.
     pub email: Option<String>,
+    /// Given, and not confirmed.
+    pub pending_email: Option<String>,
     /// Of screens and mails.
     pub locale: Locale,
     /// Rises with each change of the profile.
@@ -124,8 +126,8 @@ pub struct NewUser {
     pub display_name: DisplayName,
     /// PHC string.
     pub password_hash: String,
-    /// Not verified.
-    pub email: Option<EmailAddress>,
+    /// Not confirmed.
+    pub pending_email: Option<EmailAddress>,
     /// Of screens and mails.
     pub locale: Locale,
     /// When.
@@ -152,7 +154,9 @@ struct UserRow {
     handle: Option<String>,
     display_name: String,
     status_message: String,
-    email: Option<String>,
+    #[diesel(column_name = email)]
+    pending_email: Option<String>,
+    verified_email: Option<String>,
     locale: String,
     avatar_id: Option<Uuid>,
     avatar_placeholder: Option<String>,
@@ -178,7 +182,8 @@ impl UserRow {
             handle,
             display_name,
             status_message,
-            email,
+            pending_email,
+            verified_email,
             locale,
             avatar_id,
             avatar_placeholder,
@@ -211,7 +216,8 @@ impl UserRow {
             display_name,
             status_message,
             avatar: Picture::from_columns(avatar_id, avatar_placeholder, avatar_side),
-            email,
+            email: verified_email,
+            pending_email,
             locale: stored(Locale::from_tag(&locale), "users.locale")?,
             version,
             rev: Rev::new(rev),
@@ -241,7 +247,7 @@ pub async fn insert(conn: &mut Connection, new: &NewUser) -> RepositoryResult<Us
             users::display_name.eq(new.display_name.as_str()),
             users::status_message.eq(""),
             users::password_hash.eq(&new.password_hash),
-            users::email.eq(new.email.as_ref().map(EmailAddress::as_str)),
+            users::email.eq(new.pending_email.as_ref().map(EmailAddress::as_str)),
             users::locale.eq(new.locale.as_str()),
             users::version.eq(1),
             users::rev.eq(0),
@@ -398,6 +404,15 @@ pub async fn replace_password_hash(
     Ok(changed == 1)
 }
 
+/// Sets the hash, whatever it was: whoever has a link to do so need not know the old password.
+pub async fn set_password_hash(conn: &mut Connection, id: UserId, new: &str) -> RepositoryResult<()> {
+    diesel::update(users::table.find(id.as_uuid()))
+        .set(users::password_hash.eq(new))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 #[derive(AsChangeset)]
 #[diesel(table_name = users)]
 struct ProfileChangeset<'a> {
@@ -487,6 +502,7 @@ pub async fn mark_deleted(conn: &mut Connection, id: UserId, at: Timestamp) -> R
             users::status_message.eq(""),
             users::password_hash.eq(nothing.clone()),
             users::email.eq(nothing.clone()),
+            users::verified_email.eq(nothing.clone()),
             users::avatar_id.eq(None::<Uuid>),
             users::avatar_placeholder.eq(nothing),
             users::avatar_side.eq(None::<i32>),

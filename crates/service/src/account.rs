@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use damso_domain::{AttachmentId, DisplayName, Handle, Password, Rev, StatusMessage, Timestamp, UserId};
+use damso_domain::{
+    AttachmentId, DisplayName, Handle, Password, Rev, SecurityEventKind, StatusMessage, Timestamp, UserId,
+};
 use damso_protocol::{
     ChangePasswordRequest, DeletionReport, DeletionRequest, ErrorKind, Me, UpdateMeRequest,
 };
 use damso_repository as repository;
+use damso_repository::link::LinkPurpose;
+use damso_repository::security_event::Origin;
 use damso_repository::session::SessionsToEnd;
 use damso_repository::user::{Picture, ProfileChange, User};
 use damso_repository::{Connection, RepositoryError};
@@ -14,8 +18,10 @@ use damso_repository::{Connection, RepositoryError};
 use crate::announcement::Fact;
 use crate::auth::verify_own_password;
 use crate::image::ImageService;
+use crate::passkey::PasskeyService;
 use crate::password::PasswordHasher;
 use crate::realtime::Subscription;
+use crate::security_log::{self, Told};
 use crate::session::SessionService;
 use crate::{Context, CurrentUser, Fields, ServiceError, ServiceResult, deletion, view};
 
@@ -27,6 +33,7 @@ pub const HOLD_HANDLE: Duration = Duration::from_hours(2160);
 pub struct AccountService {
     context: Context,
     passwords: PasswordHasher,
+    passkeys: PasskeyService,
     sessions: SessionService,
     images: ImageService,
 }
@@ -35,12 +42,14 @@ impl AccountService {
     pub(crate) fn new(
         context: Context,
         passwords: PasswordHasher,
+        passkeys: PasskeyService,
         sessions: SessionService,
         images: ImageService,
     ) -> Self {
         Self {
             context,
             passwords,
+            passkeys,
             sessions,
             images,
         }
@@ -148,6 +157,7 @@ impl AccountService {
         let mut fields = Fields::default();
         let mut logins = vec![me.handle.as_str()];
         logins.extend(me.email.as_deref());
+        logins.extend(me.pending_email.as_deref());
         let Some(new) = fields.check(
             "new_password",
             Password::parse_new(&request.new_password, &logins),
@@ -172,11 +182,15 @@ impl AccountService {
                 if !repository::user::replace_password_hash(conn, user.id, &old, &new).await? {
                     return Err(ErrorKind::NotAllowed.into());
                 }
+                repository::link::delete_all(conn, user.id, Some(LinkPurpose::ResetPassword)).await?;
+                let (kind, origin) = (SecurityEventKind::PasswordChanged, Origin::Session(user.session_id));
+                security_log::record(conn, user.id, kind, origin, now, Told::Owner).await?;
                 let others = SessionsToEnd::AllBut(user.session_id);
                 Ok::<_, ServiceError>(repository::session::end(conn, user.id, others, now).await?)
             })
             .await?;
         self.sessions.announce_ended(user.id, &ended, now);
+        self.context.bell.ring();
         Ok(())
     }
 
@@ -187,14 +201,15 @@ impl AccountService {
         user: CurrentUser,
         request: &DeletionRequest,
     ) -> ServiceResult<DeletionReport> {
-        verify_own_password(
-            &self.context,
-            &self.passwords,
-            user.id,
-            &request.password,
-            "password",
-        )
-        .await?;
+        match (&request.password, &request.passkey_assertion) {
+            (Some(password), None) => {
+                verify_own_password(&self.context, &self.passwords, user.id, password, "password").await?;
+            }
+            (None, Some(assertion)) => {
+                self.passkeys.finish_own_use(user.id, assertion).await?;
+            }
+            _ => return Err(ErrorKind::MalformedRequest.into()),
+        }
         deletion::delete(&self.context, &self.sessions, user.id, request.messages).await
     }
 }

@@ -5,22 +5,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use damso_domain::{
-    ConversationKind, DisplayName, EmailAddress, Handle, History, Locale, Password, Role, SessionId,
-    SessionName, Timestamp, UserId,
+    ConversationKind, DisplayName, EmailAddress, Handle, History, Locale, Password, Role, SecurityEventKind,
+    SessionId, SessionName, Timestamp, UserId,
 };
-use damso_protocol::{ErrorKind, FieldErrorKind, Me, SignInRequest, SignUp, SignUpRequest};
+use damso_protocol::{ErrorKind, Me, PasskeyAssertion, SignInRequest, SignUp, SignUpRequest};
 use damso_repository as repository;
 use damso_repository::conversation::NewConversation;
+use damso_repository::job::Job;
+use damso_repository::security_event::Origin;
 use damso_repository::user::{NewUser, User};
 use damso_repository::{Connection, RepositoryError};
 use moka::future::Cache;
 
+use crate::factor::{Factors, Given};
 use crate::keys::{Key, Keys, Purpose};
+use crate::passkey::{PasskeyService, UsedPasskey};
 use crate::password::PasswordHasher;
+use crate::proof::wrong;
 use crate::rate::{Limit, Subject};
 use crate::rotation::{Refreshed, rotate};
+use crate::security_log::{self, Told};
 use crate::session::SessionService;
-use crate::token::{ACCESS_LIFETIME, CurrentUser, RefreshToken, Tokens};
+use crate::token::{ACCESS_LIFETIME, CurrentUser, OpaqueToken, Tokens};
 use crate::{Context, Fields, ServiceError, ServiceResult, member, view};
 
 /// A session that is not used for so long ends.
@@ -38,6 +44,8 @@ const FIRST_GENERATION: i64 = 1;
 pub struct AuthService {
     context: Context,
     passwords: PasswordHasher,
+    factors: Factors,
+    passkeys: PasskeyService,
     tokens: Arc<Tokens>,
     refresh_key: Key,
     sessions: SessionService,
@@ -57,6 +65,21 @@ pub struct Device {
     pub address: Option<IpAddr>,
     /// What an earlier sign-in has left there.
     pub known: Option<String>,
+}
+
+impl Device {
+    /// Its address, as it is kept.
+    pub(crate) fn address_text(&self) -> Option<String> {
+        self.address.map(|address| address.to_string())
+    }
+
+    /// As whom security events came from; `address` is its [`Device::address_text`].
+    pub(crate) fn origin<'a>(&'a self, address: Option<&'a str>) -> Origin<'a> {
+        Origin::Device {
+            name: self.name.as_str(),
+            address,
+        }
+    }
 }
 
 /// What a new or refreshed session gets.
@@ -113,18 +136,16 @@ impl NewAccount {
 /// A session that is about to begin, and its first refresh token.
 struct NewSession {
     id: SessionId,
-    token: RefreshToken,
+    token: OpaqueToken,
     device: Device,
     opened_at: Timestamp,
 }
 
 impl NewSession {
     fn new(device: Device, now: Timestamp) -> ServiceResult<Self> {
-        let token = RefreshToken::random()
-            .map_err(|error| ServiceError::Internal(anyhow::anyhow!("no randomness: {error}")))?;
         Ok(Self {
             id: SessionId::new(),
-            token,
+            token: OpaqueToken::random()?,
             device,
             opened_at: now,
         })
@@ -132,12 +153,42 @@ impl NewSession {
 
     /// Stores it, in the transaction that found out that it may begin.
     async fn insert(&self, conn: &mut Connection, user: UserId) -> ServiceResult<()> {
-        let Device { name, address, .. } = &self.device;
-        let address = address.map(|address| address.to_string());
+        let (name, address) = (&self.device.name, self.device.address_text());
         repository::session::insert(conn, self.id, user, name, address.as_deref(), self.opened_at).await?;
         repository::session::insert_token(conn, &self.token.hash(), self.id, FIRST_GENERATION).await?;
         Ok(())
     }
+}
+
+/// What somebody signs in as.
+#[derive(Clone)]
+enum Login {
+    Handle(Handle),
+    Email(EmailAddress),
+}
+
+impl Login {
+    /// Whatever is neither is nobody's.
+    fn parse(raw: &str) -> Option<Self> {
+        let handle = Handle::parse(raw).map(Self::Handle);
+        handle.or_else(|_| EmailAddress::parse(raw).map(Self::Email)).ok()
+    }
+
+    /// Whose passwords are tried, whether or not there is such an account.
+    fn into_subject(self) -> Subject {
+        match self {
+            Self::Handle(handle) => Subject::Login(handle),
+            Self::Email(email) => Subject::mailbox(&email),
+        }
+    }
+}
+
+/// What opens a session.
+enum SignInProof {
+    /// A password, and whatever was given besides it.
+    Password(Verified, Given),
+    /// A passkey.
+    Passkey(UsedPasskey),
 }
 
 /// A password that was right.
@@ -164,7 +215,8 @@ impl AuthService {
     pub(crate) fn new(
         context: Context,
         passwords: PasswordHasher,
-        tokens: Tokens,
+        factors: Factors,
+        passkeys: PasskeyService,
         sessions: SessionService,
         keys: &Keys,
         sign_up: SignUp,
@@ -172,7 +224,9 @@ impl AuthService {
         Self {
             context,
             passwords,
-            tokens: Arc::new(tokens),
+            factors,
+            passkeys,
+            tokens: Arc::new(Tokens::new(keys)),
             refresh_key: keys.derive(Purpose::RefreshToken),
             sessions,
             sign_up,
@@ -208,7 +262,7 @@ impl AuthService {
             handle: account.handle,
             display_name: account.display_name,
             password_hash: self.passwords.hash(account.password).await?,
-            email: account.email,
+            pending_email: account.email,
             locale: account.locale,
             created_at: now,
         };
@@ -227,9 +281,15 @@ impl AuthService {
                 };
                 insert_notes(conn, &user, now).await?;
                 session.insert(conn, user.id).await?;
+                if user.pending_email.is_some() {
+                    repository::job::insert(conn, &Job::MailVerificationLink { user_id: user.id }, now).await?;
+                }
+                let (kind, origin) = (SecurityEventKind::SignedUp, Origin::Session(session.id));
+                security_log::record(conn, user.id, kind, origin, now, Told::Nobody).await?;
                 Ok::<_, ServiceError>((user, session))
             })
             .await?;
+        self.context.bell.ring();
         self.opened(&user, &session)
     }
 
@@ -239,30 +299,54 @@ impl AuthService {
             .limits
             .take(Limit::SignInFromAddress, &Subject::address(device.address))?;
         let password = Password::for_verification(&request.password).ok_or(ErrorKind::InvalidCredentials)?;
-        let login = Handle::parse(&request.login).ok();
-        let credentials = match login.clone() {
+        let login = Login::parse(&request.login);
+        let credentials = match &login {
             None => None,
-            Some(handle) => {
-                self.context
-                    .database
-                    .run(async move |conn: &mut Connection| {
-                        repository::user::find_credentials(conn, &handle).await
-                    })
-                    .await?
-            }
+            Some(login) => self.find_credentials(login.clone()).await?,
         };
         let (user, hash) = credentials.unzip();
-        if let Some(login) = login {
-            let known = user.and_then(|user| self.known_device(user, &device));
-            let subject = known.unwrap_or(Subject::Login(login));
+        let known = user.and_then(|user| self.known_device(user, &device));
+        let is_known = known.is_some();
+        if let Some(subject) = known.or_else(|| login.map(Login::into_subject)) {
             self.context.limits.take(Limit::SignInOfAccount, &subject)?;
         }
         let kept = self.passwords.verify_and_renew(password, hash.clone()).await?;
         let (Some(user), Some(verified), Some(kept)) = (user, hash, kept) else {
             return Err(ErrorKind::InvalidCredentials.into());
         };
-        self.open_session(user, Verified { hash: verified, kept }, device)
+        let given = match (&request.code, &request.passkey_assertion) {
+            (Some(code), _) => Given::Code(code.clone()),
+            (None, Some(assertion)) => Given::Passkey(self.passkeys.finish_use(assertion).await?),
+            (None, None) => Given::Nothing,
+        };
+        let proof = SignInProof::Password(Verified { hash: verified, kept }, given);
+        self.open_session(user, proof, device, is_known).await
+    }
+
+    /// Opens a session for whoever has a passkey: it is asked for nothing else, because its authenticator has seen to it
+    /// that its owner uses it.
+    pub async fn sign_in_with_passkey(
+        &self,
+        assertion: &PasskeyAssertion,
+        device: Device,
+    ) -> ServiceResult<SignedIn> {
+        let passkey = self.passkeys.finish_use(assertion).await?;
+        let user = passkey.user_id;
+        let is_known = self.known_device(user, &device).is_some();
+        self.open_session(user, SignInProof::Passkey(passkey), device, is_known)
             .await
+    }
+
+    async fn find_credentials(&self, login: Login) -> ServiceResult<Option<(UserId, String)>> {
+        let found = self
+            .context
+            .database
+            .run(async move |conn: &mut Connection| match &login {
+                Login::Handle(handle) => repository::user::find_credentials(conn, handle).await,
+                Login::Email(email) => repository::user_email::find_credentials(conn, email).await,
+            })
+            .await?;
+        Ok(found)
     }
 
     /// The device as one where this account has signed in before, if it can show that.
@@ -274,10 +358,12 @@ impl AuthService {
     async fn open_session(
         &self,
         user: UserId,
-        verified: Verified,
+        proof: SignInProof,
         device: Device,
+        is_known: bool,
     ) -> ServiceResult<SignedIn> {
         let session = NewSession::new(device, Timestamp::now())?;
+        let factors = self.factors.clone();
         let (user, session, ended) = self
             .context
             .database
@@ -286,15 +372,32 @@ impl AuthService {
                 // behind a session that was opened with the old password.
                 let user = repository::user::lock(conn, &[user]).await?.pop();
                 let user = user.ok_or(ErrorKind::InvalidCredentials)?;
-                if !verified.still_holds(conn, user.id).await? {
-                    return Err(ErrorKind::InvalidCredentials.into());
-                }
+                let now = session.opened_at;
+                let address = session.device.address_text();
+                let origin = session.device.origin(address.as_deref());
+                let kind = match proof {
+                    SignInProof::Password(verified, given) => {
+                        if !verified.still_holds(conn, user.id).await? {
+                            return Err(ErrorKind::InvalidCredentials.into());
+                        }
+                        factors.demand(conn, user.id, given, origin, now).await?;
+                        SecurityEventKind::SignedIn
+                    }
+                    SignInProof::Passkey(passkey) => {
+                        passkey.note(conn, now).await?;
+                        SecurityEventKind::SignedInWithPasskey
+                    }
+                };
                 session.insert(conn, user.id).await?;
+                // Whoever signs in where they have before need not be told that it was they.
+                let told = if is_known { Told::Nobody } else { Told::Owner };
+                security_log::record(conn, user.id, kind, origin, now, told).await?;
                 let ended = SessionService::end_surplus(conn, user.id, session.opened_at).await?;
                 Ok::<_, ServiceError>((user, session, ended))
             })
             .await?;
         self.sessions.announce_ended(user.id, &ended, session.opened_at);
+        self.context.bell.ring();
         self.opened(&user, &session)
     }
 
@@ -303,7 +406,7 @@ impl AuthService {
     /// The direct predecessor of the newest token gets the same successor again, so that a lost answer signs
     /// nobody out; anything older has been copied, and ends the session.
     pub async fn refresh(&self, token: &str, device: Device) -> ServiceResult<SignedIn> {
-        let token = RefreshToken::parse(token).ok_or(ErrorKind::RefreshTokenInvalid)?;
+        let token = OpaqueToken::parse(token).ok_or(ErrorKind::RefreshTokenInvalid)?;
         let now = Timestamp::now();
         let (key, given) = (self.refresh_key, token);
         let refreshed = self
@@ -315,6 +418,7 @@ impl AuthService {
             Refreshed::Unknown => Err(ErrorKind::RefreshTokenInvalid.into()),
             Refreshed::FamilyEnded { user, ended } => {
                 self.sessions.announce_ended(user, &ended, now);
+                self.context.bell.ring();
                 Err(ErrorKind::RefreshTokenInvalid.into())
             }
             Refreshed::Successor {
@@ -336,7 +440,7 @@ impl AuthService {
 
     /// Ends the session; its sockets close.
     pub async fn sign_out(&self, user: CurrentUser) -> ServiceResult<()> {
-        self.sessions.end(user.id, user.session_id).await
+        self.sessions.end(user, user.session_id).await
     }
 
     /// Who an access token speaks for. No query, but the first time that a generation is seen.
@@ -410,7 +514,7 @@ impl AuthService {
         user: Me,
         session_id: SessionId,
         generation: i64,
-        token: &RefreshToken,
+        token: &OpaqueToken,
         now: Timestamp,
     ) -> SignedIn {
         SignedIn {
@@ -465,7 +569,5 @@ pub(crate) async fn verify_own_password(
     if is_right {
         return Ok(hash);
     }
-    let mut fields = Fields::default();
-    fields.add(field, FieldErrorKind::Wrong, "is not your password");
-    Err(fields.into())
+    Err(wrong(field, "is not your password"))
 }

@@ -7,6 +7,7 @@ use damso_protocol::{
 };
 use damso_repository as repository;
 use damso_repository::Connection;
+use damso_repository::job::{Farewell, Job};
 use damso_repository::session::SessionsToEnd;
 use damso_repository::user_change::UserChange;
 
@@ -48,6 +49,7 @@ pub(crate) async fn delete(
         .await?;
     context.profiles.forget(user);
     sessions.announce_ended(user, &ended, now);
+    context.bell.ring();
     for (audience, fact) in announcements {
         fact.tell(&context.hub, &audience);
     }
@@ -160,12 +162,34 @@ impl Deletion {
         }
         let ended = repository::session::end(conn, self.user, SessionsToEnd::All, self.now).await?;
         self.counts.sessions = count(ended.len());
+        self.forget_credentials(conn).await?;
         let emptied = repository::user::mark_deleted(conn, self.user, self.now).await?;
         if let Some(handle) = &before.handle {
             repository::held_handle::insert(conn, handle, self.user, self.now.after(HOLD_HANDLE)).await?;
         }
         self.told.push((audience, Fact::profile(&emptied)));
+        if let Some(to) = before.email {
+            let counts = serde_json::to_value(self.counts).map_err(anyhow::Error::from)?;
+            let farewell = Job::MailFarewell(Farewell {
+                to,
+                name: before.display_name,
+                locale: before.locale,
+                at: self.now,
+                counts,
+            });
+            repository::job::insert(conn, &farewell, self.now).await?;
+        }
         Ok(ended)
+    }
+
+    /// What opened the account, and what is known of how it was opened.
+    async fn forget_credentials(&self, conn: &mut Connection) -> ServiceResult<()> {
+        repository::link::delete_all(conn, self.user, None).await?;
+        repository::totp::delete(conn, self.user).await?;
+        repository::totp::replace_recovery_codes(conn, self.user, &[]).await?;
+        repository::passkey::delete_all(conn, self.user).await?;
+        repository::security_event::delete_all(conn, self.user).await?;
+        Ok(())
     }
 
     async fn tell_streams(

@@ -7,8 +7,10 @@ use damso_domain::Timestamp;
 use damso_repository as repository;
 use damso_repository::job::{Job, TakenJob};
 use damso_repository::{Connection, Database};
+use tokio::sync::Notify;
 
 use crate::ports::ObjectStore;
+use crate::post::Clerk;
 use crate::{ServiceError, ServiceResult};
 
 /// How often the worker looks when nothing waits; a removed file is gone within a minute.
@@ -18,17 +20,39 @@ const SWEEP: Duration = Duration::from_mins(10);
 /// Ended sessions are kept so long, so that late tokens are told apart from unknown ones.
 const KEEP_ENDED_SESSIONS: Duration = Duration::from_hours(24);
 
+/// A mail that cannot be handed over so often is given up: some four hours after the first try.
+const MOST_MAIL_ATTEMPTS: i32 = 25;
+/// Security events are kept so long.
+const KEEP_SECURITY_EVENTS: Duration = Duration::from_hours(24 * 90);
+
+/// Wakes the worker when there is something to do, so that it need not be looked for all the time.
+#[derive(Clone, Default)]
+pub(crate) struct Bell(Arc<Notify>);
+
+impl Bell {
+    /// After the commit of a transaction that has written a job.
+    pub(crate) fn ring(&self) {
+        self.0.notify_one();
+    }
+}
+
 /// Works off jobs until it is dropped.
 #[derive(Clone)]
 pub struct JobWorker {
     database: Database,
     objects: Arc<dyn ObjectStore>,
+    clerk: Clerk,
+    bell: Bell,
 }
 
 impl JobWorker {
-    /// A worker; [`JobWorker::run`] starts it.
-    pub fn new(database: Database, objects: Arc<dyn ObjectStore>) -> Self {
-        Self { database, objects }
+    pub(crate) fn new(database: Database, objects: Arc<dyn ObjectStore>, clerk: Clerk, bell: Bell) -> Self {
+        Self {
+            database,
+            objects,
+            clerk,
+            bell,
+        }
     }
 
     /// Runs until its task is aborted. A job that is under way then is done again: jobs may be repeated.
@@ -43,7 +67,7 @@ impl JobWorker {
             }
             match self.run_next().await {
                 Ok(true) => (),
-                Ok(false) => tokio::time::sleep(IDLE).await,
+                Ok(false) => self.rest().await,
                 Err(error) => {
                     tracing::warn!(%error, "Jobs cannot be worked off at the moment");
                     tokio::time::sleep(IDLE).await;
@@ -52,17 +76,26 @@ impl JobWorker {
         }
     }
 
+    /// Until somebody rings, or something is due that was written for later.
+    async fn rest(&self) {
+        let _rung = tokio::time::timeout(IDLE, self.bell.0.notified()).await;
+    }
+
     /// Takes one job and does it; tells whether there was one.
     pub async fn run_next(&self) -> ServiceResult<bool> {
-        let objects = self.objects.clone();
+        let worker = self.clone();
         self.database
             .transaction(async move |conn: &mut Connection| {
                 let now = Timestamp::now();
                 let Some(taken) = repository::job::take_next(conn, now).await? else {
                     return Ok(false);
                 };
-                match perform(&objects, &taken.job).await {
+                match worker.perform(&taken.job).await {
                     Ok(()) => repository::job::delete(conn, taken.id).await?,
+                    Err(error) if taken.job.is_mail() && MOST_MAIL_ATTEMPTS <= taken.attempts => {
+                        tracing::error!(job.id = %taken.id, %error, "A mail is given up");
+                        repository::job::delete(conn, taken.id).await?;
+                    }
                     Err(error) => postpone(conn, &taken, &error, now).await?,
                 }
                 Ok::<_, ServiceError>(true)
@@ -70,7 +103,23 @@ impl JobWorker {
             .await
     }
 
-    /// Forgets uploads that were never completed and sessions that ended long ago.
+    async fn perform(&self, job: &Job) -> ServiceResult<()> {
+        match job {
+            Job::DeleteObjects { keys } => {
+                for key in keys {
+                    self.objects.delete(key).await?;
+                }
+                Ok(())
+            }
+            Job::MailResetLink { email } => self.clerk.mail_reset_link(email).await,
+            Job::MailVerificationLink { user_id } => self.clerk.mail_verification_link(*user_id).await,
+            Job::MailNotice { event_id, to } => self.clerk.mail_notice(*event_id, to.as_deref()).await,
+            Job::MailFarewell(farewell) => self.clerk.mail_farewell(farewell).await,
+        }
+    }
+
+    /// Forgets uploads that were never completed, sessions that ended and events that happened long ago, and links
+    /// that have expired.
     pub async fn sweep(&self) -> ServiceResult<()> {
         const BATCH: i64 = 500;
         self.database
@@ -79,20 +128,11 @@ impl JobWorker {
                 let expired = repository::attachment::list_expired(conn, now, BATCH).await?;
                 crate::object::delete_unheld_later(conn, &expired, now).await?;
                 repository::session::delete_ended_before(conn, now.before(KEEP_ENDED_SESSIONS)).await?;
+                repository::security_event::delete_before(conn, now.before(KEEP_SECURITY_EVENTS)).await?;
+                repository::link::delete_expired(conn, now).await?;
                 Ok(())
             })
             .await
-    }
-}
-
-async fn perform(objects: &Arc<dyn ObjectStore>, job: &Job) -> ServiceResult<()> {
-    match job {
-        Job::DeleteObjects { keys } => {
-            for key in keys {
-                objects.delete(key).await?;
-            }
-            Ok(())
-        }
     }
 }
 

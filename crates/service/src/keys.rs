@@ -25,6 +25,10 @@ pub enum Purpose {
     DeviceToken,
     /// Successors of refresh tokens.
     RefreshToken,
+    /// Secrets of apps that make codes.
+    Totp,
+    /// What is kept of recovery codes.
+    RecoveryCode,
     /// URLs of the local storage.
     StorageUrl,
 }
@@ -36,6 +40,8 @@ impl Purpose {
             Self::MediaToken => b"damso media token v1",
             Self::DeviceToken => b"damso device token v1",
             Self::RefreshToken => b"damso refresh token v1",
+            Self::Totp => b"damso totp v1",
+            Self::RecoveryCode => b"damso recovery code v1",
             Self::StorageUrl => b"damso storage url v1",
         }
     }

@@ -16,7 +16,9 @@ pub mod cursor;
 mod deletion;
 mod doubt;
 pub mod edit;
+pub mod email;
 mod error;
+mod factor;
 pub mod friend;
 mod friendship;
 pub mod group;
@@ -24,12 +26,16 @@ mod history;
 pub mod image;
 pub mod job;
 pub mod keys;
+mod letter;
+mod link;
 pub mod media;
 pub mod member;
 pub mod message;
 mod object;
+pub mod passkey;
 mod password;
 pub mod ports;
+mod post;
 pub mod presence;
 mod profiles;
 pub mod proof;
@@ -38,13 +44,15 @@ pub mod rate;
 pub mod reaction;
 pub mod read;
 pub mod realtime;
+pub mod reset;
 mod rotation;
-mod security_log;
+pub mod security_log;
 mod sending;
 pub mod session;
 pub mod settings;
 pub mod sync;
 pub mod token;
+pub mod totp;
 pub mod user;
 mod view;
 
@@ -57,19 +65,24 @@ pub use damso_repository::planted;
 pub use error::{Fields, Refusal, ServiceError, ServiceResult};
 pub use token::CurrentUser;
 
+use crate::factor::Factors;
+use crate::job::{Bell, JobWorker};
 use crate::keys::Keys;
 use crate::password::PasswordHasher;
-use crate::ports::ObjectStore;
+use crate::ports::{Mailer, ObjectStore};
+use crate::post::{Clerk, Post};
 use crate::profiles::Profiles;
 use crate::rate::RateLimits;
 use crate::realtime::Hub;
-use crate::token::Tokens;
 
 /// How a server behaves, as far as the use cases are concerned.
 #[derive(Clone, Debug)]
 pub struct ServiceConfig {
     /// Whether new accounts can be made.
     pub sign_up: damso_protocol::SignUp,
+    /// Where people reach this server: scheme, host and port. Links in mails begin with it, and passkeys are bound to
+    /// its host.
+    pub server_url: String,
     /// Whether there are limits to how often somebody may do something.
     pub rate_limits: bool,
     /// How many passwords are hashed at once; more wait, and beyond [`ServiceConfig::password_queue`] are
@@ -86,6 +99,7 @@ impl Default for ServiceConfig {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             sign_up: damso_protocol::SignUp::Open,
+            server_url: "http://localhost:8080".to_owned(),
             rate_limits: true,
             password_threads: cores,
             password_queue: 64 * cores,
@@ -101,6 +115,18 @@ pub struct Services {
     pub auth: auth::AuthService,
     /// One's own account.
     pub account: account::AccountService,
+    /// The address of an account.
+    pub emails: email::EmailService,
+    /// A new password for whoever has forgotten the old one.
+    pub resets: reset::ResetService,
+    /// Proofs besides the session.
+    pub proofs: proof::ProofService,
+    /// Codes from an app.
+    pub totp: totp::TotpService,
+    /// Keys that sign in without a password.
+    pub passkeys: passkey::PasskeyService,
+    /// What has happened to accounts.
+    pub security_log: security_log::SecurityLog,
     /// One's own devices.
     pub sessions: session::SessionService,
     /// People as others see them.
@@ -143,46 +169,72 @@ pub struct Services {
     pub objects: Arc<dyn ObjectStore>,
     /// The database, for the probes.
     pub database: Database,
+    post: Post,
+    bell: Bell,
 }
 
 impl Services {
-    /// Wires everything. `database` has to be migrated.
+    /// Wires everything. `database` has to be migrated; without a `mailer` no mail is sent.
     pub fn new(
         config: &ServiceConfig,
         database: Database,
         objects: Arc<dyn ObjectStore>,
+        mailer: Option<Arc<dyn Mailer>>,
         keys: &Keys,
     ) -> Self {
         let hub = Hub::new();
         doubt::watch(&database, &hub);
         let passwords = PasswordHasher::new(config.password_threads, config.password_queue);
-        let tokens = Tokens::new(keys);
         let limits = RateLimits::new(config.rate_limits);
         let sessions = session::SessionService::new(database.clone(), hub.clone());
         let pictures = media::pool::ImagePool::new(config.image_threads);
         let images = image::ImageService::new(database.clone(), objects.clone(), pictures.clone());
+        let post = Post::new(mailer, &config.server_url);
+        let bell = Bell::default();
         let context = Context {
             database: database.clone(),
             hub: hub.clone(),
             profiles: Profiles::default(),
             limits: limits.clone(),
+            post: post.clone(),
+            bell: bell.clone(),
         };
+        let factors = Factors::new(keys);
+        let passkeys = passkey::PasskeyService::new(context.clone(), &config.server_url);
         let groups = group::GroupService::new(context.clone(), images.clone());
         Self {
             auth: auth::AuthService::new(
                 context.clone(),
                 passwords.clone(),
-                tokens,
+                factors.clone(),
+                passkeys.clone(),
                 sessions.clone(),
                 keys,
                 config.sign_up,
             ),
             account: account::AccountService::new(
                 context.clone(),
-                passwords,
+                passwords.clone(),
+                passkeys.clone(),
                 sessions.clone(),
                 images.clone(),
             ),
+            emails: email::EmailService::new(context.clone()),
+            resets: reset::ResetService::new(
+                context.clone(),
+                passwords.clone(),
+                factors.clone(),
+                sessions.clone(),
+            ),
+            proofs: proof::ProofService::new(
+                context.clone(),
+                passwords,
+                factors.clone(),
+                passkeys.clone(),
+            ),
+            totp: totp::TotpService::new(context.clone(), factors),
+            passkeys,
+            security_log: security_log::SecurityLog::new(context.clone()),
             sessions,
             users: user::UserService::new(context.clone()),
             friends: friend::FriendService::new(context.clone()),
@@ -204,7 +256,22 @@ impl Services {
             limits,
             objects,
             database,
+            post,
+            bell,
         }
+    }
+
+    /// Works off what these use cases leave for later.
+    pub fn worker(&self) -> JobWorker {
+        let clerk = Clerk::new(self.database.clone(), self.limits.clone(), self.post.clone());
+        JobWorker::new(self.database.clone(), self.objects.clone(), clerk, self.bell.clone())
+    }
+
+    /// What this server can do beyond the minimum, as it is told before anybody signs in.
+    pub fn features(&self) -> Vec<String> {
+        let mail = self.post.is_available().then_some("mail");
+        let passkeys = self.passkeys.are_available().then_some("passkeys");
+        mail.into_iter().chain(passkeys).map(str::to_owned).collect()
     }
 }
 
@@ -215,4 +282,6 @@ pub(crate) struct Context {
     pub(crate) hub: Hub,
     pub(crate) profiles: Profiles,
     pub(crate) limits: RateLimits,
+    pub(crate) post: Post,
+    pub(crate) bell: Bell,
 }

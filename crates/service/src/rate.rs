@@ -9,7 +9,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
-use damso_domain::{Handle, SessionId, UserId};
+use damso_domain::{EmailAddress, Handle, SessionId, UserId};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 
@@ -28,6 +28,12 @@ pub enum Limit {
     SignInFromAddress,
     /// Accounts made from one address.
     SignUp,
+    /// Links that set a new password, asked for one mailbox, which need not be anybody's.
+    PasswordReset,
+    /// Links that confirm an address, asked for by somebody.
+    Verification,
+    /// Links that are mailed to one mailbox, for whatever and by whomever they are asked for; more of them wait.
+    Mailbox,
     /// Whatever else is asked of the server without a sign-in, from one address.
     Anonymous,
     /// Handles that somebody looks up: the way to find out who has an account.
@@ -43,10 +49,13 @@ pub enum Limit {
 }
 
 impl Limit {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::SignInOfAccount,
         Self::SignInFromAddress,
         Self::SignUp,
+        Self::PasswordReset,
+        Self::Verification,
+        Self::Mailbox,
         Self::Anonymous,
         Self::Lookup,
         Self::Send,
@@ -61,6 +70,9 @@ impl Limit {
             Self::SignInOfAccount => "sign-in",
             Self::SignInFromAddress => "sign-in-address",
             Self::SignUp => "sign-up",
+            Self::PasswordReset => "password-reset",
+            Self::Verification => "verification",
+            Self::Mailbox => "mailbox",
             Self::Anonymous => "anonymous",
             Self::Lookup => "lookup",
             Self::Send => "send",
@@ -73,7 +85,9 @@ impl Limit {
     /// How much may be used at once, and grows back within [`Limit::window`].
     pub const fn amount(self) -> NonZero<u32> {
         let amount = match self {
-            Self::SignInOfAccount => 10,
+            Self::PasswordReset => 3,
+            Self::Verification => 5,
+            Self::SignInOfAccount | Self::Mailbox => 10,
             Self::SignInFromAddress => 100,
             Self::SignUp => 20,
             Self::Lookup | Self::Send => 30,
@@ -87,7 +101,9 @@ impl Limit {
     pub const fn window(self) -> Duration {
         match self {
             Self::SignInOfAccount | Self::SignInFromAddress => Duration::from_mins(15),
-            Self::SignUp | Self::Upload => Duration::from_hours(1),
+            Self::SignUp | Self::Upload | Self::PasswordReset | Self::Verification | Self::Mailbox => {
+                Duration::from_hours(1)
+            }
             Self::Lookup => Duration::from_mins(1),
             Self::Anonymous => Duration::from_secs(20),
             Self::Send => Duration::from_secs(6),
@@ -110,6 +126,8 @@ pub enum Subject {
     User(UserId),
     /// Somebody who tries to be this account, which need not exist.
     Login(Handle),
+    /// A mailbox, in lower case; whether it belongs to an account is not asked. See [`Subject::mailbox`].
+    Mailbox(String),
     /// The same from a device where this account has signed in before.
     KnownDevice(UserId, SessionId),
     /// Wherever requests come from; see [`Subject::address`].
@@ -119,6 +137,11 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// A mailbox: upper and lower case are one.
+    pub fn mailbox(address: &EmailAddress) -> Self {
+        Self::Mailbox(address.as_str().to_lowercase())
+    }
+
     /// An address. Of IPv6 the network of 64 bits counts, which one subscriber has all of (RFC 6177).
     pub fn address(address: Option<IpAddr>) -> Self {
         match address.map(|address| address.to_canonical()) {

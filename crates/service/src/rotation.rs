@@ -1,21 +1,23 @@
 //! Exchanging a refresh token for its successor.
 
-use damso_domain::{SessionId, Timestamp, UserId};
+use damso_domain::{SecurityEventKind, SessionId, Timestamp, UserId};
 use damso_repository as repository;
 use damso_repository::Connection;
+use damso_repository::security_event::Origin;
 use damso_repository::session::{Session, SessionsToEnd};
 
 use crate::ServiceResult;
 use crate::auth::{ABSOLUTE_LIFETIME, Device, IDLE_LIFETIME, PREDECESSOR_GRACE};
 use crate::keys::Key;
-use crate::token::RefreshToken;
+use crate::security_log::{self, Told};
+use crate::token::OpaqueToken;
 
 /// What became of a refresh token.
 pub(crate) enum Refreshed {
     /// It is good; this one follows it.
     Successor {
         session: Session,
-        token: RefreshToken,
+        token: OpaqueToken,
         generation: i64,
     },
     /// It is older than the predecessor: somebody else has used the family. All of it has ended.
@@ -28,7 +30,7 @@ pub(crate) enum Refreshed {
 pub(crate) async fn rotate(
     conn: &mut Connection,
     key: &Key,
-    given: &RefreshToken,
+    given: &OpaqueToken,
     device: &Device,
     now: Timestamp,
 ) -> ServiceResult<Refreshed> {
@@ -51,6 +53,8 @@ pub(crate) async fn rotate(
         let ended =
             repository::session::end(conn, session.user_id, SessionsToEnd::These(vec![session.id]), now)
                 .await?;
+        let (kind, origin) = (SecurityEventKind::TokenReused, Origin::Session(session.id));
+        security_log::record(conn, session.user_id, kind, origin, now, Told::Owner).await?;
         return Ok(Refreshed::FamilyEnded {
             user: session.user_id,
             ended,
@@ -62,7 +66,7 @@ pub(crate) async fn rotate(
     let next = generation + 1;
     let token = given.successor(key, session.id, next);
     repository::session::insert_token(conn, &token.hash(), session.id, next).await?;
-    let address = device.address.map(|address| address.to_string());
+    let address = device.address_text();
     repository::session::update_generation(conn, &session, next, address.as_deref(), now).await?;
     Ok(Refreshed::Successor {
         session,

@@ -3,14 +3,16 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use damso_domain::{SessionId, SessionName, Timestamp, UserId};
+use damso_domain::{SecurityEventKind, SessionId, SessionName, Timestamp, UserId};
 use damso_protocol::{ErrorKind, ServerEvent, Session, SessionEnded, Sessions};
 use damso_repository as repository;
+use damso_repository::security_event::Origin;
 use damso_repository::session::SessionsToEnd;
 use damso_repository::{Connection, Database};
 
 use crate::realtime::{Hub, REMEMBER_ENDED};
-use crate::{CurrentUser, Fields, ServiceResult};
+use crate::security_log::{self, Told};
+use crate::{CurrentUser, Fields, ServiceError, ServiceResult};
 
 /// The most sessions that one account has at once; with one more, that which has not been used for longest ends.
 pub const MOST_SESSIONS: usize = 20;
@@ -112,7 +114,7 @@ impl SessionService {
     }
 
     /// Ends one of the user's sessions.
-    pub async fn end(&self, user: UserId, id: SessionId) -> ServiceResult<()> {
+    pub async fn end(&self, user: CurrentUser, id: SessionId) -> ServiceResult<()> {
         let ended = self.end_matching(user, SessionsToEnd::These(vec![id])).await?;
         if ended.is_empty() {
             Err(ErrorKind::SessionNotFound.into())
@@ -123,20 +125,26 @@ impl SessionService {
 
     /// Ends every session of the user but the one that asks.
     pub async fn end_others(&self, user: CurrentUser) -> ServiceResult<()> {
-        self.end_matching(user.id, SessionsToEnd::AllBut(user.session_id))
+        self.end_matching(user, SessionsToEnd::AllBut(user.session_id))
             .await
             .map(|_| ())
     }
 
-    async fn end_matching(&self, user: UserId, which: SessionsToEnd) -> ServiceResult<Vec<SessionId>> {
+    async fn end_matching(&self, user: CurrentUser, which: SessionsToEnd) -> ServiceResult<Vec<SessionId>> {
         let now = Timestamp::now();
         let ended = self
             .database
             .transaction(async move |conn: &mut Connection| {
-                repository::session::end(conn, user, which, now).await
+                let ended = repository::session::end(conn, user.id, which, now).await?;
+                // Who signs out where they are has nothing to look out for.
+                if ended.iter().any(|id| *id != user.session_id) {
+                    let (kind, origin) = (SecurityEventKind::SessionEnded, Origin::Session(user.session_id));
+                    security_log::record(conn, user.id, kind, origin, now, Told::Nobody).await?;
+                }
+                Ok::<_, ServiceError>(ended)
             })
             .await?;
-        self.announce_ended(user, &ended, now);
+        self.announce_ended(user.id, &ended, now);
         Ok(ended)
     }
 

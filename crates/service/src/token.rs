@@ -11,6 +11,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::ServiceResult;
 use crate::keys::{Key, Keys, Purpose};
 
 /// How long an access token is good for.
@@ -175,13 +176,13 @@ impl Tokens {
 
 /// An opaque token of 256 bits. Only its hash is stored.
 #[derive(Clone)]
-pub(crate) struct RefreshToken([u8; 32]);
+pub(crate) struct OpaqueToken([u8; 32]);
 
-impl RefreshToken {
-    /// The first token of a session.
-    pub(crate) fn random() -> Result<Self, getrandom::Error> {
+impl OpaqueToken {
+    /// A new token, which nobody can guess.
+    pub(crate) fn random() -> ServiceResult<Self> {
         let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes)?;
+        getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
         Ok(Self(bytes))
     }
 
@@ -198,7 +199,7 @@ impl RefreshToken {
         Sha256::digest(self.0).into()
     }
 
-    /// The token after this one. Derived, so that whoever lost the answer to a refresh gets the same one again.
+    /// The refresh token after this one. Derived, so that whoever lost the answer to a refresh gets the same one again.
     pub(crate) fn successor(&self, key: &Key, session: SessionId, generation: i64) -> Self {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
         mac.update(session.as_uuid().as_bytes());
@@ -285,12 +286,12 @@ mod tests {
     #[test]
     fn a_successor_is_always_the_same_and_differs_by_family_and_generation() {
         let (key, session) = ([9; 32], SessionId::new());
-        let token = RefreshToken::random().unwrap();
+        let token = OpaqueToken::random().unwrap();
         let successor = token.successor(&key, session, 2).encode();
         assert_eq!(successor, token.successor(&key, session, 2).encode());
         assert_ne!(successor, token.successor(&key, session, 3).encode());
         assert_ne!(successor, token.successor(&key, SessionId::new(), 2).encode());
-        assert_eq!(RefreshToken::parse(&token.encode()).unwrap().hash(), token.hash());
-        assert!(RefreshToken::parse("short").is_none());
+        assert_eq!(OpaqueToken::parse(&token.encode()).unwrap().hash(), token.hash());
+        assert!(OpaqueToken::parse("short").is_none());
     }
 }

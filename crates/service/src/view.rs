@@ -72,6 +72,7 @@ pub(crate) fn me(user: &User) -> ServiceResult<protocol::Me> {
         status_message: user.status_message.clone(),
         avatar: user.avatar.as_ref().map(image),
         email: user.email.clone(),
+        pending_email: user.pending_email.clone(),
         locale: user.locale,
         version: user.version,
         user_rev: user.rev,

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
+use damso_adapter::mailbox::MailboxFolder;
 use damso_adapter::object_store::{LocalObjectStore, S3Config, S3ObjectStore};
 use damso_controller::{ControllerConfig, PublicUrl, Server, WebClient};
 use damso_domain::ConversationId;
 use damso_protocol::SignUp;
 use damso_service::job::JobWorker;
 use damso_service::keys::{Keys, Purpose};
-use damso_service::ports::{DirectUploads, ObjectStore};
+use damso_service::ports::{DirectUploads, Mailer, ObjectStore};
 use damso_service::{ServiceConfig, Services};
 use tempfile::TempDir;
 
@@ -33,6 +34,10 @@ pub struct TestAppOptions {
     pub trusted_proxies: Vec<IpAddr>,
     /// A bucket instead of a folder of its own.
     pub s3: Option<S3Config>,
+    /// Where people reach it, for mails and passkeys; `localhost` when absent.
+    pub server_url: Option<String>,
+    /// Whether it sends no mail; else mails go into a folder of its own.
+    pub is_without_mail: bool,
 }
 
 /// A running server on loopback, with a database and a storage of its own.
@@ -49,6 +54,7 @@ pub struct TestApp {
     pub keys: Keys,
     handle: ServerHandle,
     folder: TempDir,
+    mails: TempDir,
 }
 
 impl TestApp {
@@ -63,14 +69,19 @@ impl TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let keys = Keys::new(vec![42; 32]).expect("32 bytes are enough");
         let (objects, direct_uploads) = open_storage(options.s3.as_ref(), folder.path(), &keys);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        let port = listener.local_addr().expect("it is bound").port();
         let config = ServiceConfig {
             sign_up: options.sign_up,
+            server_url: options
+                .server_url
+                .unwrap_or_else(|| format!("http://localhost:{port}")),
             rate_limits: options.rate_limits,
             ..ServiceConfig::default()
         };
-        let services = Services::new(&config, database.database.clone(), objects.clone(), &keys);
-        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-        let port = listener.local_addr().expect("it is bound").port();
+        let mails = tempfile::tempdir().expect("a temporary folder can be made");
+        let mailer = (!options.is_without_mail).then(|| open_mailbox(mails.path()));
+        let services = Services::new(&config, database.database.clone(), objects.clone(), mailer, &keys);
         let web = options
             .web
             .into_iter()
@@ -103,6 +114,7 @@ impl TestApp {
             keys,
             handle,
             folder,
+            mails,
         }
     }
 
@@ -143,6 +155,20 @@ impl TestApp {
         TokenForge::new(&self.keys, actor.id(), actor.session().session_id)
     }
 
+    /// Lets every session do for a while what asks for a proof.
+    pub async fn prove_everybody(&self) {
+        self.database
+            .execute("UPDATE sessions SET proved_at = now()")
+            .await;
+    }
+
+    /// The reverse of [`TestApp::prove_everybody`].
+    pub async fn forget_proofs(&self) {
+        self.database
+            .execute("UPDATE sessions SET proved_at = NULL")
+            .await;
+    }
+
     /// How many files lie in the folder of the storage, uploads included.
     pub fn stored_files(&self) -> usize {
         count_files(self.folder.path())
@@ -171,11 +197,16 @@ impl TestApp {
     }
 
     fn worker(&self) -> JobWorker {
-        JobWorker::new(self.database.database.clone(), self.objects.clone())
+        self.services.worker()
     }
 }
 
 type Storage = (Arc<dyn ObjectStore>, Option<Arc<dyn DirectUploads>>);
+
+fn open_mailbox(folder: &Path) -> Arc<dyn Mailer> {
+    let mailbox = MailboxFolder::open(folder, "damso@example.org");
+    Arc::new(mailbox.expect("the folder can be used"))
+}
 
 fn open_storage(s3: Option<&S3Config>, folder: &Path, keys: &Keys) -> Storage {
     if let Some(config) = s3 {

@@ -6,6 +6,7 @@
 
 mod actor;
 mod app;
+mod authenticator;
 mod chat;
 pub mod contract;
 mod database;
@@ -17,6 +18,7 @@ mod socket;
 
 pub use actor::{Actor, PASSWORD};
 pub use app::{TestApp, TestAppOptions};
+pub use authenticator::Authenticator;
 pub use chat::percent_encoded;
 pub use database::TestDatabase;
 pub use forge::TokenForge;

@@ -291,6 +291,7 @@ async fn two_servers_number_one_conversation_together() {
         &ServiceConfig::default(),
         app.database.database.clone(),
         app.objects.clone(),
+        None,
         &app.keys,
     );
     let mut sends = JoinSet::new();

@@ -41,6 +41,8 @@ async fn the_operations_that_are_open_are_these() {
     assert_eq!(
         open,
         [
+            "confirm_email",
+            "confirm_password_reset",
             "get_docs",
             "get_docs_script",
             "get_docs_style",
@@ -50,8 +52,11 @@ async fn the_operations_that_are_open_are_these() {
             "get_server",
             "open_realtime",
             "refresh",
+            "request_password_reset",
             "sign_in",
+            "sign_in_with_passkey",
             "sign_up",
+            "start_passkey",
         ]
     );
 }
@@ -102,7 +107,8 @@ async fn ids_that_are_none_are_refused() {
 
 #[tokio::test]
 async fn things_that_are_not_there_are_not_found() {
-    let (_app, minji) = somebody().await;
+    let (app, minji) = somebody().await;
+    app.prove_everybody().await;
     for operation in operations()
         .iter()
         .filter(|operation| !operation.placeholders().is_empty())

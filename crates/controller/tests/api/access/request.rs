@@ -30,6 +30,11 @@ pub struct Call<'a> {
 impl Call<'_> {
     /// Makes it.
     pub async fn make(&self) -> Reply {
+        if self.row.what.ends_with("unproved") {
+            self.scene.app.forget_proofs().await;
+        } else if self.row.what.ends_with("proved") {
+            self.scene.app.prove_everybody().await;
+        }
         let operation = operation(self.row.operation);
         let mut path = operation.path.clone();
         for name in operation.placeholders() {
@@ -64,6 +69,7 @@ impl Call<'_> {
             "attachment_id" => self.file().await.to_string(),
             "image_id" => self.image().await.to_string(),
             "session_id" => self.session().await.to_string(),
+            "passkey_id" => UserId::new().to_string(),
             "friend_request_id" => self.friend_request().await.to_string(),
             _ => panic!("nothing is said about {name}"),
         }
@@ -172,6 +178,17 @@ impl Call<'_> {
             "set_avatar" => json!({ "attachment_id": self.picture().await }),
             "change_password" => json!({ "current_password": PASSWORD, "new_password": "another long one" }),
             "delete_me" => json!({ "password": PASSWORD, "messages": "erase" }),
+            "reauthenticate" => json!({ "password": PASSWORD }),
+            "change_email" => json!({ "email": format!("{}@example.org", new_handle("new")) }),
+            "confirm_email" => json!({ "token": "none" }),
+            "request_password_reset" => json!({ "email": "somebody@example.org" }),
+            "confirm_password_reset" => json!({ "token": "none", "new_password": "another long one" }),
+            "confirm_totp" | "disable_totp" => json!({ "code": "123456" }),
+            "add_passkey" => json!({ "ceremony_id": "none", "name": "phone", "credential": {} }),
+            "rename_passkey" => json!({ "name": "phone" }),
+            "sign_in_with_passkey" => {
+                json!({ "passkey_assertion": { "ceremony_id": "none", "credential": {} } })
+            }
             "set_presence" => json!({ "status": "away" }),
             "update_settings" => json!({ "read_receipts": true }),
             "rename_session" => json!({ "name": "phone" }),

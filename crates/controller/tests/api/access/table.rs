@@ -11,18 +11,22 @@ use super::world::Role;
 pub const TABLES: [&str; 5] = [ACCOUNT, PEOPLE, CONVERSATIONS, MESSAGES, FILES];
 
 /// What a refusal in a cell stands for.
-const REASONS: [(&str, ErrorKind); 23] = [
+const REASONS: [(&str, ErrorKind); 28] = [
     ("400", ErrorKind::MalformedRequest),
     ("401", ErrorKind::NotAuthenticated),
+    ("401k", ErrorKind::PasskeyInvalid),
     ("401p", ErrorKind::InvalidCredentials),
     ("401r", ErrorKind::RefreshTokenInvalid),
     ("403", ErrorKind::NotAllowed),
+    ("403a", ErrorKind::ReauthenticationRequired),
     ("403b", ErrorKind::BlockedByYou),
     ("403f", ErrorKind::NotFriends),
     ("404a", ErrorKind::AttachmentNotFound),
     ("404c", ErrorKind::ConversationNotFound),
     ("404f", ErrorKind::FriendNotFound),
     ("404i", ErrorKind::ImageNotFound),
+    ("404k", ErrorKind::PasskeyNotFound),
+    ("404l", ErrorKind::LinkInvalid),
     ("404m", ErrorKind::MessageNotFound),
     ("404p", ErrorKind::MemberNotFound),
     ("404r", ErrorKind::FriendRequestNotFound),
@@ -31,6 +35,7 @@ const REASONS: [(&str, ErrorKind); 23] = [
     ("409f", ErrorKind::AlreadyFriends),
     ("409g", ErrorKind::NotAGroup),
     ("409l", ErrorKind::CannotLeave),
+    ("409t", ErrorKind::TotpNotEnabled),
     ("409u", ErrorKind::AttachmentInUse),
     ("422", ErrorKind::InvalidFields),
     ("422b", ErrorKind::CannotBlockSelf),
@@ -66,6 +71,34 @@ rename_session     | the owner's session     | 401       404s     404s   404s   
 end_session        | the owner's session     | 401       404s     404s   404s   404s  204   404s    404s    401     401
 end_session        | one's own session       | own 204
 end_other_sessions | one's own               | own 204
+reauthenticate     | oneself                 | own 204
+# What a stolen token must not be enough for asks for a proof besides the session.
+change_email       | one's own, unproved     | own 403a
+change_email       | one's own, proved       | own 202
+resend_verification | one's own              | own 202
+confirm_email      | a link that is none     | open 404l
+request_password_reset | an address          | open 202
+confirm_password_reset | a link that is none | open 404l
+get_totp           | one's own               | own 200
+start_totp         | one's own, unproved     | own 403a
+confirm_totp       | one's own, unproved     | own 403a
+confirm_totp       | one's own, proved       | own 409t
+start_totp         | one's own, proved       | own 200
+renew_recovery_codes | one's own, unproved   | own 403a
+renew_recovery_codes | one's own, proved     | own 409t
+disable_totp       | one's own, unproved     | own 403a
+disable_totp       | one's own, proved       | own 409t
+list_passkeys      | one's own               | own 200
+start_adding_passkey | one's own, unproved   | own 403a
+start_adding_passkey | one's own, proved     | own 200
+add_passkey        | one's own, unproved     | own 403a
+add_passkey        | never begun, proved     | own 422
+rename_passkey     | one that is not there   | own 404k
+remove_passkey     | one's own, unproved     | own 403a
+remove_passkey     | not there, proved       | own 404k
+start_passkey      | whoever has one         | open 200
+sign_in_with_passkey | one that is none      | open 401k
+list_security_events | one's own             | own 200
 sync               | everything of one's own | own 200
 sync               | the group               | own 200
 delete_me          | oneself                 | own 200

@@ -112,7 +112,7 @@ async fn sign_up(services: &Services, count: usize) -> Vec<UserId> {
             handle: Handle::parse(&format!("p{}", NEXT.fetch_add(1, Ordering::Relaxed) + 1_000)).unwrap(),
             display_name: DisplayName::parse("somebody").unwrap(),
             password_hash: "none".to_owned(),
-            email: None,
+            pending_email: None,
             locale: Locale::Ko,
             created_at: Timestamp::now(),
         })
