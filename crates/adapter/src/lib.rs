@@ -6,7 +6,9 @@
 
 pub mod cluster;
 pub mod folder_lock;
+pub mod mail;
 pub mod mailbox;
 pub mod object_store;
+pub mod smtp;
 
 mod durable;

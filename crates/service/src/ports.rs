@@ -107,14 +107,22 @@ pub struct Mail {
     pub to: String,
     /// The subject line, without line breaks.
     pub subject: String,
-    /// Plain-text body.
+    /// The body for programs that show no HTML, and for people who want none.
     pub text: String,
+    /// The same in HTML.
+    pub html: String,
 }
 
-/// Why a mail did not leave.
-#[derive(Debug, thiserror::Error)]
-#[error("the mail could not be handed over: {0}")]
-pub struct MailError(pub String);
+/// Why a mail did not leave. The words are fit for a log: no address, no password, nothing that was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    /// This mail will not be taken later either: its address is none, or the server has refused it for good.
+    #[error("the mail was refused: {0}")]
+    Refused(String),
+    /// Nothing is wrong with the mail; it may be taken later.
+    #[error("the mail could not be handed over: {0}")]
+    Unavailable(String),
+}
 
 /// Hands mails over: into a local mailbox folder, or to an SMTP server.
 #[async_trait]
