@@ -226,6 +226,11 @@ pub(crate) fn unmatched(request: &HttpRequest) -> HttpResponse {
     if methods.is_empty() {
         return ApiError::from(ErrorKind::RouteNotFound).error_response();
     }
+    method_not_allowed(&methods)
+}
+
+/// There is something at the path, for these methods.
+pub(crate) fn method_not_allowed(methods: &[Method]) -> HttpResponse {
     let mut response = ApiError::from(ErrorKind::MethodNotAllowed).error_response();
     let allowed = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
     if let Ok(allowed) = allowed.parse() {
