@@ -17,6 +17,7 @@ use damso_service::content::Content;
 use damso_service::ports::{Disposition, ObjectSource};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::answer::FileBytes;
 use crate::body::Body;
 use crate::error::{ApiError, ApiResult, malformed};
 use crate::extract::{Caller, Reader, Uploading};
@@ -161,8 +162,26 @@ async fn delete_attachment(
     tag = "attachments",
     params(AttachmentPath, ContentQuery),
     responses(
-        (status = 200, description = "The bytes", content_type = "application/octet-stream", body = [u8]),
-        (status = 206, description = "A part of the bytes", content_type = "application/octet-stream", body = [u8]),
+        (
+            status = 200,
+            description = "The bytes; what is no picture, video or sound is `application/octet-stream`",
+            content(
+                (inline(FileBytes) = "application/octet-stream"),
+                (inline(FileBytes) = "image/*"),
+                (inline(FileBytes) = "video/*"),
+                (inline(FileBytes) = "audio/*"),
+            ),
+        ),
+        (
+            status = 206,
+            description = "A part of the bytes",
+            content(
+                (inline(FileBytes) = "application/octet-stream"),
+                (inline(FileBytes) = "image/*"),
+                (inline(FileBytes) = "video/*"),
+                (inline(FileBytes) = "audio/*"),
+            ),
+        ),
         (status = 302, description = "Where the storage serves the bytes, for a minute"),
         (status = 304, description = "Not modified"),
         (status = 404, description = "`attachment_not_found`", body = Problem),

@@ -15,7 +15,7 @@ use utoipa_actix_web::{AppExt as _, scope};
 use crate::error::ApiError;
 use crate::{
     account, attachment, auth, block, conversation, friend, image, message, operations, reaction, realtime,
-    requiredness, session, settings, sync, user,
+    requiredness, session, settings, strictness, sync, user,
 };
 
 /// Everything that can be asked for, and where.
@@ -106,6 +106,7 @@ pub fn openapi() -> OpenApi {
         }
     }
     requiredness::require_answers(&mut api);
+    strictness::describe_requests(&mut api);
     api
 }
 

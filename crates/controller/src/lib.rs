@@ -29,6 +29,7 @@ mod requiredness;
 mod session;
 mod settings;
 mod storage;
+mod strictness;
 mod sync;
 mod user;
 mod web;
