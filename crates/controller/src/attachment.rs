@@ -24,7 +24,9 @@ use crate::extract::{Caller, Reader, Uploading};
 use crate::paths::AttachmentPath;
 
 /// What people send is never a page of ours, whatever it holds.
-pub(crate) const SANDBOX: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
+pub(crate) const SANDBOX: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+);
 /// Pictures have a new id at each change.
 pub(crate) const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
 /// The right to read a file can end.
