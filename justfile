@@ -40,6 +40,10 @@ bench *arguments:
 chaos *arguments:
     @cargo xtask chaos "$@"
 
+# Ask the server at random what its description allows and forbids: contract --seed 7 --max-examples 1000
+contract *arguments:
+    @cargo xtask contract "$@"
+
 # Write openapi/openapi.json from the code
 openapi:
     @cargo xtask openapi

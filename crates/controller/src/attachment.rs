@@ -17,13 +17,16 @@ use damso_service::content::Content;
 use damso_service::ports::{Disposition, ObjectSource};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::answer::FileBytes;
 use crate::body::Body;
 use crate::error::{ApiError, ApiResult, malformed};
 use crate::extract::{Caller, Reader, Uploading};
 use crate::paths::AttachmentPath;
 
 /// What people send is never a page of ours, whatever it holds.
-pub(crate) const SANDBOX: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
+pub(crate) const SANDBOX: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+);
 /// Pictures have a new id at each change.
 pub(crate) const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
 /// The right to read a file can end.
@@ -161,8 +164,26 @@ async fn delete_attachment(
     tag = "attachments",
     params(AttachmentPath, ContentQuery),
     responses(
-        (status = 200, description = "The bytes", content_type = "application/octet-stream", body = [u8]),
-        (status = 206, description = "A part of the bytes", content_type = "application/octet-stream", body = [u8]),
+        (
+            status = 200,
+            description = "The bytes; what is no picture, video or sound is `application/octet-stream`",
+            content(
+                (inline(FileBytes) = "application/octet-stream"),
+                (inline(FileBytes) = "image/*"),
+                (inline(FileBytes) = "video/*"),
+                (inline(FileBytes) = "audio/*"),
+            ),
+        ),
+        (
+            status = 206,
+            description = "A part of the bytes",
+            content(
+                (inline(FileBytes) = "application/octet-stream"),
+                (inline(FileBytes) = "image/*"),
+                (inline(FileBytes) = "video/*"),
+                (inline(FileBytes) = "audio/*"),
+            ),
+        ),
         (status = 302, description = "Where the storage serves the bytes, for a minute"),
         (status = 304, description = "Not modified"),
         (status = 404, description = "`attachment_not_found`", body = Problem),

@@ -15,7 +15,7 @@ use utoipa_actix_web::{AppExt as _, scope};
 use crate::error::ApiError;
 use crate::{
     account, attachment, auth, block, conversation, email, friend, image, message, operations, passkey,
-    proof, reaction, realtime, requiredness, reset, security_log, session, settings, sync, totp, user,
+    proof, reaction, realtime, requiredness, reset, security_log, session, settings, strictness, sync, totp, user,
 };
 
 /// Everything that can be asked for, and where.
@@ -112,6 +112,7 @@ pub fn openapi() -> OpenApi {
         }
     }
     requiredness::require_answers(&mut api);
+    strictness::describe_requests(&mut api);
     api
 }
 
@@ -232,6 +233,11 @@ pub(crate) fn unmatched(request: &HttpRequest) -> HttpResponse {
     if methods.is_empty() {
         return ApiError::from(ErrorKind::RouteNotFound).error_response();
     }
+    method_not_allowed(&methods)
+}
+
+/// There is something at the path, for these methods.
+pub(crate) fn method_not_allowed(methods: &[Method]) -> HttpResponse {
     let mut response = ApiError::from(ErrorKind::MethodNotAllowed).error_response();
     let allowed = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
     if let Ok(allowed) = allowed.parse() {

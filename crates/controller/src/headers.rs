@@ -12,12 +12,13 @@ use actix_web::web::Data;
 
 use crate::PublicUrl;
 
-const PERMISSIONS_POLICY: &str = "accelerometer=(), browsing-topics=(), camera=(self), display-capture=(), \
-    geolocation=(), gyroscope=(), magnetometer=(), microphone=(self), midi=(), payment=(), usb=()";
+const PERMISSIONS_POLICY: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), \
+    geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 
 /// The headers of this server.
 pub(crate) struct Policy {
     content_security: HeaderValue,
+    embedder: HeaderValue,
     is_strict: bool,
 }
 
@@ -37,6 +38,12 @@ impl Policy {
         let fallback = HeaderValue::from_static("default-src 'none'");
         Self {
             content_security: HeaderValue::try_from(policy).unwrap_or(fallback),
+            // What comes from elsewhere has to allow it, which buckets seldom do; then nothing may go along with the
+            // request for it.
+            embedder: HeaderValue::from_static(match storage_origin {
+                None => "require-corp",
+                Some(_) => "credentialless",
+            }),
             // Only where the operator says that this host is to be reached by https: browsers keep it for a year, for
             // each port of the host, which on a machine for trying things out others need without TLS.
             is_strict: public_url.is_some_and(PublicUrl::is_https),
@@ -52,6 +59,7 @@ impl Policy {
             (REFERRER_POLICY, value("no-referrer")),
             (fixed("permissions-policy"), value(PERMISSIONS_POLICY)),
             (fixed("cross-origin-opener-policy"), value("same-origin")),
+            (fixed("cross-origin-embedder-policy"), self.embedder.clone()),
             (fixed("cross-origin-resource-policy"), value("same-origin")),
         ] {
             headers.insert(name, value);

@@ -6,6 +6,7 @@ use damso_protocol::{ImageQuery, Problem};
 use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::answer::FileBytes;
 use crate::attachment::picture;
 use crate::error::ApiResult;
 use crate::extract::Reader;
@@ -18,7 +19,7 @@ use crate::paths::ImagePath;
     tag = "attachments",
     params(ImagePath, ImageQuery),
     responses(
-        (status = 200, description = "The picture", content_type = "image/webp", body = [u8]),
+        (status = 200, description = "The picture", content_type = "image/webp", body = inline(FileBytes)),
         (status = 404, description = "`image_not_found`", body = Problem),
     ),
     security(("access_token" = []), ("media_cookie" = [])),

@@ -34,6 +34,7 @@ mod security_log;
 mod session;
 mod settings;
 mod storage;
+mod strictness;
 mod sync;
 mod totp;
 mod user;

@@ -111,7 +111,7 @@ pub(crate) async fn serve(request: HttpRequest, client: Data<WebClient>) -> Http
         return documentation::unmatched(&request);
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return ApiError::from(ErrorKind::MethodNotAllowed).error_response();
+        return documentation::method_not_allowed(&[Method::GET, Method::HEAD]);
     }
     let is_page = !path.rsplit('/').next().unwrap_or_default().contains('.') || path.starts_with("u/");
     let name = if is_page { INDEX } else { path };

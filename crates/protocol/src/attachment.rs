@@ -39,7 +39,10 @@ pub struct CreateAttachmentRequest {
     #[cfg_attr(feature = "openapi", schema(example = "application/pdf"))]
     pub media_type: String,
     /// Exactly how many bytes will come: 1 to 100 MB.
-    #[cfg_attr(feature = "openapi", schema(example = 2_411_724))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = 2_411_724, minimum = 1, maximum = 100_000_000)
+    )]
     pub size_bytes: u64,
 }
 
@@ -148,5 +151,6 @@ pub struct ContentQuery {
 pub struct ImageQuery {
     /// In pixels: up to 128 gets the small copy, more the large one (512). The large one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(maximum = 65_535))]
     pub size: Option<u16>,
 }

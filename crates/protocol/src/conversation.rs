@@ -84,7 +84,8 @@ pub enum CreateConversationRequest {
         /// 1 to 50 characters; named after its members when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
-        /// Up to 999 friends of mine.
+        /// 1 to 999 friends of mine.
+        #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 999))]
         member_ids: Vec<UserId>,
     },
 }
@@ -127,6 +128,7 @@ pub struct UpdateMembershipRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AddMembersRequest {
     /// 1 to 100 friends of mine.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 100))]
     pub user_ids: Vec<UserId>,
 }
 

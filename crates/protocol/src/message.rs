@@ -172,6 +172,7 @@ pub struct MessagesQuery {
     pub around: Option<i64>,
     /// 1 to 100; 50 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
     pub limit: Option<u16>,
 }
 

@@ -16,6 +16,7 @@ pub struct SyncRequest {
     /// `synced_at` of the last answer; profiles that changed since then come along. Absent: none do.
     pub profiles_since: Option<Timestamp>,
     /// At most 500.
+    #[cfg_attr(feature = "openapi", schema(max_items = 500))]
     pub conversations: Vec<SyncPosition>,
 }
 

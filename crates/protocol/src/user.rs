@@ -43,6 +43,10 @@ pub struct User {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 pub struct UsersQuery {
     /// Up to 100 ids, separated by commas.
+    #[cfg_attr(
+        feature = "openapi",
+        param(value_type = Vec<UserId>, style = Form, explode = false, min_items = 1, max_items = 100)
+    )]
     pub ids: String,
 }
 

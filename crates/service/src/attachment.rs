@@ -158,6 +158,10 @@ impl AttachmentService {
         request: &CompleteAttachmentRequest,
     ) -> ServiceResult<Attachment> {
         let attachment = self.own(user, id).await?;
+        // Whatever has become of it: a wrong list of parts was never right.
+        if !matches!(&request.parts[..], [part] if part.number == 1) {
+            return Err(ErrorKind::UploadIncomplete.into());
+        }
         if matches!(
             attachment.state,
             AttachmentState::Ready | AttachmentState::Processing
@@ -165,9 +169,6 @@ impl AttachmentService {
             return Ok(view::attachment(&attachment));
         }
         self.refuse_unless_uploading(&attachment)?;
-        if !matches!(&request.parts[..], [part] if part.number == 1) {
-            return Err(ErrorKind::UploadIncomplete.into());
-        }
         // A client that goes away must not leave half of the work behind.
         let service = self.clone();
         let work = tokio::spawn(async move { service.complete_checked(attachment).await });

@@ -146,12 +146,12 @@ fn parse_name(name: Option<&str>) -> ServiceResult<Option<ConversationName>> {
     Ok(parsed)
 }
 
-pub(crate) fn no_members() -> ServiceError {
+fn no_members() -> ServiceError {
     let mut fields = Fields::default();
     fields.add(
         "member_ids",
         FieldErrorKind::OutOfRange,
-        "name between 1 and 100 other people",
+        "name at least one other person",
     );
     fields.into()
 }

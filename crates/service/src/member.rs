@@ -2,7 +2,8 @@
 
 use damso_domain::{ConversationId, ConversationKind, Rev, Role, Timestamp, UserId};
 use damso_protocol::{
-    Conversation, ErrorKind, MemberChanged, MemberRemoved, Members, PageQuery, ServerEvent, SystemNotice,
+    Conversation, ErrorKind, FieldErrorKind, MemberChanged, MemberRemoved, Members, PageQuery, ServerEvent,
+    SystemNotice,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -14,9 +15,9 @@ use crate::access::{self, Change};
 use crate::announcement::{Announcement, Fact, created, tell_joined, tell_left};
 use crate::conversation::lock_friends;
 use crate::cursor::Paging;
-use crate::group::{distinct_without, insert_system, no_members, refuse_unless_group};
+use crate::group::{distinct_without, insert_system, refuse_unless_group};
 use crate::view::Viewer;
-use crate::{Context, ServiceError, ServiceResult, view};
+use crate::{Context, Fields, ServiceError, ServiceResult, view};
 
 /// The most people one call adds.
 pub const MAX_ADDED: usize = 100;
@@ -72,7 +73,13 @@ impl MemberService {
         ids: Vec<UserId>,
     ) -> ServiceResult<Conversation> {
         if ids.is_empty() || MAX_ADDED < ids.len() {
-            return Err(no_members());
+            let mut fields = Fields::default();
+            fields.add(
+                "user_ids",
+                FieldErrorKind::OutOfRange,
+                "name between 1 and 100 people",
+            );
+            return Err(fields.into());
         }
         let now = Timestamp::now();
         let (conversation, announcement) = self

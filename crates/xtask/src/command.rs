@@ -91,7 +91,8 @@ pub fn find_program(name: &str) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-fn show(command: &Command) {
+/// Prints the command line, before the program prints anything.
+pub fn show(command: &Command) {
     println!("\n$ {}", line(command));
     // The program writes to the same terminal or file: ours must come first.
     let _ = std::io::stdout().flush();

@@ -14,6 +14,7 @@ mod chaos;
 mod check;
 mod clean_data;
 mod command;
+mod contract;
 mod dependencies;
 mod dev;
 mod e2e;
@@ -96,6 +97,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Build the server and ask it at random what its description allows and forbids
+    Contract {
+        /// Passed on to `schemathesis run`: --seed, --max-examples, --include-operation-id and others
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Write openapi/openapi.json from the code
     Openapi,
     /// Bring the database of ./data up to date
@@ -141,6 +148,7 @@ fn dispatch(repo: &Repo, command: Command) -> Result<()> {
         Command::Build => build::build(repo),
         Command::Bench { arguments } => bench::run(repo, arguments),
         Command::Chaos { arguments } => chaos::run(repo, arguments),
+        Command::Contract { arguments } => contract::run(repo, &arguments),
         Command::Openapi => openapi::write(repo),
         Command::Migrate => run::migrate(repo),
         Command::CleanData { yes } => clean_data::clean(repo, yes),

@@ -53,6 +53,11 @@ impl Repo {
         self.path("e2e")
     }
 
+    /// What Schemathesis is run with.
+    pub fn contract(&self) -> PathBuf {
+        self.path("contract")
+    }
+
     /// The data folder of `run`, `dev` and `migrate`.
     pub fn data(&self) -> PathBuf {
         self.path("data")

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::build::EMBED_CLIENT;
 use crate::repo::Repo;
 use crate::web::Mode;
-use crate::{chaos, check, command, e2e, server, setup, size, web};
+use crate::{chaos, check, command, contract, e2e, server, setup, size, web};
 
 /// Runs every step until one fails, and says how long each took.
 pub fn test(repo: &Repo) -> Result<()> {
@@ -32,6 +32,7 @@ fn steps(repo: &Repo, counts: &mut Counts, times: &mut Times) -> Result<()> {
     times.step("first load", || size::check(repo))?;
     times.step("server with client inside", || check_embedding(repo))?;
     times.step("server", || server::build_with_tests(repo))?;
+    times.step("contract", || contract::test(repo, counts))?;
     times.step("faults", || chaos::test(repo))?;
     times.step("browser tests", || {
         let tools = setup::for_journeys(repo)?;
@@ -84,6 +85,12 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Adds what a runner has counted itself.
+    pub fn add(&mut self, passed: usize, failed: usize) {
+        self.passed += passed as u64;
+        self.failed += failed as u64;
+    }
+
     /// Adds up lines such as `test result: ok. 12 passed; 0 failed; 0 ignored; …`.
     pub fn add_cargo_line(&mut self, line: &str) {
         let Some(result) = line.strip_prefix("test result: ") else {

@@ -154,3 +154,62 @@ fn values_are_spelled_as_the_wire_spells_them() {
         serde_json::json!(["self", "direct", "group"])
     );
 }
+
+/// What a query leaves out is absent; there is no spelling of `null` in it.
+#[test]
+fn nothing_in_a_query_is_null() {
+    for operation in operations() {
+        for parameter in operation.parameters.iter().filter(|one| one["in"] == "query") {
+            assert!(
+                !parameter["schema"]["type"].is_array(),
+                "{} of {operation:?}",
+                parameter["name"]
+            );
+        }
+    }
+}
+
+/// Every body refuses unknown fields, and says so; those that are one of several kinds do it in each.
+#[test]
+fn bodies_say_that_they_take_no_other_fields() {
+    for operation in operations() {
+        let Some(body) = &operation.body else { continue };
+        let variants = body["oneOf"].as_array().cloned();
+        for schema in variants.unwrap_or_else(|| vec![body.clone()]) {
+            assert_eq!(schema["additionalProperties"], false, "{operation:?} {schema}");
+        }
+    }
+}
+
+/// Files are described as bytes, and as every kind of file that they may be.
+#[test]
+fn files_are_bytes() {
+    let paths = &description()["paths"];
+    let content = |path: &str, status: &str| paths[path]["get"]["responses"][status]["content"].clone();
+    let original = "/api/v1/attachments/{attachment_id}/content";
+    for (path, status, expected) in [
+        ("/api/v1/images/{image_id}", "200", &["image/webp"][..]),
+        (
+            original,
+            "200",
+            &["application/octet-stream", "audio/*", "image/*", "video/*"],
+        ),
+        (
+            original,
+            "206",
+            &["application/octet-stream", "audio/*", "image/*", "video/*"],
+        ),
+    ] {
+        let content = content(path, status);
+        let types: BTreeSet<_> = content.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(types, expected.iter().copied().collect(), "{path}");
+        for (media_type, described) in content.as_object().unwrap() {
+            let schema = &described["schema"];
+            assert_eq!(
+                (schema["type"].as_str(), schema["format"].as_str()),
+                (Some("string"), Some("binary")),
+                "{media_type} of {path}"
+            );
+        }
+    }
+}

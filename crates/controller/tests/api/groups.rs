@@ -184,6 +184,8 @@ async fn any_member_brings_friends_along() {
         seoyeon.add_members(group.id, &[]).await.refusal(),
         (422, ErrorKind::InvalidFields)
     );
+    let fields = seoyeon.add_members(group.id, &[]).await.problem().fields;
+    assert_eq!(fields[0].field, "user_ids", "as the request calls it");
     let after: Conversation = seoyeon.add_members(group.id, &[&jiho, &minji]).await.json();
     assert_eq!(after.member_count, 3);
     let events = old.settle().await;

@@ -1,13 +1,21 @@
 //! What every answer carries, and how the client's files are served.
 
-use damso_testing::{Reply, TestApp, TestAppOptions};
-use reqwest::Method;
+mod expected;
+mod scan;
 
-const WEB: [(&str, &str); 5] = [
+use damso_testing::{PASSWORD, S3Server, TestApp, TestAppOptions, picture};
+use reqwest::Method;
+use serde_json::json;
+
+use expected::Expected;
+
+const WEB: [(&str, &str); 7] = [
     ("index.html", "<!doctype html><title>Damso</title>"),
     ("index.html.br", "not really brotli"),
     ("index.html.gz", "not really gzip"),
     ("assets/app-1234.js", "export {}"),
+    ("assets/app-1234.css", "p { color: red }"),
+    ("assets/app-1234.wasm", "not really wasm"),
     ("manifest.webmanifest", "{}"),
 ];
 
@@ -18,62 +26,72 @@ fn with_client() -> TestAppOptions {
     }
 }
 
-#[track_caller]
-fn assert_safe(path: &str, reply: &Reply) {
-    for (name, value) in [
-        ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
-        ("referrer-policy", "no-referrer"),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
-    ] {
-        assert_eq!(reply.header(name), value, "{name} of {path}");
-    }
-    assert!(
-        reply.header("permissions-policy").contains("geolocation=()"),
-        "{path}"
-    );
-    let policy = reply.header("content-security-policy");
-    let scripts = policy
-        .split("; ")
-        .find(|directive| directive.starts_with("script-src"));
-    assert!(
-        policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
-        "{path}: {policy}"
-    );
-    assert_eq!(scripts, Some("script-src 'self' 'wasm-unsafe-eval'"), "{path}");
-    assert!(!policy.contains("unsafe-inline"), "{path}: {policy}");
-    assert_eq!(reply.header("x-request-id").len(), 32, "{path}");
-    assert_eq!(
-        reply.header("strict-transport-security"),
-        "",
-        "plain http promises nothing"
-    );
-}
-
+/// Answers of every kind, each with its whole set of headers.
 #[tokio::test]
 async fn pages_answers_and_refusals_are_all_guarded() {
     let app = TestApp::start_with(with_client()).await;
+    scan::every_kind(&app, &Expected::default()).await;
+}
+
+#[tokio::test]
+async fn behind_https_browsers_are_told_to_stay_there() {
+    let app = TestApp::start_with(TestAppOptions {
+        public_url: Some("https://chat.example.org".parse().unwrap()),
+        ..with_client()
+    })
+    .await;
+    let expected = Expected {
+        is_https: true,
+        ..Expected::default()
+    };
+    scan::every_kind(&app, &expected).await;
+}
+
+/// A bucket elsewhere is let in, for files and for nothing else.
+#[tokio::test]
+async fn with_a_bucket_files_may_come_from_there() {
+    let bucket = S3Server::start().await;
+    let app = TestApp::start_with(TestAppOptions {
+        s3: Some(bucket.config()),
+        ..with_client()
+    })
+    .await;
+    let expected = Expected {
+        storage: Some(bucket.endpoint.clone()),
+        ..Expected::default()
+    };
     let [minji] = app.users(["minji"]).await;
-    for path in [
-        "//",
-        "//chats/1",
-        "//assets/app-1234.js",
-        "//nothing.js",
-        "//api/docs",
-        "//api/docs.js",
-        "//api/docs.css",
-        "//healthz",
-        "//readyz",
-        "/server",
-        "/openapi.json",
-        "/me",
-        "/nothing",
-        "/friends?limit=0",
-        "/conversations/x",
-    ] {
-        assert_safe(path, &minji.get(path).await);
+    expected.assert_page("a page", &minji.get("//").await, "no-cache");
+    let image = minji.upload("a.png", "image/png", picture::png(8, 8)).await.id;
+    let redirect = minji.get(&format!("/attachments/{image}/content")).await;
+    assert_eq!(redirect.status, 302);
+    expected.assert_page("a redirect", &redirect, "private, no-cache");
+}
+
+#[tokio::test]
+async fn who_is_too_fast_is_answered_as_guardedly() {
+    let app = TestApp::start_with(TestAppOptions {
+        rate_limits: true,
+        ..TestAppOptions::default()
+    })
+    .await;
+    let [minji] = app.users(["minji"]).await;
+    let mut reply = minji.get("/users/by-handle/nobody").await;
+    while reply.status == 404 {
+        reply = minji.get("/users/by-handle/nobody").await;
     }
+    assert_eq!(reply.status, 429);
+    Expected::default().assert_page("too fast", &reply, "no-store");
+}
+
+/// What is no request at all is answered before any of our code: with nothing in it that would need a guard.
+#[tokio::test]
+async fn what_is_not_http_learns_nothing() {
+    let app = TestApp::start().await;
+    let answer = scan::raw(&app, b"GET / HTTP/1.1\r\nbad header\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert!(answer.ends_with("\r\n\r\n"), "it has no body: {answer}");
+    expected::assert_names_no_software("not HTTP", &answer);
 }
 
 #[tokio::test]

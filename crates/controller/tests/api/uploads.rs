@@ -343,6 +343,18 @@ async fn a_put_after_completion_changes_nothing_and_leaves_nothing() {
 
         let again: Attachment = minji.complete_attachment(first.id).await.json();
         assert_eq!(again, first, "completing twice answers the same");
+        let path = format!("/attachments/{}/complete", first.id);
+        for parts in [
+            json!([]),
+            json!([{ "number": 2, "etag": "" }]),
+            json!([{ "number": 1, "etag": "" }, { "number": 2, "etag": "" }]),
+        ] {
+            assert_eq!(
+                minji.post(&path, &json!({ "parts": parts })).await.refusal(),
+                (422, ErrorKind::UploadIncomplete),
+                "parts that there were not, {parts}"
+            );
+        }
         let unchanged = minji.get(&content).await;
         assert_eq!(unchanged.body, served.body);
         assert_eq!(unchanged.header("content-type"), served.header("content-type"));

@@ -10,6 +10,7 @@ mod node;
 mod pip;
 mod postgres;
 mod rust;
+mod schemathesis;
 
 use std::env;
 use std::path::PathBuf;
@@ -48,12 +49,18 @@ pub fn for_tests(repo: &Repo) -> Result<()> {
     for_building(repo)?;
     for_checks(repo)?;
     for_chaos();
+    for_contract(repo)?;
     for_journeys(repo).map(drop)
 }
 
 /// What the fault checker can use.
 pub fn for_chaos() {
     faketime::want(&Machine::look());
+}
+
+/// What asks the server at random.
+pub fn for_contract(repo: &Repo) -> Result<PathBuf> {
+    schemathesis::find_or_install(repo, &Machine::look())
 }
 
 /// What the browser tests are run with.

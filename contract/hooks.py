@@ -1,0 +1,173 @@
+"""What no description tells: who asks, and what there is to ask for."""
+
+import itertools
+
+import schemathesis
+from hypothesis import strategies as st
+
+from people import PASSWORD, Person
+
+# What ends the session or the account that asks, or may: for somebody who was made for that one request.
+ENDING = ["change_password", "delete_me", "end_other_sessions", "end_session", "sign_out"]
+
+
+class Scene:
+    """The account that asks, and what it has. What an operation uses up is there for that operation alone."""
+
+    def __init__(self):
+        self.minji = minji = Person("minji")
+        friends = [Person(name) for name in ["seoyeon", "jiho", "leaving", "blocked"]]
+        others = [Person(name) for name in ["accepted", "declined", "asked"]]
+        for friend in friends:
+            minji.befriend(friend)
+        seoyeon, jiho, leaving, blocked = friends
+        accepted, declined, asked = others
+        group, direct = minji.create_group([seoyeon, jiho]), minji.open_direct(seoyeon)
+        losing = minji.create_group([jiho])
+        attachment = minji.upload()
+        self.mine = self.fill(group, [attachment])
+        self.fill(direct, [minji.upload()])
+        self.fill(losing, [])
+        # Named by id in paths, bodies and queries; stays until the end.
+        self.kept = {
+            "AttachmentId": [attachment],
+            "ConversationId": [group, direct],
+            "ImageId": [seoyeon.ask("put", "/me/avatar", attachment_id=seoyeon.upload())["avatar"]["id"]],
+            "SessionId": [minji.sign_in()],
+            "UserId": [seoyeon.id, jiho.id],
+        }
+        self.used_up = {
+            "accept_friend_request": {"friend_request_id": accepted.request_friend(minji)},
+            "add_members": {"conversation_id": minji.create_group([jiho])},
+            "add_reaction": {"emoji": "🎉"},
+            "cancel_friend_request": {"friend_request_id": minji.request_friend(asked)},
+            "decline_friend_request": {"friend_request_id": declined.request_friend(minji)},
+            "delete_attachment": {"attachment_id": minji.upload()},
+            "delete_friend": {"user_id": leaving.id},
+            "delete_member": {"conversation_id": minji.create_group([seoyeon, jiho])},
+            "delete_message": {"conversation_id": losing},
+            "get_user_by_handle": {"handle": seoyeon.handle},
+            "leave_conversation": {"conversation_id": minji.create_group([jiho])},
+            "put_block": {"user_id": blocked.id},
+            "remove_reaction": {"emoji": "👍"},
+            "update_member": {"conversation_id": minji.create_group([seoyeon, jiho])},
+        }
+        self.fields = {
+            "ChangePasswordRequest": {"current_password": PASSWORD, "new_password": f"{PASSWORD}, changed"},
+            "CompletedPart": {"number": 1},
+            "DeletionRequest": {"password": PASSWORD},
+            "SendMessageRequest": {"attachment_ids": [minji.upload()]},
+            "SetAvatarRequest": {"attachment_id": minji.upload()},
+            # In the future.
+            "SetPresenceRequest": {"expires_at": "2100-01-01T00:00:00.000Z"},
+            "SignInRequest": {"login": minji.handle, "password": PASSWORD},
+            "SignUpRequest": {"handle": "somebody.new"},
+            "UpdateConversationRequest": {"avatar_attachment_id": minji.upload()},
+            "UploadPartsRequest": {"numbers": [1]},
+        }
+        self.ours = [person.id for person in friends + others]
+        self.ours += [value for values in self.kept.values() for value in values]
+        self.ours += [value for values in self.used_up.values() for value in values.values()]
+
+    def fill(self, conversation: str, attachments: list[str]) -> int:
+        """Writes what can be read, edited and reacted to, and tells the number of a message of the account."""
+        seq = self.minji.write(conversation, "여섯 시에 볼까?", attachments)
+        self.minji.ask("put", f"/conversations/{conversation}/messages/{seq}/reactions/👍")
+        self.minji.ask("patch", f"/conversations/{conversation}/messages/{seq}", text="일곱 시에 볼까?")
+        return seq
+
+    def in_path(self, operation: str) -> dict[str, list]:
+        """What to put into the path of an operation."""
+        kept = {
+            "attachment_id": self.kept["AttachmentId"],
+            "conversation_id": self.kept["ConversationId"],
+            "image_id": self.kept["ImageId"],
+            "seq": [self.mine],
+            "session_id": self.kept["SessionId"],
+            "user_id": self.kept["UserId"],
+        }
+        return kept | {name: [value] for name, value in self.used_up.get(operation, {}).items()}
+
+
+scene = Scene()
+
+
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    """Gives what there is as examples; beside them everything is made up."""
+    schemas = raw_schema["components"]["schemas"]
+    for name, values in scene.kept.items():
+        schemas[name]["examples"] = values
+    for name, fields in scene.fields.items():
+        for field, value in fields.items():
+            schemas[name]["properties"][field]["example"] = value
+    for operations in raw_schema["paths"].values():
+        for operation in operations.values():
+            own = scene.in_path(operation["operationId"])
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] in own:
+                    parameter["example"] = own[parameter["name"]][0]
+
+
+@schemathesis.hook
+def before_generate_path_parameters(context, strategy):
+    """Asks for what there is as often as for what there is not."""
+    own = scene.in_path(context.operation.definition.raw["operationId"])
+    existing = {name: st.sampled_from(values) for name, values in own.items()}
+
+    def put_in(drawn):
+        if not isinstance(drawn, dict):
+            return st.just(drawn)
+        known = {name: existing[name] for name in drawn if name in existing}
+        return st.fixed_dictionaries(known).map(lambda values: {**drawn, **values})
+
+    return st.one_of(strategy, strategy.flatmap(put_in))
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Of what is ours an operation uses up only what is there for it, also when answers have led it elsewhere."""
+    own = scene.used_up.get(case.operation.definition.raw["operationId"], {})
+    for name, value in own.items():
+        if case.path_parameters.get(name) in scene.ours:
+            case.path_parameters[name] = value
+
+
+@schemathesis.hook
+def map_body(context, body):
+    """JSON Schema takes 5.0 for an integer, and we do not."""
+    if isinstance(body, float) and body.is_integer():
+        return int(body)
+    if isinstance(body, list):
+        return [map_body(context, item) for item in body]
+    if isinstance(body, dict):
+        return {name: map_body(context, value) for name, value in body.items()}
+    return body
+
+
+# In seconds; an access token is good for fifteen minutes.
+@schemathesis.auth(refresh_interval=300, retry_on=[]).skip_for(operation_id=ENDING)
+class Staying:
+    """Who is signed in from the beginning to the end."""
+
+    def get(self, case, context):
+        scene.minji.renew()
+        return scene.minji.headers
+
+    def set(self, case, headers, context):
+        case.headers.update(headers)
+
+
+@schemathesis.auth(refresh_interval=None).apply_to(operation_id=ENDING)
+class Passing:
+    """Somebody new each time."""
+
+    numbers = itertools.count()
+
+    def get(self, case, context):
+        return Person(f"passing.{next(self.numbers)}")
+
+    def set(self, case, person, context):
+        case.headers.update(person.headers)
+        if case.path_parameters.get("session_id") in scene.kept["SessionId"]:
+            case.path_parameters["session_id"] = person.session
