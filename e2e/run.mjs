@@ -17,13 +17,18 @@ function fail(reason) {
   process.exit(1);
 }
 
-async function journeyFiles() {
-  const folder = fileURLToPath(new URL("journeys/", import.meta.url));
+async function filesIn(name, ending) {
+  const folder = fileURLToPath(new URL(name, import.meta.url));
   const names = await readdir(folder);
   return names
-    .filter((name) => name.endsWith(".mjs"))
+    .filter((name) => name.endsWith(ending))
     .sort()
     .map((name) => path.join(folder, name));
+}
+
+/** The journeys, and before them the tests of what they are told by. */
+async function testFiles() {
+  return [...(await filesIn("lib/", ".test.mjs")), ...(await filesIn("journeys/", ".mjs"))];
 }
 
 /** Chooses by file name where one matches, else by the tests' names. */
@@ -42,7 +47,7 @@ function choose(files, filter) {
 if (process.env.DAMSO_URL === undefined) {
   fail("DAMSO_URL does not name a server; `./just e2e` starts one and sets it");
 }
-const files = await journeyFiles();
+const files = await testFiles();
 if (files.length === 0) {
   fail("there are no journeys in e2e/journeys");
 }

@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
+import { Mailbox } from "./mailbox.mjs";
+
 /** What a browser says of a server that is not there, or is about to be. */
 export const SERVER_GONE = [
   /^net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/,
@@ -38,15 +40,20 @@ class Server {
   /** Where it answers, before and after it was started again. */
   url = null;
 
+  /** What it sends. */
+  mailbox;
+
   constructor(data, hasLimits) {
     this.#data = data;
+    this.mailbox = new Mailbox(path.join(data, "mail"));
     this.#limits = ["--rate-limits", hasLimits ? "on" : "off"];
   }
 
   async start() {
     const listen = `127.0.0.1:${this.url === null ? 0 : new URL(this.url).port}`;
     const { DAMSO_SERVER, DAMSO_WEB_DIR } = process.env;
-    const args = ["serve", "--data-dir", this.#data, "--listen", listen, "--web-dir", DAMSO_WEB_DIR, ...this.#limits];
+    const args = ["serve", "--data-dir", this.#data, "--listen", listen, "--web-dir", DAMSO_WEB_DIR];
+    args.push("--mail", "folder", ...this.#limits);
     this.#child = spawn(DAMSO_SERVER, args, { env: withoutSettings(), stdio: ["ignore", "pipe", "pipe"] });
     this.url = await Promise.race([ready(this.#child.stdout), ready(this.#child.stderr), failed(this.#child)]);
   }

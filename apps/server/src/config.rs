@@ -1,5 +1,7 @@
 //! Settings: defaults, then a file, then the environment, then flags. Read once, checked at start.
 
+mod mail;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +12,9 @@ use damso_controller::PublicUrl;
 use damso_protocol::SignUp;
 use secrecy::SecretString;
 use serde::Deserialize;
+
+pub use self::mail::MailConfig;
+use self::mail::MailSettings;
 
 /// An open-source messenger: friends, direct and group chat, photos and files, self-hosted with one command.
 #[derive(Parser)]
@@ -98,6 +103,21 @@ pub struct Settings {
     /// Whether there are limits to how often somebody may do something: on or off [default: on].
     #[arg(long, env = "DAMSO_RATE_LIMITS", global = true)]
     rate_limits: Option<String>,
+    /// Where mails go: off, folder (into the data folder) or smtp [default: smtp if --smtp-url is set, else off].
+    #[arg(long, env = "DAMSO_MAIL", global = true)]
+    mail: Option<String>,
+    /// Whom mails are from, as in `damso@example.org` or `Damso <damso@example.org>` [default: damso@<public host>].
+    #[arg(long, env = "DAMSO_MAIL_FROM", global = true)]
+    mail_from: Option<String>,
+    /// The mail server: smtps://mail.example.org (TLS) or smtp://mail.example.org (STARTTLS).
+    #[arg(long, env = "DAMSO_SMTP_URL", hide_env_values = true, global = true)]
+    smtp_url: Option<String>,
+    /// Who we are there.
+    #[arg(long, env = "DAMSO_SMTP_USER", global = true)]
+    smtp_user: Option<String>,
+    /// The password there.
+    #[arg(skip)]
+    smtp_password: Option<SecretString>,
     /// Serve a client from this folder instead of the one inside the binary.
     #[arg(long, env = "DAMSO_WEB_DIR", global = true)]
     web_dir: Option<PathBuf>,
@@ -124,6 +144,7 @@ impl Settings {
         self.secret_key = secret("DAMSO_SECRET_KEY");
         self.s3_access_key = secret("DAMSO_S3_ACCESS_KEY");
         self.s3_secret_key = secret("DAMSO_S3_SECRET_KEY");
+        self.smtp_password = secret("DAMSO_SMTP_PASSWORD");
         self
     }
 
@@ -148,6 +169,11 @@ impl Settings {
             s3_secret_key: self.s3_secret_key.or(other.s3_secret_key),
             sign_up: self.sign_up.or(other.sign_up),
             rate_limits: self.rate_limits.or(other.rate_limits),
+            mail: self.mail.or(other.mail),
+            mail_from: self.mail_from.or(other.mail_from),
+            smtp_url: self.smtp_url.or(other.smtp_url),
+            smtp_user: self.smtp_user.or(other.smtp_user),
+            smtp_password: self.smtp_password.or(other.smtp_password),
             web_dir: self.web_dir.or(other.web_dir),
             workers: self.workers.or(other.workers),
             log: self.log.or(other.log),
@@ -170,6 +196,7 @@ pub struct Config {
     pub s3: Option<S3Config>,
     pub sign_up: SignUp,
     pub rate_limits: bool,
+    pub mail: MailConfig,
     pub web_dir: Option<PathBuf>,
     pub workers: usize,
     pub log: String,
@@ -198,10 +225,21 @@ impl Config {
             (None, None) => None,
             _ => bail!("DAMSO_TLS_CERT and DAMSO_TLS_KEY go together; set both or neither"),
         };
-        let public_url = settings.public_url.map(|url| {
-            url.parse::<PublicUrl>()
-                .map_err(|error| anyhow::anyhow!("DAMSO_PUBLIC_URL ({url}) {error}"))
-        });
+        let public_url = settings
+            .public_url
+            .map(|url| {
+                url.parse::<PublicUrl>()
+                    .map_err(|error| anyhow::anyhow!("DAMSO_PUBLIC_URL ({url}) {error}"))
+            })
+            .transpose()?;
+        let mail = MailSettings {
+            mail: settings.mail,
+            from: settings.mail_from,
+            smtp_url: settings.smtp_url,
+            smtp_user: settings.smtp_user,
+            smtp_password: settings.smtp_password,
+        }
+        .check(public_url.as_ref())?;
         let s3 = match (
             settings.s3_endpoint,
             settings.s3_bucket,
@@ -241,7 +279,7 @@ impl Config {
             listen: settings
                 .listen
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
-            public_url: public_url.transpose()?,
+            public_url,
             tls,
             trusted_proxies: settings.trusted_proxies.unwrap_or_default(),
             database_url: settings.database_url.map(SecretString::from),
@@ -251,6 +289,7 @@ impl Config {
             s3,
             sign_up,
             rate_limits,
+            mail,
             web_dir: settings.web_dir,
             workers: settings.workers.unwrap_or(cores).max(1),
             log: settings.log.unwrap_or_else(|| "info".to_owned()),
@@ -310,13 +349,140 @@ mod tests {
             (&["--sign-up", "sometimes"][..], "DAMSO_SIGN_UP"),
             (&["--rate-limits", "few"][..], "DAMSO_RATE_LIMITS"),
             (&["--database-connections", "0"][..], "DAMSO_DATABASE_CONNECTIONS"),
+            (&["--mail", "pigeon"][..], "DAMSO_MAIL is off, folder or smtp"),
+            (&["--mail", "smtp"][..], "DAMSO_SMTP_URL"),
+            (
+                &["--mail", "folder", "--mail-from", "damso"][..],
+                "DAMSO_MAIL_FROM",
+            ),
+            (
+                &["--mail", "folder", "--mail-from", "a@b.c\r\nBcc: d@e.f"][..],
+                "DAMSO_MAIL_FROM",
+            ),
+            (&["--smtp-url", "smtp://mail.example.org"][..], "DAMSO_MAIL_FROM"),
+            (&["--smtp-url", "mail.example.org"][..], "DAMSO_SMTP_URL"),
+            (&["--smtp-user", "damso"][..], "DAMSO_SMTP_PASSWORD"),
         ] {
             let error = parse(args)
                 .err()
-                .map(|error| error.to_string())
+                .map(|error| format!("{error:#}"))
                 .unwrap_or_default();
             assert!(error.contains(expected), "{args:?}: {error}");
         }
+    }
+
+    fn with_password(args: &[&str]) -> anyhow::Result<Config> {
+        let mut settings = Cli::try_parse_from([&["damso"], args].concat())?.split().1;
+        settings.smtp_password = Some("korrekt-Pferd".into());
+        Config::check(settings)
+    }
+
+    /// Where mails go and from whom.
+    fn way(args: &[&str]) -> (String, String) {
+        match parse(args).unwrap().mail {
+            MailConfig::Off => ("off".to_owned(), String::new()),
+            MailConfig::Folder(sender) => ("folder".to_owned(), sender.to_string()),
+            MailConfig::Smtp(smtp) => (smtp.server.to_string(), smtp.sender.to_string()),
+        }
+    }
+
+    #[test]
+    fn mail_goes_where_it_is_told_to() {
+        const PUBLIC: [&str; 2] = ["--public-url", "https://chat.example.org:8443"];
+        const SMTP: [&str; 2] = ["--smtp-url", "smtps://mail.example.org"];
+        for (args, expected, sender) in [
+            (vec![], "off", ""),
+            (vec!["--mail", "folder"], "folder", "damso@localhost"),
+            (
+                [&PUBLIC[..], &["--mail", "folder"]].concat(),
+                "folder",
+                "damso@chat.example.org",
+            ),
+            (
+                vec!["--public-url", "http://192.0.2.1:80", "--mail", "folder"],
+                "folder",
+                "damso@localhost",
+            ),
+            (
+                vec!["--public-url", "http://[2001:db8::1]", "--mail", "folder"],
+                "folder",
+                "damso@localhost",
+            ),
+            (
+                vec!["--mail", "folder", "--mail-from", "담소 <chat@메일.한국>"],
+                "folder",
+                "chat@xn--h32bq4v.xn--3e0b707e",
+            ),
+            (
+                [PUBLIC, SMTP].concat(),
+                "mail.example.org port 465 with TLS",
+                "damso@chat.example.org",
+            ),
+            ([&PUBLIC[..], &SMTP, &["--mail", "off"]].concat(), "off", ""),
+            (
+                [&SMTP[..], &["--mail", "folder"]].concat(),
+                "folder",
+                "damso@localhost",
+            ),
+            (
+                vec!["--smtp-url", "smtp://localhost:1025"],
+                "localhost port 1025 without TLS",
+                "damso@localhost",
+            ),
+            (
+                vec![
+                    "--mail",
+                    "smtp",
+                    "--smtp-url",
+                    "smtp://mail.example.org",
+                    "--mail-from",
+                    "a@example.org",
+                ],
+                "mail.example.org port 587 with STARTTLS",
+                "a@example.org",
+            ),
+        ] {
+            assert_eq!(way(&args), (expected.to_owned(), sender.to_owned()), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn who_we_are_at_the_mail_server_is_told_whole_or_not_at_all() {
+        let smtp = ["--smtp-url", "smtp://localhost"];
+        let config = with_password(&[&smtp[..], &["--smtp-user", "damso"]].concat()).unwrap();
+        let MailConfig::Smtp(config) = config.mail else {
+            panic!("mails have to go to the server");
+        };
+        assert_eq!(
+            config.login.as_ref().map(|login| login.user.as_str()),
+            Some("damso")
+        );
+        assert!(!format!("{config:?}").contains("Pferd"));
+
+        for args in [&smtp[..], &["--smtp-user", "damso"], &["--mail", "off"]] {
+            let problem = format!("{:#}", with_password(args).err().unwrap());
+            assert!(
+                problem.contains("DAMSO_SMTP_USER and DAMSO_SMTP_PASSWORD"),
+                "{args:?}: {problem}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_password_in_the_url_of_the_mail_server_is_refused_and_not_repeated() {
+        for url in [
+            "smtp://damso:korrekt-Pferd@mail.example.org",
+            "smtp://damso:korrekt/Pferd@mail.example.org",
+        ] {
+            let problem = parse(&["--smtp-url", url]).err().unwrap();
+            assert!(
+                format!("{problem:#}").starts_with("DAMSO_SMTP_URL: "),
+                "{problem:#}"
+            );
+            assert!(!format!("{problem:?}").contains("Pferd"), "{problem:?}");
+        }
+        // Flags are seen by everyone on the machine.
+        assert!(parse(&["--smtp-password", "x"]).is_err());
     }
 
     #[test]

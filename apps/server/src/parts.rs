@@ -7,13 +7,15 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use damso_adapter::cluster::{ClusterConfig, ManagedCluster};
 use damso_adapter::folder_lock::FolderLock;
+use damso_adapter::mailbox::MailboxFolder;
 use damso_adapter::object_store::{LocalObjectStore, S3ObjectStore};
+use damso_adapter::smtp::{SmtpConfig, SmtpMailer};
 use damso_repository::{Connection, Database, DatabaseConfig, ServerLock, server_fact};
 use damso_service::keys::{Keys, Purpose};
-use damso_service::ports::{DirectUploads, ObjectStore};
+use damso_service::ports::{DirectUploads, Mailer, ObjectStore};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
-use crate::config::Config;
+use crate::config::{Config, MailConfig};
 
 /// How long a server that was killed a moment ago may still seem to be connected.
 const WAIT_FOR_PREDECESSOR: Duration = Duration::from_secs(5);
@@ -153,4 +155,40 @@ pub fn open_storage(config: &Config, keys: &Keys) -> anyhow::Result<Storage> {
         objects: Arc::new(store.clone()),
         direct_uploads: Some(Arc::new(store)),
     })
+}
+
+/// Opens the way that mails go, if they go anywhere. A mail server that does not answer stops nobody: mails wait.
+pub fn open_mailer(config: &Config) -> anyhow::Result<Option<Arc<dyn Mailer>>> {
+    match &config.mail {
+        MailConfig::Off => {
+            tracing::info!("No mail is sent; DAMSO_SMTP_URL or DAMSO_MAIL=folder turns it on");
+            Ok(None)
+        }
+        MailConfig::Folder(sender) => {
+            let folder = config.data_dir.join("mail");
+            let mailbox = MailboxFolder::open(&folder, sender.clone())
+                .with_context(|| format!("the mail folder {} cannot be used", folder.display()))?;
+            tracing::info!("Mail is written into {}", folder.display());
+            Ok(Some(Arc::new(mailbox)))
+        }
+        MailConfig::Smtp(smtp) => Ok(Some(Arc::new(open_smtp(smtp)?))),
+    }
+}
+
+/// Prepares sending, and meanwhile asks the server whether it would take mails, so that the log says at the start
+/// what is wrong.
+fn open_smtp(config: &SmtpConfig) -> anyhow::Result<SmtpMailer> {
+    let mailer = SmtpMailer::new(config).context("DAMSO_SMTP_URL")?;
+    let server = config.server.to_string();
+    if config.server.is_open_to_read() {
+        tracing::warn!("Mail goes to {server}: whoever is on the way can read it, and the password");
+    }
+    let asked = mailer.clone();
+    tokio::spawn(async move {
+        match asked.check().await {
+            Ok(()) => tracing::info!("Mail goes to {server}"),
+            Err(error) => tracing::warn!("Mail should go to {server}: {error}"),
+        }
+    });
+    Ok(mailer)
 }

@@ -55,6 +55,8 @@ async fn serve_on(
     let keys = secret::load(config)?;
     parts::refuse_foreign_keys(&foundation.database, &keys).await?;
     let storage = parts::open_storage(config, &keys)?;
+    // Nothing writes mails yet.
+    let _mailer = parts::open_mailer(config)?;
     let services = open_services(config, foundation, &storage, &keys).await?;
     let jobs = tokio::spawn(JobWorker::new(foundation.database.clone(), storage.objects).run());
 

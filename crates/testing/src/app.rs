@@ -155,6 +155,12 @@ impl TestApp {
         TokenForge::new(&self.keys, actor.id(), actor.session().session_id)
     }
 
+    /// What was mailed to `address`, once every job that waits is done.
+    pub async fn mails_to(&self, address: &str) -> Vec<ReceivedMail> {
+        self.run_jobs().await;
+        Mailbox::new(self.mails.path()).mails_to(address)
+    }
+
     /// Lets every session do for a while what asks for a proof.
     pub async fn prove_everybody(&self) {
         self.database
@@ -204,7 +210,8 @@ impl TestApp {
 type Storage = (Arc<dyn ObjectStore>, Option<Arc<dyn DirectUploads>>);
 
 fn open_mailbox(folder: &Path) -> Arc<dyn Mailer> {
-    let mailbox = MailboxFolder::open(folder, "damso@example.org");
+    let sender = "damso@example.org".parse().expect("it is an address");
+    let mailbox = MailboxFolder::open(folder, sender);
     Arc::new(mailbox.expect("the folder can be used"))
 }
 

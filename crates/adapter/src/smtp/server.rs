@@ -44,9 +44,14 @@ pub enum SmtpServerProblem {
 }
 
 impl SmtpServer {
+    /// Whether it is here, and not across a network.
+    pub fn is_on_this_machine(&self) -> bool {
+        is_this_machine(&self.host)
+    }
+
     /// Whether everything goes through the network as it is, the password included.
     pub fn is_open_to_read(&self) -> bool {
-        self.security == Security::None && !is_this_machine(&self.host)
+        self.security == Security::None && !self.is_on_this_machine()
     }
 }
 

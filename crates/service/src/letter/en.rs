@@ -26,7 +26,7 @@ pub(super) fn parts(letter: &Letter<'_>, person: &str, server: &Server<'_>) -> P
             title: "Confirm your e-mail address",
             greeting: nameless,
             lead: vec![format!(
-                "To use this e-mail address for a Damso account at {name}, press the button below."
+                "To use this e-mail address for a Damso account at {name}, open the link below."
             )],
             button: Some(Button::new("Confirm address", link)),
             rest: vec![
@@ -55,7 +55,7 @@ pub(super) fn parts(letter: &Letter<'_>, person: &str, server: &Server<'_>) -> P
         Letter::ResetPassword { link } => Parts {
             title: "Set a new password",
             lead: vec![
-                "We were asked to let you set a new password. Press the button below to choose one.".to_owned(),
+                "We were asked to let you set a new password. Open the link below to choose one.".to_owned(),
             ],
             button: Some(Button::new("Set a new password", link)),
             rest: vec![

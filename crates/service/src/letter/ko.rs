@@ -26,7 +26,7 @@ pub(super) fn parts(letter: &Letter<'_>, person: &str, server: &Server<'_>) -> P
             title: "이메일 주소를 확인해 주세요",
             greeting: nameless,
             lead: vec![format!(
-                "{name} 서버의 담소 계정에 이 이메일 주소를 쓰려면 아래 버튼을 눌러 주세요."
+                "{name} 서버의 담소 계정에 이 이메일 주소를 쓰려면 아래 링크를 열어 주세요."
             )],
             button: Some(Button::new("이메일 주소 확인하기", link)),
             rest: vec![
@@ -54,7 +54,7 @@ pub(super) fn parts(letter: &Letter<'_>, person: &str, server: &Server<'_>) -> P
         Letter::ResetPassword { link } => Parts {
             title: "새 비밀번호를 정해 주세요",
             lead: vec![
-                "비밀번호를 다시 정하고 싶다는 요청을 받았어요. 아래 버튼을 눌러 새 비밀번호를 정해 주세요."
+                "비밀번호를 다시 정하고 싶다는 요청을 받았어요. 아래 링크를 열어 새 비밀번호를 정해 주세요."
                     .to_owned(),
             ],
             button: Some(Button::new("새 비밀번호 정하기", link)),

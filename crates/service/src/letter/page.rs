@@ -78,7 +78,8 @@ fn heading(title: &str) -> String {
 fn paragraph(text: &str) -> String {
     let text = escaped(text);
     format!(
-        "<p class=\"ink\" style=\"margin: 0 0 16px; color: #231f1b; font-size: 15px; line-height: 1.6;\">{text}</p>\n"
+        "<p class=\"ink\" style=\"margin: 0 0 16px; color: #231f1b; font-size: 15px; line-height: 1.6; \
+         word-break: keep-all; overflow-wrap: anywhere;\">{text}</p>\n"
     )
 }
 
