@@ -161,7 +161,7 @@ impl Draft {
                 handle: Handle::parse(&format!("u{number:06}"))?,
                 display_name: DisplayName::parse(&format!("사람 {number}"))?,
                 password_hash: hash.to_owned(),
-                email: None,
+                pending_email: None,
                 locale: Locale::default(),
                 created_at: Timestamp::now(),
             },

@@ -1,7 +1,7 @@
 //! `damso serve`: start in order, serve, stop in order.
 
 use std::io::Write as _;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,6 @@ use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use anyhow::{Context, bail};
 use damso_controller::{ControllerConfig, Server, WebClient};
-use damso_service::job::JobWorker;
 use damso_service::keys::Keys;
 use damso_service::realtime::Hub;
 use damso_service::{ServiceConfig, Services};
@@ -56,16 +55,22 @@ async fn serve_on(
     parts::refuse_foreign_keys(&foundation.database, &keys).await?;
     let storage = parts::open_storage(config, &keys)?;
     // Nothing writes mails yet.
-    let _mailer = parts::open_mailer(config)?;
-    let services = open_services(config, foundation, &storage, &keys).await?;
-    let jobs = tokio::spawn(JobWorker::new(foundation.database.clone(), storage.objects).run());
+    let (address, is_tls) = (front.listener.local_addr()?, front.tls.is_some());
+    let services = open_services(
+        config,
+        foundation,
+        &storage,
+        &keys,
+        server_url(config, address, is_tls),
+    )
+    .await?;
+    let jobs = tokio::spawn(services.worker().run());
 
     let sessions = tokio::spawn(services.sessions.clone().watch_over());
     let presence = services.presence.clone();
     let presences = tokio::spawn(presence.clone().run());
     let limits = tokio::spawn(services.limits.clone().forget_idle());
 
-    let (address, is_tls) = (front.listener.local_addr()?, front.tls.is_some());
     let hub = services.hub.clone();
     let server = Server {
         services,
@@ -81,7 +86,7 @@ async fn serve_on(
     let running = front.open(config, server)?;
     let handle = running.handle();
     let running = tokio::spawn(running);
-    announce(config, address, is_tls);
+    announce(&server_url(config, address, is_tls));
 
     let is_alone = tokio::select! {
         () = signals.stop() => true,
@@ -112,14 +117,17 @@ async fn open_services(
     foundation: &Foundation,
     storage: &Storage,
     keys: &Keys,
+    server_url: String,
 ) -> anyhow::Result<Services> {
     let service_config = ServiceConfig {
         sign_up: config.sign_up,
+        server_url,
         rate_limits: config.rate_limits,
         ..ServiceConfig::default()
     };
     let (database, objects) = (foundation.database.clone(), storage.objects.clone());
-    let services = Services::new(&service_config, database, objects, keys);
+    let mailer = parts::open_mailer(config)?;
+    let services = Services::new(&service_config, database, objects, mailer, keys);
     services
         .sessions
         .load_ended()
@@ -169,15 +177,22 @@ impl Front {
 }
 
 /// The one line that scripts and people wait for, on standard output and apart from the log.
-fn announce(config: &Config, address: std::net::SocketAddr, is_tls: bool) {
+/// Where people reach the server: what is set, or what can be guessed from where it listens.
+fn server_url(config: &Config, address: SocketAddr, is_tls: bool) -> String {
     let scheme = if is_tls { "https" } else { "http" };
-    let shown = match &config.public_url {
+    let port = address.port();
+    match &config.public_url {
         Some(public) => public.origin().to_owned(),
-        None if address.ip().is_loopback() => format!("{scheme}://localhost:{}", address.port()),
+        None if address.ip().is_loopback() || address.ip().is_unspecified() => {
+            format!("{scheme}://localhost:{port}")
+        }
         None => format!("{scheme}://{address}"),
-    };
+    }
+}
+
+fn announce(server_url: &str) {
     // Not `println!`, which panics when nobody can be told.
-    let _ = writeln!(std::io::stdout(), "Damso is ready at {shown}");
+    let _ = writeln!(std::io::stdout(), "Damso is ready at {server_url}");
 }
 
 /// Tells the sockets to come back later, lets requests finish, and ends at once when told a second time.

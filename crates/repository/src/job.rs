@@ -26,10 +26,12 @@ pub enum Job {
         /// The address as it was asked for.
         email: String,
     },
-    /// Mail a link that confirms the address that an account waits to have confirmed.
+    /// Mail a link that confirms the address that an account waits to have confirmed, if it still waits for this one.
     MailVerificationLink {
         /// Whose.
         user_id: UserId,
+        /// Which.
+        email: String,
     },
     /// Tell an account's owner what has happened to it.
     MailNotice {

@@ -183,7 +183,10 @@ impl AccountService {
                     return Err(ErrorKind::NotAllowed.into());
                 }
                 repository::link::delete_all(conn, user.id, Some(LinkPurpose::ResetPassword)).await?;
-                let (kind, origin) = (SecurityEventKind::PasswordChanged, Origin::Session(user.session_id));
+                let (kind, origin) = (
+                    SecurityEventKind::PasswordChanged,
+                    Origin::Session(user.session_id),
+                );
                 security_log::record(conn, user.id, kind, origin, now, Told::Owner).await?;
                 let others = SessionsToEnd::AllBut(user.session_id);
                 Ok::<_, ServiceError>(repository::session::end(conn, user.id, others, now).await?)

@@ -281,8 +281,12 @@ impl AuthService {
                 };
                 insert_notes(conn, &user, now).await?;
                 session.insert(conn, user.id).await?;
-                if user.pending_email.is_some() {
-                    repository::job::insert(conn, &Job::MailVerificationLink { user_id: user.id }, now).await?;
+                if let Some(email) = user.pending_email.clone() {
+                    let job = Job::MailVerificationLink {
+                        user_id: user.id,
+                        email,
+                    };
+                    repository::job::insert(conn, &job, now).await?;
                 }
                 let (kind, origin) = (SecurityEventKind::SignedUp, Origin::Session(session.id));
                 security_log::record(conn, user.id, kind, origin, now, Told::Nobody).await?;

@@ -55,7 +55,11 @@ impl EmailService {
                     return Ok(repository::user_email::set_pending(conn, user.id, None).await?);
                 }
                 repository::user_email::set_pending(conn, user.id, Some(&email)).await?;
-                repository::job::insert(conn, &Job::MailVerificationLink { user_id: user.id }, now).await?;
+                let job = Job::MailVerificationLink {
+                    user_id: user.id,
+                    email: email.as_str().to_owned(),
+                };
+                repository::job::insert(conn, &job, now).await?;
                 Ok::<_, ServiceError>(())
             })
             .await?;
@@ -88,11 +92,18 @@ impl EmailService {
         self.context
             .limits
             .take(Limit::Verification, &Subject::User(user.id))?;
-        let job = Job::MailVerificationLink { user_id: user.id };
         self.context
             .database
-            .run(async move |conn: &mut Connection| {
-                repository::job::insert(conn, &job, Timestamp::now()).await
+            .transaction(async move |conn: &mut Connection| {
+                let me = lock_own(conn, user.id).await?;
+                if let Some(email) = me.pending_email {
+                    let job = Job::MailVerificationLink {
+                        user_id: user.id,
+                        email,
+                    };
+                    repository::job::insert(conn, &job, Timestamp::now()).await?;
+                }
+                Ok::<_, ServiceError>(())
             })
             .await?;
         self.context.bell.ring();

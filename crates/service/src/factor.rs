@@ -76,7 +76,13 @@ impl Factors {
     }
 
     /// The same, with what its user reads in the app.
-    pub(crate) fn named_app(&self, user: UserId, salt: &Salt, handle: &str, server: &str) -> ServiceResult<Totp> {
+    pub(crate) fn named_app(
+        &self,
+        user: UserId,
+        salt: &Salt,
+        handle: &str,
+        server: &str,
+    ) -> ServiceResult<Totp> {
         let secret = mac(&self.totp_key, user, salt);
         let builder = Builder::new()
             .with_secret(secret[..20].to_vec())
@@ -189,7 +195,9 @@ fn mac(key: &Key, user: UserId, what: &[u8]) -> [u8; 32] {
 
 fn in_groups(code: &str) -> String {
     let groups = code.as_bytes().chunks(RECOVERY_GROUP);
-    let groups: Vec<String> = groups.map(|group| String::from_utf8_lossy(group).into_owned()).collect();
+    let groups: Vec<String> = groups
+        .map(|group| String::from_utf8_lossy(group).into_owned())
+        .collect();
     groups.join("-")
 }
 

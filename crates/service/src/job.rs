@@ -112,7 +112,9 @@ impl JobWorker {
                 Ok(())
             }
             Job::MailResetLink { email } => self.clerk.mail_reset_link(email).await,
-            Job::MailVerificationLink { user_id } => self.clerk.mail_verification_link(*user_id).await,
+            Job::MailVerificationLink { user_id, email } => {
+                self.clerk.mail_verification_link(*user_id, email).await
+            }
             Job::MailNotice { event_id, to } => self.clerk.mail_notice(*event_id, to.as_deref()).await,
             Job::MailFarewell(farewell) => self.clerk.mail_farewell(farewell).await,
         }

@@ -226,12 +226,7 @@ impl Services {
                 factors.clone(),
                 sessions.clone(),
             ),
-            proofs: proof::ProofService::new(
-                context.clone(),
-                passwords,
-                factors.clone(),
-                passkeys.clone(),
-            ),
+            proofs: proof::ProofService::new(context.clone(), passwords, factors.clone(), passkeys.clone()),
             totp: totp::TotpService::new(context.clone(), factors),
             passkeys,
             security_log: security_log::SecurityLog::new(context.clone()),
@@ -264,7 +259,12 @@ impl Services {
     /// Works off what these use cases leave for later.
     pub fn worker(&self) -> JobWorker {
         let clerk = Clerk::new(self.database.clone(), self.limits.clone(), self.post.clone());
-        JobWorker::new(self.database.clone(), self.objects.clone(), clerk, self.bell.clone())
+        JobWorker::new(
+            self.database.clone(),
+            self.objects.clone(),
+            clerk,
+            self.bell.clone(),
+        )
     }
 
     /// What this server can do beyond the minimum, as it is told before anybody signs in.

@@ -156,8 +156,7 @@ impl PasskeyService {
             .filter(|(owner, _)| *owner == user.id)
             .ok_or_else(|| wrong("ceremony_id", "has expired; start again"))?;
         let not_in_order = || wrong("credential", "is not in order");
-        let credential: RegisterPublicKeyCredential =
-            read(request.credential).ok_or_else(not_in_order)?;
+        let credential: RegisterPublicKeyCredential = read(request.credential).ok_or_else(not_in_order)?;
         let made = webauthn
             .finish_passkey_registration(&credential, &state)
             .map_err(|error| {
@@ -224,7 +223,10 @@ impl PasskeyService {
                 if !repository::passkey::delete(conn, user.id, id).await? {
                     return Err(ErrorKind::PasskeyNotFound.into());
                 }
-                let (kind, origin) = (SecurityEventKind::PasskeyRemoved, Origin::Session(user.session_id));
+                let (kind, origin) = (
+                    SecurityEventKind::PasskeyRemoved,
+                    Origin::Session(user.session_id),
+                );
                 security_log::record(conn, user.id, kind, origin, now, Told::Owner).await
             })
             .await?;

@@ -12,7 +12,7 @@ use damso_repository::{Connection, Database};
 
 use crate::letter::{Letter, Server};
 use crate::link;
-use crate::ports::Mailer;
+use crate::ports::{MailError, Mailer};
 use crate::rate::{Limit, RateLimits, Subject};
 use crate::{ServiceError, ServiceResult};
 
@@ -68,10 +68,15 @@ impl Post {
             url: self.server_url(),
         };
         let mail = letter.write(to, person, locale, &server);
-        mailer
-            .send(mail)
-            .await
-            .map_err(|error| ServiceError::Unavailable(error.to_string()))
+        match mailer.send(mail).await {
+            Ok(()) => Ok(()),
+            // Nobody waits for the answer, and the same mail would be refused again.
+            Err(MailError::Refused(cause)) => {
+                tracing::warn!(cause, "A mail was refused and is not tried again");
+                Ok(())
+            }
+            Err(error @ MailError::Unavailable(_)) => Err(ServiceError::Unavailable(error.to_string())),
+        }
     }
 }
 
@@ -106,14 +111,18 @@ impl Clerk {
 
     /// Mails a link that confirms the address that waits for it. If it belongs to somebody else already, they are told,
     /// and whoever gave it hears nothing.
-    pub(crate) async fn mail_verification_link(&self, user_id: UserId) -> ServiceResult<()> {
+    pub(crate) async fn mail_verification_link(&self, user_id: UserId, email: &str) -> ServiceResult<()> {
         let user = self
             .database
             .run(async move |conn: &mut Connection| repository::user::find(conn, user_id).await)
             .await?;
-        let Some(user) = user else { return Ok(()) };
-        let pending = user.pending_email.as_deref().map(EmailAddress::parse);
-        let Some(Ok(address)) = pending else { return Ok(()) };
+        // Only the newest wish counts.
+        let Some(user) = user.filter(|user| user.pending_email.as_deref() == Some(email)) else {
+            return Ok(());
+        };
+        let Ok(address) = EmailAddress::parse(email) else {
+            return Ok(());
+        };
         match self.find_owner(address).await? {
             Some(owner) if owner.id != user.id => {
                 let Some(to) = &owner.email else { return Ok(()) };
@@ -124,7 +133,7 @@ impl Clerk {
                     .await
             }
             _ => {
-                self.mail_link(LinkPurpose::VerifyEmail, &user, user.pending_email.clone())
+                self.mail_link(LinkPurpose::VerifyEmail, &user, Some(email.to_owned()))
                     .await
             }
         }

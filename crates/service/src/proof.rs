@@ -59,7 +59,11 @@ impl ProofService {
     }
 
     /// Takes a password, a code or a passkey: for [`PROOF_LIFETIME`] this session may do what asks for it.
-    pub async fn reauthenticate(&self, user: CurrentUser, request: &ReauthenticateRequest) -> ServiceResult<()> {
+    pub async fn reauthenticate(
+        &self,
+        user: CurrentUser,
+        request: &ReauthenticateRequest,
+    ) -> ServiceResult<()> {
         match (&request.password, &request.code, &request.passkey_assertion) {
             (Some(password), None, None) => {
                 verify_own_password(&self.context, &self.passwords, user.id, password, "password").await?;

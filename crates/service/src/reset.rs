@@ -106,9 +106,7 @@ impl ResetService {
                 repository::link::delete_all(conn, user.id, Some(LinkPurpose::ResetPassword)).await?;
                 let kind = SecurityEventKind::PasswordReset;
                 security_log::record(conn, user.id, kind, origin, now, Told::Owner).await?;
-                Ok::<_, ServiceError>(
-                    repository::session::end(conn, user.id, SessionsToEnd::All, now).await?,
-                )
+                Ok::<_, ServiceError>(repository::session::end(conn, user.id, SessionsToEnd::All, now).await?)
             })
             .await?;
         self.sessions.announce_ended(user.id, &ended, now);

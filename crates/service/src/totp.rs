@@ -9,9 +9,9 @@ use damso_repository::totp::Salt;
 
 use crate::account::lock_own;
 use crate::factor::Factors;
+use crate::proof::wrong;
 use crate::rate::{Limit, Subject};
 use crate::security_log::{self, Told};
-use crate::proof::wrong;
 use crate::{Context, CurrentUser, ServiceError, ServiceResult, proof};
 
 /// Turns codes from an app on and off.
@@ -62,7 +62,9 @@ impl TotpService {
         let handle = me.handle.unwrap_or_default();
         let server = self.context.post.server_name();
         let app = self.factors.named_app(user.id, &salt, &handle, server)?;
-        let url = app.to_url().map_err(|error| anyhow::anyhow!("no URL for an app: {error}"))?;
+        let url = app
+            .to_url()
+            .map_err(|error| anyhow::anyhow!("no URL for an app: {error}"))?;
         Ok(TotpSetup {
             secret: app.secret().to_base32(),
             otpauth_url: url,
@@ -98,7 +100,9 @@ impl TotpService {
             })
             .await?;
         self.context.bell.ring();
-        Ok(RecoveryCodes { recovery_codes: codes })
+        Ok(RecoveryCodes {
+            recovery_codes: codes,
+        })
     }
 
     /// Makes new recovery codes in the place of the old ones.
@@ -121,7 +125,9 @@ impl TotpService {
             })
             .await?;
         self.context.bell.ring();
-        Ok(RecoveryCodes { recovery_codes: codes })
+        Ok(RecoveryCodes {
+            recovery_codes: codes,
+        })
     }
 
     /// Turns codes off, by a code from the app or a recovery code. The recovery codes go, too.

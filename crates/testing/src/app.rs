@@ -17,7 +17,7 @@ use damso_service::ports::{DirectUploads, Mailer, ObjectStore};
 use damso_service::{ServiceConfig, Services};
 use tempfile::TempDir;
 
-use crate::{Actor, TestDatabase, TokenForge};
+use crate::{Actor, Mailbox, ReceivedMail, TestDatabase, TokenForge};
 
 /// How a test's server differs from the usual one.
 #[derive(Clone, Debug, Default)]

@@ -85,6 +85,8 @@ impl SignInForm {
         is_complete.then_some(SignInRequest {
             login,
             password,
+            code: None,
+            passkey_assertion: None,
             token_transport: None,
         })
     }

@@ -139,7 +139,11 @@ impl DeletionDraft {
         self.submission.note_try();
         let password = self.password.get_untracked();
         let messages = self.messages.get_untracked();
-        (!password.is_empty()).then_some(DeletionRequest { password, messages })
+        (!password.is_empty()).then_some(DeletionRequest {
+            password: Some(password),
+            passkey_assertion: None,
+            messages,
+        })
     }
 
     fn password_error(self) -> Option<String> {

@@ -114,6 +114,7 @@ pub fn account(id: UserId) -> Me {
         status_message: String::new(),
         avatar: None,
         email: None,
+        pending_email: None,
         locale: Locale::Ko,
         version: 1,
         user_rev: Rev::ZERO,
