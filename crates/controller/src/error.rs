@@ -113,7 +113,8 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::MemberNotFound
         | K::AttachmentNotFound
         | K::ImageNotFound
-        | K::SessionNotFound => StatusCode::NOT_FOUND,
+        | K::SessionNotFound
+        | K::ExportNotFound => StatusCode::NOT_FOUND,
         K::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         K::HandleTaken
         | K::AlreadyFriends
@@ -127,6 +128,8 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::MessageEmpty
         | K::MessageTooLong
         | K::AttachmentNotReady
+        | K::ExportNotReady
+        | K::ExportExpired
         | K::TooManyAttachments
         | K::NotAnEmoji
         | K::TooManyReactions

@@ -179,7 +179,11 @@ async fn a_file_of_any_length_becomes_an_object() {
             let bytes: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
             fs::write(&path, &bytes).unwrap();
             store.write_file("files/a", "image/png", &path).await.unwrap();
-            assert_eq!(fs::read(&path).unwrap().len(), length, "the file stays the caller's");
+            assert_eq!(
+                fs::read(&path).unwrap().len(),
+                length,
+                "the file stays the caller's"
+            );
             fs::remove_file(&path).unwrap();
             assert_eq!(store.info("files/a").await.unwrap().size_bytes, length as u64);
             assert!(peer.fetch("files/a").await == bytes, "{length}");
@@ -335,7 +339,10 @@ async fn keys_cannot_climb() {
             store.write(key, "text/plain", Bytes::new()).await.unwrap_err();
             store.copy("a", key).await.unwrap_err();
             store.copy(key, "a").await.unwrap_err();
-            store.write_file(key, "text/plain", Path::new("a")).await.unwrap_err();
+            store
+                .write_file(key, "text/plain", Path::new("a"))
+                .await
+                .unwrap_err();
             store.read_range(key, 0, 1).await.unwrap_err();
             store.delete(key).await.unwrap_err();
             store.presign_put(key, "text/plain", 1, MINUTE).await.unwrap_err();
