@@ -70,7 +70,7 @@ impl JobWorker {
             .await
     }
 
-    /// Forgets uploads that were never completed and sessions that ended long ago.
+    /// Forgets uploads that were never completed, exports whose time is over and sessions that ended long ago.
     pub async fn sweep(&self) -> ServiceResult<()> {
         const BATCH: i64 = 500;
         self.database
@@ -78,6 +78,7 @@ impl JobWorker {
                 let now = Timestamp::now();
                 let expired = repository::attachment::list_expired(conn, now, BATCH).await?;
                 crate::object::delete_unheld_later(conn, &expired, now).await?;
+                crate::export::sweep(conn, now, BATCH).await?;
                 repository::session::delete_ended_before(conn, now.before(KEEP_ENDED_SESSIONS)).await?;
                 Ok(())
             })

@@ -36,6 +36,8 @@ pub enum Limit {
     Send,
     /// Files that somebody begins to upload.
     Upload,
+    /// Copies of everything of an account: each reads all of it once.
+    Export,
     /// Pictures and files that somebody reads: a list of friends shows hundreds at once.
     Media,
     /// Whatever else somebody asks.
@@ -43,7 +45,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::SignInOfAccount,
         Self::SignInFromAddress,
         Self::SignUp,
@@ -51,6 +53,7 @@ impl Limit {
         Self::Lookup,
         Self::Send,
         Self::Upload,
+        Self::Export,
         Self::Media,
         Self::Request,
     ];
@@ -65,6 +68,7 @@ impl Limit {
             Self::Lookup => "lookup",
             Self::Send => "send",
             Self::Upload => "upload",
+            Self::Export => "export",
             Self::Media => "media",
             Self::Request => "request",
         }
@@ -73,6 +77,7 @@ impl Limit {
     /// How much may be used at once, and grows back within [`Limit::window`].
     pub const fn amount(self) -> NonZero<u32> {
         let amount = match self {
+            Self::Export => 3,
             Self::SignInOfAccount => 10,
             Self::SignInFromAddress => 100,
             Self::SignUp => 20,
@@ -88,6 +93,7 @@ impl Limit {
         match self {
             Self::SignInOfAccount | Self::SignInFromAddress => Duration::from_mins(15),
             Self::SignUp | Self::Upload => Duration::from_hours(1),
+            Self::Export => Duration::from_hours(24),
             Self::Lookup => Duration::from_mins(1),
             Self::Anonymous => Duration::from_secs(20),
             Self::Send => Duration::from_secs(6),
