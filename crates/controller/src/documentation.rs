@@ -14,8 +14,8 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::error::ApiError;
 use crate::{
-    account, attachment, auth, block, conversation, friend, image, message, operations, reaction, realtime,
-    requiredness, session, settings, sync, user,
+    account, attachment, auth, block, conversation, export, friend, image, message, operations, reaction,
+    realtime, requiredness, session, settings, sync, user,
 };
 
 /// Everything that can be asked for, and where.
@@ -38,6 +38,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(realtime::configure)
                 .configure(attachment::configure)
                 .configure(image::configure)
+                .configure(export::configure)
                 .configure(operations::configure)
                 .service(get_openapi),
         )

@@ -13,6 +13,7 @@ mod conversation;
 mod cookies;
 mod documentation;
 mod error;
+mod export;
 mod extract;
 mod friend;
 mod head;

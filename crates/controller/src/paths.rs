@@ -1,6 +1,6 @@
 //! What stands in the paths.
 
-use damso_domain::{AttachmentId, ConversationId, FriendRequestId, ImageId, SessionId, UserId};
+use damso_domain::{AttachmentId, ConversationId, ExportId, FriendRequestId, ImageId, SessionId, UserId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -77,6 +77,13 @@ path!(
     SessionPath {
         /// The session.
         session_id: SessionId,
+    }
+);
+path!(
+    /// One export.
+    ExportPath {
+        /// The export.
+        export_id: ExportId,
     }
 );
 path!(

@@ -22,6 +22,8 @@ mod documents;
 mod editing;
 mod every_body;
 mod every_route;
+mod exports;
+mod exports_content;
 mod followed;
 mod friend_requests;
 mod friends;
