@@ -306,7 +306,20 @@ pub async fn postpone(conn: &mut Connection, claim: Claim, due_at: Timestamp) ->
     Ok(())
 }
 
-/// It cannot be made, and is not tried again.
+/// It could not be made, and is not tried again; nothing happens when it is not the holder's any more.
+pub async fn fail(conn: &mut Connection, claim: Claim) -> RepositoryResult<()> {
+    diesel::update(claimed(claim))
+        .set((
+            exports::state.eq(ExportState::Failed.as_str()),
+            exports::claim.eq(None::<Uuid>),
+            exports::object_key.eq(None::<String>),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// A locked export was taken up often enough, and nobody has come to an end with it.
 pub async fn mark_failed(conn: &mut Connection, id: ExportId) -> RepositoryResult<()> {
     diesel::update(exports::table.find(id.as_uuid()))
         .set((

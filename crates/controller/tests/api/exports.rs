@@ -339,7 +339,7 @@ async fn it_goes_after_a_week_and_is_forgotten_after_a_month() {
     assert_eq!(fetch(&minji, id).await.status, 200);
 
     app.database
-        .execute("UPDATE exports SET expires_at = now()")
+        .execute("UPDATE exports SET expires_at = now() - interval '1 second'")
         .await;
 
     // At once, whether it was swept up or not.
@@ -508,6 +508,25 @@ async fn how_far_it_has_come_can_be_seen_while_it_is_made() {
 }
 
 #[tokio::test]
+async fn a_file_that_goes_while_it_is_made_is_counted_as_missing() {
+    let app = TestApp::start().await;
+    let [minji] = app.users(["minji"]).await;
+    let (asked, gate, working) = stopped_half_way(&app, &minji).await;
+    let notes = minji.notes().await.id;
+    assert_eq!(minji.delete_message(notes, 2, "everyone").await.status, 204);
+    app.run_all_jobs().await;
+    gate.allowed.add_permits(100);
+    assert!(working.await.unwrap());
+    let unpacked = Unpacked::read(&fetch(&minji, asked.id).await.body);
+    let counts = &unpacked.json("export.json")["counts"];
+    assert_eq!(
+        (&counts["files"], &counts["missing_files"]),
+        (&json!(0), &json!(1))
+    );
+    assert!(!unpacked.0.keys().any(|path| path.starts_with("media/")));
+}
+
+#[tokio::test]
 async fn what_a_killed_server_has_begun_is_begun_anew_by_the_next() {
     let app = TestApp::start().await;
     let [minji] = app.users(["minji"]).await;
@@ -594,15 +613,21 @@ async fn what_cannot_be_made_is_tried_again_and_fails_in_the_end() {
         );
         assert!(worker.run_next().await.unwrap());
         assert!(!worker.run_next().await.unwrap(), "after a pause");
-        app.database.execute("UPDATE exports SET due_at = now()").await;
+        let make_due = "UPDATE exports SET due_at = now() - interval '1 second'";
+        app.database.execute(make_due).await;
     }
-    assert!(!worker.run_next().await.unwrap());
     assert_eq!(get(&minji, asked.id).await.state, ExportState::Failed);
     assert_eq!(
         fetch(&minji, asked.id).await.refusal(),
         (422, ErrorKind::ExportNotReady)
     );
-    // Another one can be asked for.
+    // Another one can be asked for, and one that ends the server each time ends as well.
+    let deadly: Export = ask(&app, &minji).await.json();
+    let tried = "UPDATE exports SET state = 'running', attempts = 5, claim = id, \
+        due_at = now() - interval '1 second' WHERE state = 'waiting'";
+    app.database.execute(tried).await;
+    app.run_exports().await;
+    assert_eq!(get(&minji, deadly.id).await.state, ExportState::Failed);
     let id = make_export(&app, &minji).await;
     assert_eq!(get(&minji, id).await.state, ExportState::Ready);
 }

@@ -213,7 +213,12 @@ impl ExportWorker {
             .transaction(async move |conn: &mut Connection| {
                 let now = Timestamp::now();
                 delete_objects_later(conn, vec![key], now).await?;
-                Ok::<_, ServiceError>(repository::export::postpone(conn, claim, now.after(pause)).await?)
+                if ATTEMPTS <= attempts {
+                    repository::export::fail(conn, claim).await?;
+                } else {
+                    repository::export::postpone(conn, claim, now.after(pause)).await?;
+                }
+                Ok::<_, ServiceError>(())
             })
             .await
     }
