@@ -153,7 +153,10 @@ async fn an_export_is_asked_for_made_and_fetched() {
             &format!("attachment; filename=\"damso-minji-{day}.zip\""),
         ),
         ("cache-control", "no-store"),
-        ("content-security-policy", "default-src 'none'; sandbox"),
+        (
+            "content-security-policy",
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+        ),
         ("x-content-type-options", "nosniff"),
         ("accept-ranges", "bytes"),
     ] {

@@ -102,8 +102,8 @@ sign_in_with_passkey | one that is none      | open 401k
 list_security_events | one's own             | own 200
 sync               | everything of one's own | own 200
 sync               | the group               | own 200
-# Without a proof, which a token is not.
-create_export      | oneself                 | own 403a
+create_export      | one's own, unproved     | own 403a
+create_export      | one's own, proved       | own 202
 list_exports       | one's own               | own 200
 get_export         | one's own export        | own 200
 get_export         | the owner's export      | 401       404e     404e   404e   404e  200   404e    404e    401     401
