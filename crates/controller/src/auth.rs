@@ -1,9 +1,10 @@
 //! Signing up, in and out.
 
-use actix_web::web::Data;
+use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, post};
 use damso_protocol::{
-    AuthResponse, ErrorKind, Problem, RefreshRequest, SignInRequest, SignUpRequest, TokenTransport,
+    AuthResponse, ErrorKind, PasswordStrength, PasswordStrengthRequest, Problem, RefreshRequest,
+    SignInRequest, SignUpRequest, TokenTransport,
 };
 use damso_service::Services;
 use damso_service::auth::SignedIn;
@@ -104,6 +105,21 @@ async fn refresh(
     Ok(respond(HttpResponse::Ok(), &config, session, transport))
 }
 
+/// How hard a password is to guess, for a form; it is kept nowhere.
+#[utoipa::path(
+    tag = "account",
+    request_body = PasswordStrengthRequest,
+    responses((status = 200, description = "How hard it is", body = PasswordStrength)),
+)]
+#[post("/auth/password-strength")]
+async fn judge_password(
+    _guest: Guest,
+    services: Data<Services>,
+    body: Body<PasswordStrengthRequest>,
+) -> ApiResult<Json<PasswordStrength>> {
+    Ok(Json(services.auth.judge_password(body.into_inner()).await?))
+}
+
 /// End this session; its sockets close.
 #[utoipa::path(
     tag = "account",
@@ -165,6 +181,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .service(sign_up)
         .service(sign_in)
+        .service(judge_password)
         .service(refresh)
         .service(sign_out);
 }

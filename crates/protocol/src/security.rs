@@ -51,6 +51,56 @@ pub struct ConfirmPasswordResetRequest {
     pub code: Option<String>,
 }
 
+/// Body of `POST /auth/password-strength`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasswordStrengthRequest {
+    /// What somebody thinks of; of more than 128 characters the first are judged.
+    pub password: String,
+    /// What others know of them, such as handle, name and address; the first five count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<Vec<String>>,
+}
+
+/// How hard a password is to guess.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasswordStrength {
+    /// From 0, which is refused, to 4.
+    #[cfg_attr(feature = "openapi", schema(maximum = 4))]
+    pub score: u8,
+    /// What makes it easy; `null` when nothing stands out.
+    pub warning: Option<PasswordWarning>,
+}
+
+/// What makes a password easy to guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum PasswordWarning {
+    /// Keys that lie beside each other.
+    #[serde(rename = "keyboard")]
+    Keyboard,
+    /// The same again and again.
+    #[serde(rename = "repeat")]
+    Repeat,
+    /// One that many people have, or nearly.
+    #[serde(rename = "common")]
+    Common,
+    /// Letters or digits in a row.
+    #[serde(rename = "sequence")]
+    Sequence,
+    /// A date or a year.
+    #[serde(rename = "date")]
+    Date,
+    /// A word and nothing else.
+    #[serde(rename = "word")]
+    Word,
+    /// A name and nothing else.
+    #[serde(rename = "name")]
+    Name,
+}
+
 /// Body of `POST /auth/reauthenticate`: one of the three.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

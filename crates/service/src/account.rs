@@ -172,7 +172,8 @@ impl AccountService {
             "current_password",
         )
         .await?;
-        let new = self.passwords.hash(new).await?;
+        let logins = logins.into_iter().map(str::to_owned).collect();
+        let new = self.passwords.hash_new(new, logins, "new_password").await?;
         let now = Timestamp::now();
         let ended = self
             .context

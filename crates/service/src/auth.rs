@@ -8,7 +8,10 @@ use damso_domain::{
     ConversationKind, DisplayName, EmailAddress, Handle, History, Locale, Password, Role, SecurityEventKind,
     SessionId, SessionName, Timestamp, UserId,
 };
-use damso_protocol::{ErrorKind, Me, PasskeyAssertion, SignInRequest, SignUp, SignUpRequest};
+use damso_protocol::{
+    ErrorKind, Me, PasskeyAssertion, PasswordStrength, PasswordStrengthRequest, SignInRequest, SignUp,
+    SignUpRequest,
+};
 use damso_repository as repository;
 use damso_repository::conversation::NewConversation;
 use damso_repository::job::Job;
@@ -246,6 +249,11 @@ impl AuthService {
         self.sign_up
     }
 
+    /// How hard a password would be to guess, for a form. It is kept nowhere.
+    pub async fn judge_password(&self, request: PasswordStrengthRequest) -> ServiceResult<PasswordStrength> {
+        self.passwords.judge(request).await
+    }
+
     /// Makes an account, with its notes to itself and a first session.
     pub async fn sign_up(&self, request: &SignUpRequest, device: Device) -> ServiceResult<SignedIn> {
         match self.sign_up {
@@ -257,11 +265,20 @@ impl AuthService {
             .limits
             .take(Limit::SignUp, &Subject::address(device.address))?;
         let now = Timestamp::now();
+        let logins = [
+            Some(account.handle.as_str()),
+            account.email.as_ref().map(EmailAddress::as_str),
+        ];
+        let logins = logins.into_iter().flatten().map(str::to_owned).collect();
+        let password_hash = self
+            .passwords
+            .hash_new(account.password, logins, "password")
+            .await?;
         let new = NewUser {
             id: UserId::new(),
             handle: account.handle,
             display_name: account.display_name,
-            password_hash: self.passwords.hash(account.password).await?,
+            password_hash,
             pending_email: account.email,
             locale: account.locale,
             created_at: now,

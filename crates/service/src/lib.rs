@@ -51,6 +51,7 @@ pub mod security_log;
 mod sending;
 pub mod session;
 pub mod settings;
+mod strength;
 pub mod sync;
 pub mod token;
 pub mod totp;

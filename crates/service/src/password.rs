@@ -4,9 +4,10 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use damso_domain::Password;
+use damso_protocol::{PasswordStrength, PasswordStrengthRequest};
 
-use crate::ServiceResult;
 use crate::queue::BlockingQueue;
+use crate::{ServiceResult, strength};
 
 /// Compared with when there is no account, so that the answer takes as long. Of the usual form and cost, but
 /// the hash of nothing: its last part is made up.
@@ -23,8 +24,23 @@ impl PasswordHasher {
         Self(BlockingQueue::new(threads, queue))
     }
 
-    pub(crate) async fn hash(&self, password: Password) -> ServiceResult<String> {
-        self.run(move || make(&password)).await
+    /// The hash of a new password; refused, as `field` of a request, when it is guessed early.
+    pub(crate) async fn hash_new(
+        &self,
+        password: Password,
+        logins: Vec<String>,
+        field: &'static str,
+    ) -> ServiceResult<String> {
+        self.run(move || {
+            strength::refuse_common(&password, &logins, field)?;
+            make(&password)
+        })
+        .await
+    }
+
+    /// How hard a password would be to guess. Judging takes a thread for some milliseconds, and waits its turn.
+    pub(crate) async fn judge(&self, request: PasswordStrengthRequest) -> ServiceResult<PasswordStrength> {
+        self.run(move || Ok(strength::judge(&request))).await
     }
 
     /// Whether the password has this hash. Without a hash the answer is no, after the same time.
@@ -121,7 +137,10 @@ mod tests {
     #[tokio::test]
     async fn only_the_right_password_fits() {
         let hasher = PasswordHasher::new(1, 1);
-        let hash = hasher.hash(password("correct horse")).await.unwrap();
+        let hash = hasher
+            .hash_new(password("correct horse"), Vec::new(), "password")
+            .await
+            .unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(
             hasher

@@ -91,7 +91,8 @@ impl ResetService {
         let Some(new) = fields.check("new_password", new) else {
             return Err(fields.into());
         };
-        let hash = self.passwords.hash(new).await?;
+        let logins = logins.into_iter().map(str::to_owned).collect();
+        let hash = self.passwords.hash_new(new, logins, "new_password").await?;
         let given = Given::from_code(request.code.as_deref());
         let factors = self.factors.clone();
         let ended = self

@@ -50,6 +50,7 @@ async fn the_operations_that_are_open_are_these() {
             "get_openapi",
             "get_readiness",
             "get_server",
+            "judge_password",
             "open_realtime",
             "refresh",
             "request_password_reset",

@@ -95,3 +95,46 @@ async fn of_two_changes_at_once_one_is_refused() {
     assert_eq!(minji.try_sign_in(kept).await.status, 200);
     assert_eq!(minji.try_sign_in(PASSWORD).await.status, 401);
 }
+
+#[tokio::test]
+async fn passwords_that_are_guessed_early_are_refused_wherever_they_are_set() {
+    let app = TestApp::start().await;
+    let [minji] = app.users(["minji"]).await;
+    // On no short list, and among the first that are tried: a leaked one, and the login with something behind it.
+    for (password, handle) in [("michael1", "jisoo"), ("jisoo_han12", "jisoo_han")] {
+        let body = json!({ "handle": handle, "display_name": "지수", "password": password });
+        let problem = app.anonymous().post("/auth/sign-up", &body).await.problem();
+        assert_eq!(
+            (problem.fields[0].field.as_str(), problem.fields[0].kind),
+            ("password", FieldErrorKind::TooCommon),
+            "{password}"
+        );
+    }
+    let problem = minji
+        .put("/me/password", &change(PASSWORD, "superman1"))
+        .await
+        .problem();
+    assert_eq!(
+        (problem.fields[0].field.as_str(), problem.fields[0].kind),
+        ("new_password", FieldErrorKind::TooCommon)
+    );
+}
+
+#[tokio::test]
+async fn a_form_hears_how_hard_a_password_is_to_guess() {
+    let app = TestApp::start().await;
+    for (password, score, warning) in [
+        ("michael1", 0, json!("common")),
+        ("jisoo_han", 0, Value::Null),
+        ("correct horse battery", 4, Value::Null),
+    ] {
+        let body = json!({ "password": password, "inputs": ["jisoo_han", "지수"] });
+        let judged: Value = app.anonymous().post("/auth/password-strength", &body).await.json();
+        assert_eq!(judged["score"], score, "{password}: {judged}");
+        if score == 0 && warning != Value::Null {
+            assert_eq!(judged["warning"], warning, "{password}");
+        }
+    }
+    let long = json!({ "password": "긴비밀번호 ".repeat(9_000) });
+    assert_eq!(app.anonymous().post("/auth/password-strength", &long).await.status, 200);
+}

@@ -187,6 +187,7 @@ impl Call<'_> {
             "set_avatar" => json!({ "attachment_id": self.picture().await }),
             "change_password" => json!({ "current_password": PASSWORD, "new_password": "another long one" }),
             "delete_me" => json!({ "password": PASSWORD, "messages": "erase" }),
+            "judge_password" => json!({ "password": "word" }),
             "reauthenticate" => json!({ "password": PASSWORD }),
             "change_email" => json!({ "email": format!("{}@example.org", new_handle("new")) }),
             "confirm_email" => json!({ "token": "none" }),

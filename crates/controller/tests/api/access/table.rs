@@ -56,6 +56,7 @@ open_realtime      | without a handshake     | open 400
 sign_up            | a new account           | open 201
 sign_in            | one's own account       | 401p      200      200    200    200   200   200     200     401p    200
 refresh            | one's own session       | 401r      200      200    200    200   200   200     200     401r    401r
+judge_password     | a word                  | open 200
 sign_out           | one's own session       | own 204
 get_me             | oneself                 | own 200
 update_me          | one's own name          | own 200
