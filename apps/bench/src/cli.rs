@@ -37,6 +37,9 @@ pub enum Command {
     /// A storm: the server is killed and everybody comes back; everybody signs in at once.
     #[command(name = "W7", alias = "w7")]
     Storm(StormOptions),
+    /// Passwords: what a storm of sign-ins does to those who write, and whether time tells who has an account.
+    #[command(name = "W8", alias = "w8")]
+    Passwords(PasswordOptions),
     /// Faults: everything that can be killed is, under load, and the promises are checked.
     #[command(name = "chaos")]
     Chaos(ChaosOptions),
@@ -89,6 +92,23 @@ pub struct SendOptions {
     /// Sends a second of the open loop; the closed loops and the limits are left out then.
     #[arg(long)]
     pub rate: Option<f64>,
+    #[command(flatten)]
+    /// What every workload takes.
+    pub common: Common,
+}
+
+/// W8.
+#[derive(Args, Clone)]
+pub struct PasswordOptions {
+    /// How many sign in at once.
+    #[arg(long, default_value_t = 1_000)]
+    pub sign_ins: usize,
+    /// Messages a second, meanwhile.
+    #[arg(long, default_value_t = 200.0)]
+    pub rate: f64,
+    /// Questions about somebody who is there, and as many about somebody who is not.
+    #[arg(long, default_value_t = 500)]
+    pub pairs: usize,
     #[command(flatten)]
     /// What every workload takes.
     pub common: Common,

@@ -7,6 +7,7 @@ pub mod w3;
 pub mod w4;
 pub mod w6;
 pub mod w7;
+pub mod w8;
 
 use std::time::Duration;
 

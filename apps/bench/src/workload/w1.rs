@@ -27,7 +27,7 @@ const ROWS: &str = "rows";
 pub async fn run(options: &SendOptions) -> Result<Report> {
     let common = &options.common;
     let server = common.start_server().await?;
-    let stage = Stage::set(options, &server).await?;
+    let stage = Stage::set(options.directs, options.group, &server).await?;
     let mut report = Report {
         workload: "W1",
         header: vec![
@@ -99,25 +99,25 @@ async fn add_limits(report: &mut Report, options: &SendOptions, server: &Server)
 }
 
 /// Everything that is there before somebody sends.
-struct Stage {
-    scene: Rc<Scene>,
-    watched: Watched,
+pub(super) struct Stage {
+    pub(super) scene: Rc<Scene>,
+    pub(super) watched: Watched,
     statistics: Connection,
     _receivers: Receivers,
 }
 
 impl Stage {
-    async fn set(options: &SendOptions, server: &Server) -> Result<Self> {
+    pub(super) async fn set(directs: usize, group_members: usize, server: &Server) -> Result<Self> {
         let cluster = server.cluster()?;
         let database = cluster.open("damso")?;
-        let people = (options.directs * 2).max(options.group);
+        let people = (directs * 2).max(group_members);
         let accounts = accounts::create(server, &database, people).await?;
-        let pairs: Vec<(usize, usize)> = (0..options.directs).map(|at| (2 * at, 2 * at + 1)).collect();
+        let pairs: Vec<(usize, usize)> = (0..directs).map(|at| (2 * at, 2 * at + 1)).collect();
         let ids = pairs
             .iter()
             .map(|(one, other)| (accounts[*one].id, accounts[*other].id));
         let directs = rooms::create_directs(&database, ids.collect()).await?;
-        let members: Vec<usize> = (0..options.group).collect();
+        let members: Vec<usize> = (0..group_members).collect();
         let group = members.iter().map(|at| accounts[*at].id).collect();
         let groups = rooms::create_groups(&database, vec![group]).await?;
         database.close();

@@ -129,12 +129,22 @@ async fn a_form_hears_how_hard_a_password_is_to_guess() {
         ("correct horse battery", 4, Value::Null),
     ] {
         let body = json!({ "password": password, "inputs": ["jisoo_han", "지수"] });
-        let judged: Value = app.anonymous().post("/auth/password-strength", &body).await.json();
+        let judged: Value = app
+            .anonymous()
+            .post("/auth/password-strength", &body)
+            .await
+            .json();
         assert_eq!(judged["score"], score, "{password}: {judged}");
         if score == 0 && warning != Value::Null {
             assert_eq!(judged["warning"], warning, "{password}");
         }
     }
     let long = json!({ "password": "긴비밀번호 ".repeat(9_000) });
-    assert_eq!(app.anonymous().post("/auth/password-strength", &long).await.status, 200);
+    assert_eq!(
+        app.anonymous()
+            .post("/auth/password-strength", &long)
+            .await
+            .status,
+        200
+    );
 }
