@@ -6,8 +6,17 @@ use std::path::Path;
 /// A promise whose test was renamed or is gone is not shown any more.
 #[test]
 fn the_tests_that_security_md_names_exist() {
+    check("security.md");
+}
+
+#[test]
+fn the_tests_that_asvs_md_names_exist() {
+    check("asvs.md");
+}
+
+fn check(name: &str) {
     let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let document = fs::read_to_string(crate_folder.join("../../docs/security.md")).unwrap();
+    let document = fs::read_to_string(crate_folder.join("../../docs").join(name)).unwrap();
     let named = document
         .split('`')
         .skip(1)
