@@ -44,12 +44,17 @@ pub enum Job {
     MailFarewell(Farewell),
 }
 
-impl Job {
-    /// Whether it is a mail, which is worth nothing when it is too late.
-    pub const fn is_mail(&self) -> bool {
-        !matches!(self, Self::DeleteObjects { .. })
-    }
+/// Which jobs wait for each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Mails: a mail server may let each of them wait.
+    Mail,
+    /// Everything else.
+    Other,
 }
+
+/// What the kinds of all mails begin with.
+const MAIL: &str = "mail\\_%";
 
 /// What somebody is told who has deleted their account: nothing of it is left to look up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,10 +99,15 @@ pub async fn insert(conn: &mut Connection, job: &Job, run_at: Timestamp) -> Repo
     Ok(())
 }
 
-/// Takes the job that waits longest: it is locked until the transaction ends, and no other worker sees it.
-pub async fn take_next(conn: &mut Connection, now: Timestamp) -> RepositoryResult<Option<TakenJob>> {
+/// Takes the job of a lane that waits longest: it is locked until the transaction ends, and no other worker sees it.
+pub async fn take_next(
+    conn: &mut Connection,
+    lane: Lane,
+    now: Timestamp,
+) -> RepositoryResult<Option<TakenJob>> {
     let row: Option<(Uuid, i32, String, serde_json::Value)> = jobs::table
         .filter(jobs::run_at.le(now.as_jiff().to_diesel()))
+        .filter(jobs::kind.like(MAIL).eq(lane == Lane::Mail))
         .order(jobs::run_at)
         .select((jobs::id, jobs::attempts, jobs::kind, jobs::payload))
         .for_update()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use damso_domain::Timestamp;
 use damso_repository as repository;
-use damso_repository::job::{Job, TakenJob};
+use damso_repository::job::{Job, Lane, TakenJob};
 use damso_repository::{Connection, Database};
 use tokio::sync::Notify;
 
@@ -27,12 +27,23 @@ const KEEP_SECURITY_EVENTS: Duration = Duration::from_hours(24 * 90);
 
 /// Wakes the worker when there is something to do, so that it need not be looked for all the time.
 #[derive(Clone, Default)]
-pub(crate) struct Bell(Arc<Notify>);
+pub(crate) struct Bell {
+    mails: Arc<Notify>,
+    others: Arc<Notify>,
+}
 
 impl Bell {
     /// After the commit of a transaction that has written a job.
     pub(crate) fn ring(&self) {
-        self.0.notify_one();
+        self.mails.notify_one();
+        self.others.notify_one();
+    }
+
+    fn of(&self, lane: Lane) -> &Notify {
+        match lane {
+            Lane::Mail => &self.mails,
+            Lane::Other => &self.others,
+        }
     }
 }
 
@@ -55,19 +66,20 @@ impl JobWorker {
         }
     }
 
-    /// Runs until its task is aborted. A job that is under way then is done again: jobs may be repeated.
+    /// Runs until its task is aborted. A job that is under way then is done again: jobs may be repeated. A mail server
+    /// that lets mails wait holds up nothing else.
     pub async fn run(self) {
-        let mut next_sweep = tokio::time::Instant::now();
+        tokio::join!(self.work(Lane::Mail), self.work(Lane::Other), self.keep_swept());
+    }
+
+    async fn work(&self, lane: Lane) {
         loop {
-            if next_sweep <= tokio::time::Instant::now() {
-                if let Err(error) = self.sweep().await {
-                    tracing::warn!(%error, "What has expired could not be swept up");
-                }
-                next_sweep = tokio::time::Instant::now() + SWEEP;
-            }
-            match self.run_next().await {
+            match self.run_next_of(lane).await {
                 Ok(true) => (),
-                Ok(false) => self.rest().await,
+                Ok(false) => {
+                    // Until somebody rings, or to see whether something is due that was written for later.
+                    let _rung = tokio::time::timeout(IDLE, self.bell.of(lane).notified()).await;
+                }
                 Err(error) => {
                     tracing::warn!(%error, "Jobs cannot be worked off at the moment");
                     tokio::time::sleep(IDLE).await;
@@ -76,23 +88,32 @@ impl JobWorker {
         }
     }
 
-    /// Until somebody rings, or something is due that was written for later.
-    async fn rest(&self) {
-        let _rung = tokio::time::timeout(IDLE, self.bell.0.notified()).await;
+    async fn keep_swept(&self) {
+        loop {
+            if let Err(error) = self.sweep().await {
+                tracing::warn!(%error, "What has expired could not be swept up");
+            }
+            tokio::time::sleep(SWEEP).await;
+        }
     }
 
-    /// Takes one job and does it; tells whether there was one.
+    /// Takes one job of each lane and does it; tells whether there was any.
     pub async fn run_next(&self) -> ServiceResult<bool> {
+        let mail = self.run_next_of(Lane::Mail).await?;
+        Ok(self.run_next_of(Lane::Other).await? || mail)
+    }
+
+    async fn run_next_of(&self, lane: Lane) -> ServiceResult<bool> {
         let worker = self.clone();
         self.database
             .transaction(async move |conn: &mut Connection| {
                 let now = Timestamp::now();
-                let Some(taken) = repository::job::take_next(conn, now).await? else {
+                let Some(taken) = repository::job::take_next(conn, lane, now).await? else {
                     return Ok(false);
                 };
                 match worker.perform(&taken.job).await {
                     Ok(()) => repository::job::delete(conn, taken.id).await?,
-                    Err(error) if taken.job.is_mail() && MOST_MAIL_ATTEMPTS <= taken.attempts => {
+                    Err(error) if lane == Lane::Mail && MOST_MAIL_ATTEMPTS <= taken.attempts => {
                         tracing::error!(job.id = %taken.id, %error, "A mail is given up");
                         repository::job::delete(conn, taken.id).await?;
                     }
