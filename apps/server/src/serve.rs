@@ -9,6 +9,7 @@ use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use anyhow::{Context, bail};
 use damso_controller::{ControllerConfig, Server, WebClient};
+use damso_service::export::ExportWorker;
 use damso_service::keys::Keys;
 use damso_service::realtime::Hub;
 use damso_service::{ServiceConfig, Services};
@@ -54,7 +55,6 @@ async fn serve_on(
     let keys = secret::load(config)?;
     parts::refuse_foreign_keys(&foundation.database, &keys).await?;
     let storage = parts::open_storage(config, &keys)?;
-    // Nothing writes mails yet.
     let (address, is_tls) = (front.listener.local_addr()?, front.tls.is_some());
     let services = open_services(
         config,
@@ -64,6 +64,8 @@ async fn serve_on(
         server_url(config, address, is_tls),
     )
     .await?;
+    let exporter = open_exporter(config, &services, &storage)?;
+    let exports = tokio::spawn(exporter.run());
     let jobs = tokio::spawn(services.worker().run());
 
     let sessions = tokio::spawn(services.sessions.clone().watch_over());
@@ -102,6 +104,7 @@ async fn serve_on(
         handle.stop(false).await;
     }
     jobs.abort();
+    exports.abort();
     sessions.abort();
     presences.abort();
     limits.abort();
@@ -139,6 +142,13 @@ async fn open_services(
         .await
         .map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok(services)
+}
+
+/// Archives are gathered beside the objects: a folder of theirs takes one in by another name for the same bytes.
+fn open_exporter(config: &Config, services: &Services, storage: &Storage) -> anyhow::Result<ExportWorker> {
+    let folder = config.data_dir.join("exports");
+    ExportWorker::open(&services.exports, storage.objects.clone(), &folder)
+        .with_context(|| format!("the folder {} cannot be used", folder.display()))
 }
 
 /// Where requests come in.

@@ -206,7 +206,15 @@ async fn get_attachment_content(
         .await?
     {
         Content::Picture { bytes, media_type } => Ok(picture(bytes, media_type)),
-        Content::Original { source, disposition } => original(&request, source, disposition).await,
+        Content::Original { source, disposition } => {
+            let served = Served {
+                source,
+                disposition,
+                caching: REVALIDATE,
+                missing: ErrorKind::AttachmentNotFound,
+            };
+            served.answer(&request).await
+        }
     }
 }
 
@@ -219,35 +227,51 @@ pub(crate) fn picture(bytes: bytes::Bytes, media_type: &'static str) -> HttpResp
         .body(bytes)
 }
 
-async fn original(
-    request: &HttpRequest,
-    source: ObjectSource,
-    disposition: Disposition,
-) -> ApiResult<HttpResponse> {
-    let path = match source {
-        ObjectSource::Url(url) => {
-            return Ok(HttpResponse::Found()
-                .insert_header((LOCATION, url))
-                .insert_header((CACHE_CONTROL, REVALIDATE))
-                .finish());
+/// A file that is served as it lies in the storage.
+pub(crate) struct Served {
+    pub(crate) source: ObjectSource,
+    pub(crate) disposition: Disposition,
+    /// What browsers may keep of it.
+    pub(crate) caching: HeaderValue,
+    /// Why it is refused when it was removed a moment ago.
+    pub(crate) missing: ErrorKind,
+}
+
+impl Served {
+    /// With `Range`, or as a redirect to the storage.
+    pub(crate) async fn answer(self, request: &HttpRequest) -> ApiResult<HttpResponse> {
+        let Self {
+            source,
+            disposition,
+            caching,
+            missing,
+        } = self;
+        let path = match source {
+            ObjectSource::Url(url) => {
+                return Ok(HttpResponse::Found()
+                    .insert_header((LOCATION, url))
+                    .insert_header((CACHE_CONTROL, caching))
+                    .finish());
+            }
+            ObjectSource::File(path) => path,
+        };
+        let opened = block(move || NamedFile::open(path))
+            .await
+            .map_err(|_| ApiError::from(ErrorKind::Overloaded))?;
+        let file = opened.map_err(|_| ApiError::from(missing))?;
+        let mut response = file.use_last_modified(true).use_etag(true).into_response(request);
+        if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+            return Ok(no_such_range(&response));
         }
-        ObjectSource::File(path) => path,
-    };
-    let opened = block(move || NamedFile::open(path))
-        .await
-        .map_err(|_| ApiError::from(ErrorKind::Overloaded))?;
-    let file = opened.map_err(|_| ApiError::from(ErrorKind::AttachmentNotFound))?;
-    let mut response = file.use_last_modified(true).use_etag(true).into_response(request);
-    if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
-        return Ok(no_such_range(&response));
+        let headers = response.headers_mut();
+        let value =
+            |text: String| HeaderValue::try_from(text).map_err(|_| ApiError::from(ErrorKind::Internal));
+        headers.insert(CONTENT_TYPE, value(disposition.content_type)?);
+        headers.insert(CONTENT_DISPOSITION, value(disposition.content_disposition)?);
+        headers.insert(CACHE_CONTROL, caching);
+        headers.insert(CONTENT_SECURITY_POLICY, SANDBOX);
+        Ok(response)
     }
-    let headers = response.headers_mut();
-    let value = |text: String| HeaderValue::try_from(text).map_err(|_| ApiError::from(ErrorKind::Internal));
-    headers.insert(CONTENT_TYPE, value(disposition.content_type)?);
-    headers.insert(CONTENT_DISPOSITION, value(disposition.content_disposition)?);
-    headers.insert(CACHE_CONTROL, REVALIDATE);
-    headers.insert(CONTENT_SECURITY_POLICY, SANDBOX);
-    Ok(response)
 }
 
 /// How long the file is, is said in a header.

@@ -14,9 +14,9 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::error::ApiError;
 use crate::{
-    account, attachment, auth, block, conversation, email, friend, image, message, operations, passkey,
-    proof, reaction, realtime, requiredness, reset, security_log, session, settings, strictness, sync, totp,
-    user,
+    account, attachment, auth, block, conversation, email, export, friend, image, message, operations,
+    passkey, proof, reaction, realtime, requiredness, reset, security_log, session, settings, strictness,
+    sync, totp, user,
 };
 
 /// Everything that can be asked for, and where.
@@ -45,6 +45,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(realtime::configure)
                 .configure(attachment::configure)
                 .configure(image::configure)
+                .configure(export::configure)
                 .configure(operations::configure)
                 .service(get_openapi),
         )

@@ -122,7 +122,8 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::ImageNotFound
         | K::SessionNotFound
         | K::PasskeyNotFound
-        | K::LinkInvalid => StatusCode::NOT_FOUND,
+        | K::LinkInvalid
+        | K::ExportNotFound => StatusCode::NOT_FOUND,
         K::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         K::TotpEnabled
         | K::TotpNotEnabled
@@ -139,6 +140,8 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::TooManyPasskeys
         | K::MessageTooLong
         | K::AttachmentNotReady
+        | K::ExportNotReady
+        | K::ExportExpired
         | K::TooManyAttachments
         | K::NotAnEmoji
         | K::TooManyReactions

@@ -123,6 +123,10 @@ impl Reader {
     pub(crate) const fn id(&self) -> UserId {
         self.0.id
     }
+
+    pub(crate) const fn user(&self) -> CurrentUser {
+        self.0
+    }
 }
 
 impl FromRequest for Reader {

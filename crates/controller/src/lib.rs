@@ -14,6 +14,7 @@ mod cookies;
 mod documentation;
 mod email;
 mod error;
+mod export;
 mod extract;
 mod friend;
 mod head;

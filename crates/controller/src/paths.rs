@@ -1,6 +1,8 @@
 //! What stands in the paths.
 
-use damso_domain::{AttachmentId, ConversationId, FriendRequestId, ImageId, PasskeyId, SessionId, UserId};
+use damso_domain::{
+    AttachmentId, ConversationId, ExportId, FriendRequestId, ImageId, PasskeyId, SessionId, UserId,
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -84,6 +86,13 @@ path!(
     SessionPath {
         /// The session.
         session_id: SessionId,
+    }
+);
+path!(
+    /// One export.
+    ExportPath {
+        /// The export.
+        export_id: ExportId,
     }
 );
 path!(

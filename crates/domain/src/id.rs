@@ -85,6 +85,10 @@ id!(
     SecurityEventId, now_v7
 );
 id!(
+    /// A copy of everything that is somebody's. UUIDv7.
+    ExportId, now_v7
+);
+id!(
     /// A picture of a person or a group. Random, and new at each change, so that it cannot be guessed
     /// and may be cached for ever.
     ImageId, new_v4

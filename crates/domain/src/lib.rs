@@ -9,6 +9,7 @@ mod conversation;
 mod email;
 #[cfg(feature = "emoji")]
 mod emoji;
+mod export;
 mod handle;
 pub mod hangul;
 mod id;
@@ -28,10 +29,11 @@ pub use conversation::{ConversationKind, History, MessageKind, Role};
 pub use email::{EmailAddress, EmailAddressError};
 #[cfg(feature = "emoji")]
 pub use emoji::{Emoji, NotAnEmoji};
+pub use export::ExportState;
 pub use handle::{Handle, HandleError};
 pub use id::{
-    AttachmentId, ClientKey, ConversationId, FriendRequestId, ImageId, MessageId, MessageRef, PasskeyId,
-    SecurityEventId, SessionId, UserId,
+    AttachmentId, ClientKey, ConversationId, ExportId, FriendRequestId, ImageId, MessageId, MessageRef,
+    PasskeyId, SecurityEventId, SessionId, UserId,
 };
 pub use locale::Locale;
 pub use name::{

@@ -83,6 +83,8 @@ kinds! {
     PasskeyNotFound "passkey_not_found" = "No such passkey",
     /// 404. The link is unknown, was used, has expired, or is about something that is no longer so.
     LinkInvalid "link_invalid" = "The link is not valid any more",
+    /// 404. Also the answer to everybody but its owner.
+    ExportNotFound "export_not_found" = "No such export",
     /// 405.
     MethodNotAllowed "method_not_allowed" = "This address does not take this method",
     /// 409. Codes from an app are asked for already; turn them off first.
@@ -115,6 +117,10 @@ kinds! {
     MessageTooLong "message_too_long" = "The message is too long",
     /// 422. An attachment of the message has not been completed, or was rejected.
     AttachmentNotReady "attachment_not_ready" = "The attachment is not ready",
+    /// 422. The archive is still being made, or could not be.
+    ExportNotReady "export_not_ready" = "The export is not ready",
+    /// 422. The archive is gone: its time was over, or a newer one took its place.
+    ExportExpired "export_expired" = "The export has expired",
     /// 422. More than ten attachments.
     TooManyAttachments "too_many_attachments" = "A message holds at most ten attachments",
     /// 422. Not one emoji that Unicode recommends (RGI), fully qualified: `❤` needs its U+FE0F.

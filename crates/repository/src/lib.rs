@@ -10,6 +10,8 @@ pub mod conversation;
 pub mod conversation_view;
 mod database;
 mod error;
+pub mod export;
+pub mod export_view;
 pub mod friend;
 pub mod held_handle;
 pub mod job;

@@ -284,5 +284,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    exports (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        state -> Text,
+        done -> BigInt,
+        total -> BigInt,
+        size_bytes -> Nullable<BigInt>,
+        object_key -> Nullable<Text>,
+        claim -> Nullable<Uuid>,
+        due_at -> Timestamptz,
+        attempts -> Integer,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(attachments, message_attachments);
 diesel::allow_tables_to_appear_in_same_query!(users, friendships, friend_requests, blocks, members);

@@ -289,7 +289,7 @@ impl AuthService {
                     repository::job::insert(conn, &job, now).await?;
                 }
                 let (kind, origin) = (SecurityEventKind::SignedUp, Origin::Session(session.id));
-                security_log::record(conn, user.id, kind, origin, now, Told::Nobody).await?;
+                security_log::record(conn, user.id, kind, origin, now, Told::Owner).await?;
                 Ok::<_, ServiceError>((user, session))
             })
             .await?;

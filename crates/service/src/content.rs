@@ -92,7 +92,7 @@ fn disposition(attachment: &Attachment) -> Disposition {
 }
 
 /// The extended notation of RFC 8187 §3.2.1.
-fn percent_encode(text: &str) -> String {
+pub(crate) fn percent_encode(text: &str) -> String {
     text.bytes()
         .fold(String::with_capacity(text.len()), |mut out, byte| {
             if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -157,6 +157,7 @@ impl Deletion {
 
         let unheld = repository::attachment::list_unheld_of(conn, self.user).await?;
         self.remove_files(conn, &unheld).await?;
+        crate::export::delete_all(conn, self.user, self.now).await?;
         if let Some(avatar) = &before.avatar {
             crate::image::delete_later(conn, avatar.id, self.now).await?;
         }

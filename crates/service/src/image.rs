@@ -24,7 +24,7 @@ pub struct ImageService {
     pool: ImagePool,
 }
 
-fn large_key(id: ImageId) -> String {
+pub(crate) fn large_key(id: ImageId) -> String {
     format!("images/{id}/large")
 }
 

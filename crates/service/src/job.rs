@@ -120,7 +120,7 @@ impl JobWorker {
         }
     }
 
-    /// Forgets uploads that were never completed, sessions that ended and events that happened long ago, and links
+    /// Forgets uploads that were never completed, exports whose time is over, sessions that ended and events that happened long ago, and links
     /// that have expired.
     pub async fn sweep(&self) -> ServiceResult<()> {
         const BATCH: i64 = 500;
@@ -129,6 +129,7 @@ impl JobWorker {
                 let now = Timestamp::now();
                 let expired = repository::attachment::list_expired(conn, now, BATCH).await?;
                 crate::object::delete_unheld_later(conn, &expired, now).await?;
+                crate::export::sweep(conn, now, BATCH).await?;
                 repository::session::delete_ended_before(conn, now.before(KEEP_ENDED_SESSIONS)).await?;
                 repository::security_event::delete_before(conn, now.before(KEEP_SECURITY_EVENTS)).await?;
                 repository::link::delete_expired(conn, now).await?;

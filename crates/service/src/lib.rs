@@ -18,6 +18,7 @@ mod doubt;
 pub mod edit;
 pub mod email;
 mod error;
+pub mod export;
 mod factor;
 pub mod friend;
 mod friendship;
@@ -159,6 +160,8 @@ pub struct Services {
     pub attachments: attachment::AttachmentService,
     /// What became of them.
     pub content: content::ContentService,
+    /// Copies of everything of an account.
+    pub exports: export::ExportService,
     /// Pictures of people and groups.
     pub images: image::ImageService,
     /// Who is connected.
@@ -244,6 +247,7 @@ impl Services {
             presence: presence::PresenceService::new(context.clone()),
             reads: read::ReadService::new(context.clone()),
             sync: sync::SyncService::new(context.clone()),
+            exports: export::ExportService::new(context.clone(), objects.clone()),
             content: content::ContentService::new(context.clone(), objects.clone()),
             attachments: attachment::AttachmentService::new(context, objects.clone(), pictures),
             images,

@@ -1,6 +1,6 @@
 //! What the use cases need from the outside world. `adapter` implements these; tests may too.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -77,11 +77,18 @@ pub trait ObjectStore: Send + Sync + 'static {
     /// The first `max_bytes` bytes, or fewer when the object is shorter.
     async fn read_start(&self, key: &str, max_bytes: u64) -> Result<Bytes, ObjectStoreError>;
 
+    /// Up to `max_bytes` bytes from the byte `from` on; none from its end on. For what is too long to be held whole.
+    async fn read_range(&self, key: &str, from: u64, max_bytes: u64) -> Result<Bytes, ObjectStoreError>;
+
     /// The whole object; `TooLarge` before reading when it has more than `limit_bytes`.
     async fn read(&self, key: &str, limit_bytes: u64) -> Result<Bytes, ObjectStoreError>;
 
     /// Writes the object; it exists whole or not at all, and survives a crash once this returns.
     async fn write(&self, key: &str, content_type: &str, bytes: Bytes) -> Result<(), ObjectStoreError>;
+
+    /// Writes an object as [`ObjectStore::write`] does, from a file of any length, of which no more than some parts are
+    /// in memory at once. The file must not change any more, and is left to the caller to remove.
+    async fn write_file(&self, key: &str, content_type: &str, path: &Path) -> Result<(), ObjectStoreError>;
 
     /// Copies inside the store, overwriting `to`.
     async fn copy(&self, from: &str, to: &str) -> Result<(), ObjectStoreError>;

@@ -42,6 +42,8 @@ pub enum Limit {
     Send,
     /// Files that somebody begins to upload.
     Upload,
+    /// Copies of everything of an account: each reads all of it once.
+    Export,
     /// Pictures and files that somebody reads: a list of friends shows hundreds at once.
     Media,
     /// Whatever else somebody asks.
@@ -49,7 +51,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::SignInOfAccount,
         Self::SignInFromAddress,
         Self::SignUp,
@@ -60,6 +62,7 @@ impl Limit {
         Self::Lookup,
         Self::Send,
         Self::Upload,
+        Self::Export,
         Self::Media,
         Self::Request,
     ];
@@ -77,6 +80,7 @@ impl Limit {
             Self::Lookup => "lookup",
             Self::Send => "send",
             Self::Upload => "upload",
+            Self::Export => "export",
             Self::Media => "media",
             Self::Request => "request",
         }
@@ -85,7 +89,7 @@ impl Limit {
     /// How much may be used at once, and grows back within [`Limit::window`].
     pub const fn amount(self) -> NonZero<u32> {
         let amount = match self {
-            Self::PasswordReset => 3,
+            Self::PasswordReset | Self::Export => 3,
             Self::Verification => 5,
             Self::SignInOfAccount | Self::Mailbox => 10,
             Self::SignInFromAddress => 100,
@@ -104,6 +108,7 @@ impl Limit {
             Self::SignUp | Self::Upload | Self::PasswordReset | Self::Verification | Self::Mailbox => {
                 Duration::from_hours(1)
             }
+            Self::Export => Duration::from_hours(24),
             Self::Lookup => Duration::from_mins(1),
             Self::Anonymous => Duration::from_secs(20),
             Self::Send => Duration::from_secs(6),

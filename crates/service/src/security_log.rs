@@ -13,7 +13,7 @@ use crate::{Context, ServiceResult};
 
 /// Who is told by mail that something has happened.
 pub(crate) enum Told {
-    /// Whoever reads the account's address, if it has one.
+    /// Whoever reads the account's address, if it has one, and if it is a thing to be told of.
     Owner,
     /// Whoever reads this address: the account's own until now.
     At(String),
@@ -32,8 +32,8 @@ pub(crate) async fn record(
 ) -> ServiceResult<()> {
     let event_id = repository::security_event::insert(conn, user, kind, origin, now).await?;
     let to = match told {
-        Told::Nobody => return Ok(()),
-        Told::Owner => None,
+        Told::Owner if kind.is_mailed() => None,
+        Told::Owner | Told::Nobody => return Ok(()),
         Told::At(before) => Some(before),
     };
     repository::job::insert(conn, &Job::MailNotice { event_id, to }, now).await?;

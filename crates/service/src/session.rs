@@ -139,7 +139,7 @@ impl SessionService {
                 // Who signs out where they are has nothing to look out for.
                 if ended.iter().any(|id| *id != user.session_id) {
                     let (kind, origin) = (SecurityEventKind::SessionEnded, Origin::Session(user.session_id));
-                    security_log::record(conn, user.id, kind, origin, now, Told::Nobody).await?;
+                    security_log::record(conn, user.id, kind, origin, now, Told::Owner).await?;
                 }
                 Ok::<_, ServiceError>(ended)
             })

@@ -11,6 +11,7 @@ use damso_adapter::object_store::{LocalObjectStore, S3Config, S3ObjectStore};
 use damso_controller::{ControllerConfig, PublicUrl, Server, WebClient};
 use damso_domain::ConversationId;
 use damso_protocol::SignUp;
+use damso_service::export::ExportWorker;
 use damso_service::job::JobWorker;
 use damso_service::keys::{Keys, Purpose};
 use damso_service::ports::{DirectUploads, Mailer, ObjectStore};
@@ -200,6 +201,32 @@ impl TestApp {
             .await
             .expect("what has expired can be swept up");
         self.run_jobs().await;
+    }
+
+    /// Makes every export that waits.
+    pub async fn run_exports(&self) {
+        let worker = self.export_worker(self.objects.clone());
+        while worker.run_next().await.expect("exports can be made") {}
+    }
+
+    /// Who makes exports after a start of the server, with this storage.
+    pub fn export_worker(&self, objects: Arc<dyn ObjectStore>) -> ExportWorker {
+        ExportWorker::open(
+            &self.services.exports,
+            objects,
+            &self.folder.path().join("exports"),
+        )
+        .expect("the folder can be used")
+    }
+
+    /// The same of another server that is still there: what one of them has in its folder the other one leaves alone.
+    pub fn another_export_worker(&self, objects: Arc<dyn ObjectStore>) -> ExportWorker {
+        ExportWorker::open(
+            &self.services.exports,
+            objects,
+            &self.folder.path().join("other-exports"),
+        )
+        .expect("the folder can be used")
     }
 
     fn worker(&self) -> JobWorker {

@@ -1,6 +1,7 @@
 //! Objects at an S3-compatible provider.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -25,6 +26,10 @@ const MAX_EXPIRY_SECS: u64 = 7 * 24 * 60 * 60;
 
 /// How long one request may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// How many parts of a long object, of 8 MiB each, are in memory and on their way at once. The library would take as
+/// many as fit into what memory is free.
+const PARTS_AT_ONCE: usize = 2;
 
 /// Where no object is: listing it shows whether the bucket answers.
 const CHECK_PREFIX: &str = "damso-check";
@@ -153,13 +158,18 @@ impl ObjectStore for S3ObjectStore {
     }
 
     async fn read_start(&self, key: &str, max_bytes: u64) -> Result<Bytes, ObjectStoreError> {
+        self.read_range(key, 0, max_bytes).await
+    }
+
+    async fn read_range(&self, key: &str, from: u64, max_bytes: u64) -> Result<Bytes, ObjectStoreError> {
         key::check(key)?;
-        let Some(last) = max_bytes.checked_sub(1) else {
+        let Some(more) = max_bytes.checked_sub(1) else {
             return self.info(key).await.map(|_| Bytes::new());
         };
-        match self.bucket.get_object_range(key, 0, Some(last)).await {
+        let last = from.saturating_add(more);
+        match self.bucket.get_object_range(key, from, Some(last)).await {
             Ok(response) => Ok(response.bytes().clone()),
-            // An empty object has no first byte to begin a range with.
+            // There is no byte to begin the range with: an empty object has not even a first one.
             Err(S3Error::HttpFailWithBody(416, _)) => Ok(Bytes::new()),
             Err(error) => Err(refusal(error)),
         }
@@ -177,6 +187,24 @@ impl ObjectStore for S3ObjectStore {
         key::check(key)?;
         self.bucket
             .put_object_with_content_type(key, &bytes, content_type)
+            .await
+            .map_err(refusal)?;
+        Ok(())
+    }
+
+    /// What is short goes at once, what is longer in parts; when one of them cannot be put the others are removed.
+    async fn write_file(&self, key: &str, content_type: &str, path: &Path) -> Result<(), ObjectStoreError> {
+        key::check(key)?;
+        let unreadable = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => ObjectStoreError::NotFound,
+            _ => ObjectStoreError::Unavailable(error.to_string()),
+        };
+        let mut file = tokio::fs::File::open(path).await.map_err(unreadable)?;
+        self.bucket
+            .put_object_stream_builder(key)
+            .with_content_type(content_type)
+            .with_max_concurrent_chunks(PARTS_AT_ONCE)
+            .execute_stream(&mut file)
             .await
             .map_err(refusal)?;
         Ok(())

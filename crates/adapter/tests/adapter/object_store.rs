@@ -145,6 +145,58 @@ async fn what_is_written_is_read() {
 }
 
 #[tokio::test]
+async fn a_part_is_read_from_anywhere() {
+    for peer in Peer::both().await {
+        let store = peer.store();
+        let bytes = Bytes::from_static(b"0123456789");
+        store.write("files/a", "text/plain", bytes).await.unwrap();
+        for (from, max_bytes, expected) in [
+            (0, 4, "0123"),
+            (4, 4, "4567"),
+            (8, 4, "89"),
+            (10, 4, ""),
+            (99, 4, ""),
+            (3, 0, ""),
+            (3, 1, "3"),
+            (3, 1 << 40, "3456789"),
+        ] {
+            let part = store.read_range("files/a", from, max_bytes).await.unwrap();
+            assert_eq!(part, expected.as_bytes(), "{from} {max_bytes}");
+        }
+        let missing = store.read_range("none", 3, 4).await.unwrap_err();
+        assert!(matches!(missing, ObjectStoreError::NotFound), "{missing:?}");
+    }
+}
+
+/// Of 0 bytes, of some, and of more than one part that a bucket takes, the last of which is shorter.
+#[tokio::test]
+async fn a_file_of_any_length_becomes_an_object() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    for peer in Peer::both().await {
+        let store = peer.store();
+        for length in [0_usize, 10, 8 << 20, (20 << 20) + 7] {
+            let bytes: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
+            fs::write(&path, &bytes).unwrap();
+            store.write_file("files/a", "image/png", &path).await.unwrap();
+            assert_eq!(
+                fs::read(&path).unwrap().len(),
+                length,
+                "the file stays the caller's"
+            );
+            fs::remove_file(&path).unwrap();
+            assert_eq!(store.info("files/a").await.unwrap().size_bytes, length as u64);
+            assert!(peer.fetch("files/a").await == bytes, "{length}");
+        }
+        assert!(store.write_file("files/b", "image/png", &path).await.is_err());
+        assert!(store.info("files/b").await.is_err());
+        if let Peer::Local(_, folder) = &peer {
+            assert_eq!(count_files(folder.path()), 1);
+        }
+    }
+}
+
+#[tokio::test]
 async fn empty_objects_are_objects() {
     for peer in Peer::both().await {
         let store = peer.store();
@@ -287,6 +339,11 @@ async fn keys_cannot_climb() {
             store.write(key, "text/plain", Bytes::new()).await.unwrap_err();
             store.copy("a", key).await.unwrap_err();
             store.copy(key, "a").await.unwrap_err();
+            store
+                .write_file(key, "text/plain", Path::new("a"))
+                .await
+                .unwrap_err();
+            store.read_range(key, 0, 1).await.unwrap_err();
             store.delete(key).await.unwrap_err();
             store.presign_put(key, "text/plain", 1, MINUTE).await.unwrap_err();
             store.source(key, &disposition()).await.unwrap_err();

@@ -23,6 +23,8 @@ mod editing;
 mod emails;
 mod every_body;
 mod every_route;
+mod exports;
+mod exports_content;
 mod followed;
 mod friend_requests;
 mod friends;

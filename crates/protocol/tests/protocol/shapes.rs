@@ -7,7 +7,7 @@ use damso_protocol::{
     AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest,
     CompleteAttachmentRequest, ContentQuery, Conversation, Conversations, CreateAttachmentRequest,
     CreateConversationRequest, CreateFriendRequest, CreatedAttachment, DeleteFor, DeleteMessageQuery,
-    DeletionReport, DeletionRequest, EditMessageRequest, ErrorKind, Friend, FriendRequest,
+    DeletionReport, DeletionRequest, EditMessageRequest, ErrorKind, Exports, Friend, FriendRequest,
     FriendRequestsQuery, ImageQuery, MarkReadRequest, Me, Members, Message, MessageEdit, Messages,
     MessagesQuery, Page, PageQuery, Problem, ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads,
     RefreshRequest, RenameSessionRequest, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest,
@@ -311,6 +311,11 @@ fn both_readers_read_every_answer() {
     let session = json!({
         "id": ID, "name": "노트북", "address": null, "created_at": TIME, "last_used_at": TIME, "is_current": true,
     });
+    let export = json!({
+        "id": ID, "state": "running", "progress": { "done": 3, "total": 9 }, "size_bytes": null, "created_at": TIME,
+        "expires_at": TIME,
+    });
+    assert_lenient::<Exports>(&json!({ "items": [export] }));
     let pointer = json!({ "conversation_id": ID, "read_seq": 1, "unread_count": 0 });
     assert_lenient::<Attachment>(&attachment);
     assert_lenient::<Conversation>(&conversation);

@@ -1,6 +1,6 @@
 //! What is asked in a row of the table.
 
-use damso_domain::{AttachmentId, ClientKey, FriendRequestId, ImageId, SessionId, UserId};
+use damso_domain::{AttachmentId, ClientKey, ExportId, FriendRequestId, ImageId, SessionId, UserId};
 use damso_protocol::FriendRequest;
 use damso_testing::contract::{Operation, operations};
 use damso_testing::{Actor, PASSWORD, Reply};
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::table::Row;
 use super::world::{Place, Role, Scene, new_handle, upload_picture};
 use crate::blocks::ask;
+use crate::exports::make_export;
 use crate::probe::{absolute, send};
 
 /// The operation with this name.
@@ -68,6 +69,7 @@ impl Call<'_> {
             "user_id" => self.person().await.to_string(),
             "attachment_id" => self.file().await.to_string(),
             "image_id" => self.image().await.to_string(),
+            "export_id" => self.export().await.to_string(),
             "session_id" => self.session().await.to_string(),
             "passkey_id" => UserId::new().to_string(),
             "friend_request_id" => self.friend_request().await.to_string(),
@@ -149,6 +151,13 @@ impl Call<'_> {
             return self.actor.session().session_id;
         }
         self.scene.owner.sign_in_again().await.session().session_id
+    }
+
+    async fn export(&self) -> ExportId {
+        if self.has_own() {
+            return make_export(self.scene.app, &self.actor).await;
+        }
+        make_export(self.scene.app, &self.scene.owner).await
     }
 
     async fn friend_request(&self) -> FriendRequestId {

@@ -11,7 +11,7 @@ use super::world::Role;
 pub const TABLES: [&str; 5] = [ACCOUNT, PEOPLE, CONVERSATIONS, MESSAGES, FILES];
 
 /// What a refusal in a cell stands for.
-const REASONS: [(&str, ErrorKind); 28] = [
+const REASONS: [(&str, ErrorKind); 29] = [
     ("400", ErrorKind::MalformedRequest),
     ("401", ErrorKind::NotAuthenticated),
     ("401k", ErrorKind::PasskeyInvalid),
@@ -23,6 +23,7 @@ const REASONS: [(&str, ErrorKind); 28] = [
     ("403f", ErrorKind::NotFriends),
     ("404a", ErrorKind::AttachmentNotFound),
     ("404c", ErrorKind::ConversationNotFound),
+    ("404e", ErrorKind::ExportNotFound),
     ("404f", ErrorKind::FriendNotFound),
     ("404i", ErrorKind::ImageNotFound),
     ("404k", ErrorKind::PasskeyNotFound),
@@ -101,6 +102,15 @@ sign_in_with_passkey | one that is none      | open 401k
 list_security_events | one's own             | own 200
 sync               | everything of one's own | own 200
 sync               | the group               | own 200
+# Without a proof, which a token is not.
+create_export      | oneself                 | own 403a
+list_exports       | one's own               | own 200
+get_export         | one's own export        | own 200
+get_export         | the owner's export      | 401       404e     404e   404e   404e  200   404e    404e    401     401
+get_export_content | one's own export        | own 200
+get_export_content | the owner's export      | 401       404e     404e   404e   404e  200   404e    404e    401     401
+delete_export      | one's own export        | own 204
+delete_export      | the owner's export      | 401       404e     404e   404e   404e  204   404e    404e    401     401
 delete_me          | oneself                 | own 200
 ";
 
