@@ -18,7 +18,7 @@ pub struct DataTexts {
     pub waiting: &'static str,
     pub running: &'static str,
     pub counting: &'static str,
-    pub count: fn(i64, i64) -> String,
+    pub count: fn(&str, &str) -> String,
     pub stay: &'static str,
     pub progress: &'static str,
     pub ready: &'static str,
@@ -52,7 +52,7 @@ static KO: DataTexts = DataTexts {
     detail: "내보내기",
 
     export: "데이터 내보내기",
-    export_text: "담소에 있는 내 모든 것을 ZIP 파일 하나로 받아요. 브라우저로 읽을 수 있고, 다른 프로그램에서도 쓸 수 있어요.",
+    export_text: "담소에 있는 내 모든 것을 ZIP 파일 하나로 받아요. 브라우저로 읽을 수 있고, 다른 프로그램에서도 쓸\u{a0}수\u{a0}있어요.",
     contents: [
         "내가 볼 수 있는 모든 대화와 메시지",
         "주고받은 사진과 파일의 원본",
@@ -70,7 +70,7 @@ static KO: DataTexts = DataTexts {
     progress: "내보내기 진행률",
     ready: "파일이 준비됐어요",
     made: |when| format!("{when}에 요청했어요"),
-    until: |when| format!("{when}까지 받을 수 있어요"),
+    until: |when| format!("{when}까지 받을\u{a0}수\u{a0}있어요"),
     download: "내려받기",
     stop: "그만두기",
     stop_title: "내보내기를 그만둘까요?",

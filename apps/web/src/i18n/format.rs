@@ -160,6 +160,13 @@ pub fn is_same_day(one: Timestamp, other: Timestamp) -> bool {
     day_number(&date(one)) == day_number(&date(other))
 }
 
+/// A whole number as people read it: 3,118.
+pub fn number(value: i64) -> String {
+    js_sys::Number::from(value as f64)
+        .to_locale_string(tag(locale()))
+        .into()
+}
+
 /// Bytes as people read them: 2.4 MB.
 pub fn file_size(bytes: i64) -> String {
     const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];

@@ -140,7 +140,7 @@ static KO: SecurityTexts = SecurityTexts {
     detail: "2단계 인증, 패스키, 최근 활동",
 
     proof_title: "본인인지 확인할게요",
-    proof_text: "계정을 지키는 설정이라 한 번 더 확인해요. 10분\u{a0}동안은 다시 묻지 않아요.",
+    proof_text: "계정을 지키려고 한 번 더 확인해요. 10분\u{a0}동안은 다시 묻지 않아요.",
     proof_how: "확인 방법",
     proof_password: "비밀번호",
     proof_code: "인증 코드",
@@ -174,7 +174,7 @@ static KO: SecurityTexts = SecurityTexts {
     not_copied: "복사하지 못했어요",
 
     codes: "복구 코드",
-    codes_text: "휴대폰을 잃어버렸을 때 인증 코드 대신 쓰는 코드예요. 하나를 한 번씩만 쓸 수 있어요.",
+    codes_text: "휴대폰을 잃어버렸을 때 인증 코드 대신 쓰는 코드예요. 하나를 한 번씩만 쓸\u{a0}수\u{a0}있어요.",
     codes_left: |left| format!("{left}개 남았어요"),
     codes_few: "얼마 남지 않았어요. 새로 만들어 두세요.",
     codes_none: "다 썼어요. 휴대폰을 잃어버리면 로그인할 수 없으니 새로 만들어 두세요.",
@@ -233,7 +233,7 @@ static KO: SecurityTexts = SecurityTexts {
     event: event_ko,
 
     email: "이메일",
-    email_text: "비밀번호를 잊었을 때 다시 정하고, 중요한 일이 생기면 알려 드리는 데에만 써요. 이메일로 로그인할 수도 있어요.",
+    email_text: "비밀번호를 잊었을 때 다시 정하고, 중요한 일이 생기면 알려 드리는 데에만 써요. 이메일로 로그인할\u{a0}수도\u{a0}있어요.",
     email_confirmed: "확인된 주소예요",
     email_waits: "확인을 기다리고 있어요",
     email_waits_text: "보내 드린 메일의 링크를 열면 이 주소로 바뀌어요. 링크는 10분 동안 쓸 수 있어요.",
@@ -265,7 +265,7 @@ static EN: SecurityTexts = SecurityTexts {
     detail: "Second factor, passkeys, recent activity",
 
     proof_title: "Confirm that it is you",
-    proof_text: "This protects your account, so we ask once more. You will not be asked again for ten\u{a0}minutes.",
+    proof_text: "To protect your account, we ask once more. You will not be asked again for ten\u{a0}minutes.",
     proof_how: "How to confirm",
     proof_password: "Password",
     proof_code: "Code",

@@ -240,7 +240,9 @@ fn UnderWay(exporting: Exporting, export: Signal<Option<Export>>) -> impl IntoVi
         _ => data().running,
     };
     let text = move || match progress() {
-        Some((_, progress)) if 0 < progress.total => (data().count)(progress.done, progress.total),
+        Some((_, progress)) if 0 < progress.total => {
+            (data().count)(&format::number(progress.done), &format::number(progress.total))
+        }
         _ => data().counting.to_owned(),
     };
     let share = move || {

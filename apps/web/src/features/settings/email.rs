@@ -115,8 +115,9 @@ pub fn EmailSettings() -> impl IntoView {
     let is_open = RwSignal::new(false);
     let asks = RwSignal::new(false);
     let is_busy = RwSignal::new(false);
+    let has_any = move || confirmed.read().is_some() || pending.read().is_some();
     let title = move || {
-        if confirmed.read().is_some() {
+        if has_any() {
             security().email_change_title
         } else {
             security().email_add
@@ -135,7 +136,7 @@ pub fn EmailSettings() -> impl IntoView {
             <div class="settings__actions settings__actions--close">
                 <Show when=move || emails.is_available.get()>
                     <Button kind=ButtonKind::Secondary on:click=move |_| is_open.set(true)>
-                        {move || if confirmed.read().is_some() { security().email_change } else { security().email_add }}
+                        {move || if has_any() { security().email_change } else { security().email_add }}
                     </Button>
                 </Show>
                 <Show when=move || confirmed.read().is_some()>

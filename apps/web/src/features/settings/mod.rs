@@ -7,6 +7,7 @@ mod copy;
 mod data;
 mod deletion;
 mod email;
+mod focus;
 mod language;
 mod loading;
 mod menu;

@@ -9,6 +9,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
+use super::focus;
 use super::password::UserName;
 use super::trouble::Trouble;
 use crate::api::{ApiClient, ApiError};
@@ -60,15 +61,22 @@ impl Proof {
     where
         F: Future<Output = Result<T, ApiError>>,
     {
+        // Before the button that was pressed is greyed out, which takes the focus from it.
+        let pressed = focus::current();
         match act().await {
             Err(error) if error.kind() == Some(ErrorKind::ReauthenticationRequired) => {
-                if self.ask().await {
+                let answer = if self.ask().await {
                     act().await
                 } else {
                     Err(ApiError::Cancelled)
-                }
+                };
+                pressed.into_iter().for_each(focus::give_back);
+                answer
             }
-            answer => answer,
+            answer => {
+                pressed.into_iter().for_each(focus::give_back);
+                answer
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 
 use super::super::SettingsGroup;
 use super::super::loading::LoadFailed;
+use super::News;
 use crate::api::{ApiClient, ApiError};
 use crate::i18n::{format, security};
 use crate::ui::{Button, ButtonKind, Icon, IconName, SkeletonLines};
@@ -23,17 +24,32 @@ struct Activity {
 }
 
 impl Activity {
+    /// The next page.
     fn load(self) {
+        let cursor = self.cursor.get_untracked();
+        self.read(cursor);
+    }
+
+    /// The first page anew; what is known stays on the screen until it comes.
+    fn refresh(self) {
+        self.read(None);
+    }
+
+    fn read(self, cursor: Option<String>) {
         self.is_loading.set(true);
         self.error.set(None);
         spawn_local(async move {
-            let cursor = self.cursor.get_untracked();
             let answer = self.api.security_events(cursor.as_deref()).await;
             self.is_loading.try_set(false);
             match answer {
                 Ok(page) => {
                     self.cursor.try_set(page.next_cursor);
-                    self.events.try_update(|events| events.extend(page.items));
+                    self.events.try_update(|events| {
+                        if cursor.is_none() {
+                            events.clear();
+                        }
+                        events.extend(page.items);
+                    });
                 }
                 Err(error) => drop(self.error.try_set(Some(error))),
             }
@@ -52,6 +68,8 @@ pub fn ActivitySettings() -> impl IntoView {
         error: RwSignal::new(None),
     };
     activity.load();
+    let news = News::expect();
+    Effect::watch(move || news.0.track(), move |(), _, _| activity.refresh(), false);
     let is_empty = move || activity.events.read().is_empty();
     view! {
         <SettingsGroup title=move || security().activity text=move || security().activity_text>

@@ -9,6 +9,7 @@ use super::super::SettingsGroup;
 use super::super::loading::LoadFailed;
 use super::super::proof::Proof;
 use super::super::trouble::Trouble;
+use super::News;
 use crate::api::{ApiClient, ApiError};
 use crate::features::form::{FormError, Submission};
 use crate::i18n::{explain_error, explain_field, format, security, texts};
@@ -27,6 +28,7 @@ struct Keys {
     api: ApiClient,
     proof: Proof,
     toasts: Toasts,
+    news: News,
     list: RwSignal<Option<Result<Vec<Passkey>, ApiError>>>,
     /// Whether the server takes passkeys; it is believed to until it has said.
     is_available: RwSignal<bool>,
@@ -75,6 +77,7 @@ impl Keys {
                 Ok(()) => {
                     self.put(|keys| keys.retain(|key| key.id != id));
                     self.toasts.show(security().passkey_removed);
+                    self.news.tell();
                 }
                 Err(ApiError::Cancelled) => (),
                 Err(error) => {
@@ -93,6 +96,7 @@ pub fn PasskeySettings() -> impl IntoView {
         api: expect_context(),
         proof: Proof::expect(),
         toasts: Toasts::expect(),
+        news: News::expect(),
         list: RwSignal::new(None),
         is_available: RwSignal::new(true),
     };
@@ -179,6 +183,7 @@ fn AddForm(keys: Keys, is_open: RwSignal<bool>) -> impl IntoView {
             is_open.try_set(false);
             keys.put(|list| list.push(key));
             keys.toasts.show(security().passkey_added);
+            keys.news.tell();
         });
     };
     view! {
@@ -243,6 +248,7 @@ fn KeyRow(keys: Keys, key: Passkey) -> impl IntoView {
     let menu = RwSignal::new(None::<MenuAnchor>);
     let is_renaming = RwSignal::new(false);
     let asks = RwSignal::new(false);
+    let added = move || (security().passkey_added_at)(&format::long_date(created_at));
     let label = name.clone();
     let title = name.clone();
     let old_name = StoredValue::new(name.clone());
@@ -253,7 +259,8 @@ fn KeyRow(keys: Keys, key: Passkey) -> impl IntoView {
             </span>
             <span class="device__words">
                 <span class="device__name">{name}</span>
-                <span class="device__more">{move || when(created_at, last_used_at)}</span>
+                <span class="device__more">{added}</span>
+                <span class="device__more">{move || used(last_used_at)}</span>
             </span>
             <IconButton
                 icon=IconName::More
@@ -283,14 +290,10 @@ fn KeyRow(keys: Keys, key: Passkey) -> impl IntoView {
     }
 }
 
-fn when(created_at: Timestamp, last_used_at: Option<Timestamp>) -> String {
-    let used = last_used_at.map_or_else(
+fn used(last_used_at: Option<Timestamp>) -> String {
+    last_used_at.map_or_else(
         || security().passkey_unused.to_owned(),
         |used| (security().passkey_used_at)(&format::ago(used)),
-    );
-    format!(
-        "{} · {used}",
-        (security().passkey_added_at)(&format::long_date(created_at))
     )
 }
 
@@ -319,7 +322,7 @@ fn RenameForm(keys: Keys, id: PasskeyId, old_name: String, is_open: RwSignal<boo
                 keys.put(|list| {
                     list.iter_mut()
                         .filter(|key| key.id == id)
-                        .for_each(|key| key.name.clone_from(&chosen))
+                        .for_each(|key| key.name.clone_from(&chosen));
                 });
             },
         );

@@ -1,5 +1,7 @@
 //! A text as a QR code.
 
+use std::fmt::Write;
+
 use leptos::prelude::*;
 use qrcodegen::{QrCode, QrCodeEcc};
 
@@ -43,11 +45,9 @@ fn path(code: &QrCode) -> String {
             }
             if start < x {
                 let length = x - start;
-                path.push_str(&format!(
-                    "M{} {}h{length}v1h-{length}z",
-                    start + MARGIN,
-                    y + MARGIN
-                ));
+                let (left, top) = (start + MARGIN, y + MARGIN);
+                // Writing into a text does not fail.
+                let _ = write!(path, "M{left} {top}h{length}v1h-{length}z");
             }
             x += 1;
         }

@@ -69,7 +69,7 @@ fn SetupForm(factor: SecondFactor, setup: TotpSetup, is_open: RwSignal<bool>) ->
         submission.run(act, move |RecoveryCodes { recovery_codes }| {
             is_open.try_set(false);
             factor.codes.show(recovery_codes);
-            factor.load();
+            factor.changed();
         });
     };
     let TotpSetup { secret, otpauth_url } = setup;

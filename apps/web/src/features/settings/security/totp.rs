@@ -7,6 +7,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use super::super::SettingsGroup;
 use super::super::loading::LoadFailed;
 use super::super::proof::{Proof, code_error};
+use super::News;
 use super::codes::{CodesDialog, ShownCodes};
 use super::setup::SetupDialog;
 use crate::api::{ApiClient, ApiError};
@@ -25,6 +26,7 @@ pub(super) struct SecondFactor {
     api: ApiClient,
     pub(super) proof: Proof,
     pub(super) toasts: Toasts,
+    news: News,
     state: RwSignal<Option<Result<Totp, ApiError>>>,
     /// Recovery codes that are shown, this once.
     pub(super) codes: ShownCodes,
@@ -36,6 +38,7 @@ impl SecondFactor {
             api: expect_context(),
             proof: Proof::expect(),
             toasts: Toasts::expect(),
+            news: News::expect(),
             state: RwSignal::new(None),
             codes: ShownCodes::new(),
         }
@@ -47,6 +50,12 @@ impl SecondFactor {
             let answer = self.api.totp().await;
             self.state.try_set(Some(answer));
         });
+    }
+
+    /// Something was changed here.
+    pub(super) fn changed(self) {
+        self.load();
+        self.news.tell();
     }
 
     pub(super) const fn api(self) -> ApiClient {
@@ -61,7 +70,7 @@ impl SecondFactor {
             match answer {
                 Ok(RecoveryCodes { recovery_codes }) => {
                     self.codes.show(recovery_codes);
-                    self.load();
+                    self.changed();
                 }
                 Err(ApiError::Cancelled) => (),
                 Err(error) => self.refused(&error),
@@ -158,7 +167,7 @@ fn TurnOffForm(factor: SecondFactor, is_open: RwSignal<bool>) -> impl IntoView {
         submission.run(act, move |()| {
             is_open.try_set(false);
             factor.toasts.show(security().totp_is_off);
-            factor.load();
+            factor.changed();
         });
     };
     view! {
