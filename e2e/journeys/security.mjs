@@ -106,7 +106,7 @@ test("a passkey is added, named, used as a proof, and removed", async (t) => {
   await minji.goToSettings(words.security);
   await seen(page.getByText(words.noPasskeys, { exact: true }));
   await minji.button(words.passkeyAdd).click();
-  const adding = await seen(minji.dialog(words.passkeyAdd));
+  const adding = await seen(minji.dialog(words.passkeyAddTitle));
   await eventually(() => minji.field(words.passkeyName, adding).inputValue().then((name) => 0 < name.length), true);
 
   // Whoever is not its owner makes none.
@@ -282,7 +282,7 @@ test("an account is deleted by a passkey", async (t) => {
   minji.trouble.expect(NOT_PROVED);
   await minji.goToSettings(words.security);
   await minji.button(words.passkeyAdd).click();
-  const adding = await seen(minji.dialog(words.passkeyAdd));
+  const adding = await seen(minji.dialog(words.passkeyAddTitle));
   await minji.field(words.passkeyName, adding).fill("열쇠");
   await minji.button(words.passkeyContinue, adding).click();
   await minji.prove();

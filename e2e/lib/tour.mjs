@@ -275,7 +275,7 @@ async function visitSecurity({ me }, visit) {
   await me.button(words.done, kept).click();
 
   await me.button(words.passkeyAdd).click();
-  const adding = await seen(me.dialog(words.passkeyAdd));
+  const adding = await seen(me.dialog(words.passkeyAddTitle));
   await eventually(() => me.field(words.passkeyName, adding).inputValue().then((name) => 0 < name.length), true);
   await visit("passkey-add", me);
   await me.button(words.passkeyContinue, adding).click();

@@ -262,7 +262,7 @@ static KO: SecurityTexts = SecurityTexts {
 
 static EN: SecurityTexts = SecurityTexts {
     title: "Security",
-    detail: "Second factor, passkeys, recent activity",
+    detail: "Two-step sign-in, passkeys",
 
     proof_title: "Confirm that it is you",
     proof_text: "To protect your account, we ask once more. You will not be asked again for ten\u{a0}minutes.",
