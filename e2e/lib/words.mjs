@@ -401,7 +401,7 @@ const EN = {
   totpTitle: "Connect an app",
   totpQr: "QR code to scan with the app",
   totpSecret: "Cannot scan it? Type this key into the app",
-  totpConfirm: "Turn on two-step sign-in",
+  totpConfirm: "Turn on",
   totpOn: /^On since /,
   totpOff: "Turn off",
   totpOffTitle: "Turn off two-step sign-in?",
