@@ -29,7 +29,8 @@ export async function call(context, method, path, { token, body } = {}) {
     headers: { origin: addressOf(context), ...(token && { authorization: `Bearer ${token}` }) },
   });
   assert.ok(response.ok(), `${response.status()} ${method} ${path}: ${await response.text()}`);
-  return response.status() === 204 ? null : response.json();
+  const text = await response.text();
+  return text === "" ? null : JSON.parse(text);
 }
 
 /** Uploads a file and returns the finished attachment. */

@@ -194,6 +194,14 @@ export class Person {
     await seen(this.page.getByRole("status").getByText(text, { exact: true }));
   }
 
+  /** Shows once more that it is them, by their password, when the server asks for it. */
+  async prove() {
+    const dialog = await seen(this.dialog(this.words.proofTitle));
+    await this.field(this.words.currentPassword, dialog).fill(this.password);
+    await this.button(this.words.confirm, dialog).click();
+    await gone(dialog);
+  }
+
   // People.
 
   /** Somebody's row in the list of friends. */

@@ -35,6 +35,8 @@ pub struct Session {
     me: RwSignal<Option<Me>>,
     current: RwSignal<Option<SessionId>>,
     is_online: RwSignal<bool>,
+    /// Whether the end of the session was asked for here, and the answer is on its way.
+    is_leaving: StoredValue<bool>,
 }
 
 impl Session {
@@ -46,6 +48,7 @@ impl Session {
             me: RwSignal::new(None),
             current: RwSignal::new(None),
             is_online: RwSignal::new(window().navigator().on_line()),
+            is_leaving: StoredValue::new(false),
         };
         api.on_auth_change(move |change| session.apply(change));
         let _ = window_event_listener(leptos::ev::online, move |_| session.is_online.set(true));
@@ -126,9 +129,17 @@ impl Session {
         self.api.sign_up(request).await
     }
 
+    /// Whether the end of the session was asked for here, and the answer is on its way.
+    pub fn is_leaving(self) -> bool {
+        self.is_leaving.get_value()
+    }
+
     /// Signs out. A session that the server has ended already counts as signed out.
     pub async fn sign_out(self) -> Result<(), ApiError> {
-        match self.api.sign_out().await {
+        self.is_leaving.set_value(true);
+        let answer = self.api.sign_out().await;
+        self.is_leaving.set_value(false);
+        match answer {
             Ok(()) | Err(ApiError::Unauthenticated) => {
                 self.end();
                 Ok(())
@@ -162,7 +173,10 @@ impl Session {
 
     /// Deletes my account. The caller shows the report and then calls [`Session::end`].
     pub async fn delete_account(self, request: &DeletionRequest) -> Result<DeletionReport, ApiError> {
-        self.api.delete_account(request).await
+        self.is_leaving.set_value(true);
+        let answer = self.api.delete_account(request).await;
+        self.is_leaving.set_value(false);
+        answer
     }
 
     /// Takes over a newer copy of my account.

@@ -14,7 +14,7 @@ use bytestring::ByteString;
 use damso_domain::Timestamp;
 use damso_protocol::{
     API_VERSION, Authenticate, ClientCommand, CloseCode, Empty, ErrorKind, Problem, Ready, SUBPROTOCOL,
-    ServerEvent, Watch,
+    ServerEvent, SessionEnded, Watch,
 };
 use damso_service::realtime::{Outgoing, Subscription};
 use damso_service::{CurrentUser, ServiceError, Services};
@@ -165,6 +165,13 @@ impl Socket {
         self.send(&event).await
     }
 
+    /// Browsers keep the code of a close from their page until the connection is gone, which takes a second.
+    async fn tell_end(&mut self, user: CurrentUser) -> Result<(), End> {
+        let session_id = user.session_id;
+        self.send(&ServerEvent::SessionEnded(SessionEnded { session_id }))
+            .await
+    }
+
     async fn send(&mut self, event: &ServerEvent) -> Result<(), End> {
         let frame = serde_json::to_string(event).map_err(|_| None)?;
         self.write(vec![frame.into()]).await
@@ -194,7 +201,12 @@ impl Socket {
             tokio::select! {
                 outgoing = subscription.next() => match outgoing {
                     Outgoing::Frames(frames) => self.write(frames).await?,
-                    Outgoing::Close(code) => return Err(Some(code)),
+                    Outgoing::Close(code) => {
+                        if code == CloseCode::SessionEnded {
+                            self.tell_end(user).await?;
+                        }
+                        return Err(Some(code));
+                    }
                 },
                 text = self.receive() => {
                     last_heard = Instant::now();

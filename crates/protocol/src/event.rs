@@ -337,7 +337,7 @@ pub struct FriendRequestClosed {
     pub request_id: FriendRequestId,
 }
 
-/// A session of mine ended.
+/// A session of mine ended. Its own sockets hear it right before they are closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct SessionEnded {
     /// Which.

@@ -4,10 +4,12 @@
 //! answer into a protocol type or an [`ApiError`].
 
 mod error;
+mod exports;
 mod http;
 mod operations;
 mod reactions;
 mod refresh;
+mod security;
 mod upload;
 mod urls;
 
@@ -19,6 +21,7 @@ use leptos::prelude::*;
 use serde::Serialize;
 
 pub use error::ApiError;
+pub use exports::export_url;
 pub use upload::{Cancel, MAX_ATTEMPTS};
 pub use urls::{attachment_url, download_url, image_url, realtime_url};
 

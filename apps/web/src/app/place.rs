@@ -7,14 +7,18 @@ use damso_domain::{ConversationId, UserId};
 pub enum SettingsSection {
     /// Picture, name, handle, status message.
     Profile,
-    /// Password, sign-out, deletion.
+    /// Address, password, sign-out, deletion.
     Account,
+    /// Second factors, passkeys, what has happened.
+    Security,
     /// What others see.
     Privacy,
     /// Notifications and the sound.
     Notifications,
     /// Signed-in devices.
     Sessions,
+    /// The copy of everything.
+    Data,
     /// The theme.
     Appearance,
     /// The language.
@@ -23,12 +27,14 @@ pub enum SettingsSection {
 
 impl SettingsSection {
     /// In the order of the menu.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Profile,
         Self::Account,
+        Self::Security,
         Self::Privacy,
         Self::Notifications,
         Self::Sessions,
+        Self::Data,
         Self::Appearance,
         Self::Language,
     ];
@@ -37,9 +43,11 @@ impl SettingsSection {
         match self {
             Self::Profile => "profile",
             Self::Account => "account",
+            Self::Security => "security",
             Self::Privacy => "privacy",
             Self::Notifications => "notifications",
             Self::Sessions => "sessions",
+            Self::Data => "data",
             Self::Appearance => "appearance",
             Self::Language => "language",
         }

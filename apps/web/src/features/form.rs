@@ -71,6 +71,8 @@ impl Submission {
             self.is_busy.try_set(false);
             match answer {
                 Ok(done) => done(),
+                // Whoever called it off knows.
+                Err(ApiError::Cancelled) => (),
                 Err(error) => drop(self.error.try_set(Some(error))),
             }
         });

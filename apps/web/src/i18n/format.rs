@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use damso_domain::{Locale, Timestamp};
-use js_sys::{Array, Date, Function, Intl::DateTimeFormat, Object, Reflect};
+use js_sys::{Array, Date, Function, Intl::DateTimeFormat, Intl::RelativeTimeFormat, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::locale;
@@ -25,6 +25,8 @@ enum Style {
     Weekday,
     /// 2026년 11월 18일
     LongDate,
+    /// 2026년 11월 18일 오후 2:41
+    LongMoment,
 }
 
 impl Style {
@@ -42,6 +44,13 @@ impl Style {
             Self::ShortDateOfYear => &[("year", "numeric"), ("month", "numeric"), ("day", "numeric")],
             Self::Weekday => &[("weekday", "long")],
             Self::LongDate => &[("year", "numeric"), ("month", "long"), ("day", "numeric")],
+            Self::LongMoment => &[
+                ("year", "numeric"),
+                ("month", "long"),
+                ("day", "numeric"),
+                ("hour", "numeric"),
+                ("minute", "2-digit"),
+            ],
         }
     }
 }
@@ -96,6 +105,44 @@ pub fn moment(time: Timestamp) -> String {
     }
 }
 
+/// A day and its time in full.
+pub fn long_moment(time: Timestamp) -> String {
+    write(Style::LongMoment, &date(time))
+}
+
+/// For programs: what `datetime` of a `<time>` says.
+pub fn machine(time: Timestamp) -> String {
+    date(time).to_iso_string().into()
+}
+
+/// How long ago something was, for as long as that says more than its date: 3분 전, 어제, 지난주.
+pub fn ago(time: Timestamp) -> String {
+    let seconds = (Timestamp::now().as_millis() - time.as_millis()) / 1_000;
+    let days = days_ago(&date(time));
+    let (count, unit) = match seconds {
+        // A server's clock may be ahead of this one.
+        ..60 => (0, "second"),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600.. if seconds < 86_400 && days == 0 => (seconds / 3_600, "hour"),
+        _ if days <= 30 => (days, "day"),
+        _ => return long_date(time),
+    };
+    let format = RelativeTimeFormat::new(&Array::of1(&JsValue::from_str(tag(locale()))), &automatic());
+    format.format(-(count as f64), unit).into()
+}
+
+/// "yesterday" instead of "1 day ago".
+fn automatic() -> Object {
+    let options = Object::new();
+    // Setting a property of a plain object cannot fail.
+    let _ = Reflect::set(
+        &options,
+        &JsValue::from_str("numeric"),
+        &JsValue::from_str("auto"),
+    );
+    options
+}
+
 /// When somebody was last seen.
 pub fn last_seen(time: Timestamp) -> String {
     let friends = &super::texts().friends;
@@ -111,6 +158,13 @@ pub fn last_seen(time: Timestamp) -> String {
 /// Whether two points in time lie on the same day here.
 pub fn is_same_day(one: Timestamp, other: Timestamp) -> bool {
     day_number(&date(one)) == day_number(&date(other))
+}
+
+/// A whole number as people read it: 3,118.
+pub fn number(value: i64) -> String {
+    js_sys::Number::from(value as f64)
+        .to_locale_string(tag(locale()))
+        .into()
 }
 
 /// Bytes as people read them: 2.4 MB.
@@ -190,11 +244,14 @@ fn new_formatter(locale: Locale, style: Style) -> Function {
         // Setting a property of a plain object cannot fail.
         let _ = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
     }
-    let tag = match locale {
+    DateTimeFormat::new(&Array::of1(&JsValue::from_str(tag(locale))), &options).format()
+}
+
+const fn tag(locale: Locale) -> &'static str {
+    match locale {
         Locale::Ko => "ko-KR",
         Locale::En => "en",
-    };
-    DateTimeFormat::new(&Array::of1(&JsValue::from_str(tag)), &options).format()
+    }
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@ mod auth;
 mod blocks;
 mod chat;
 mod common;
+mod data;
 mod errors;
 pub mod format;
 mod friends;
 mod reactions;
+mod security;
 mod settings;
 
 use std::sync::LazyLock;
@@ -20,11 +22,13 @@ pub use auth::AuthTexts;
 pub use blocks::BlockTexts;
 pub use chat::ChatTexts;
 pub use common::CommonTexts;
+pub use data::data;
 pub use errors::{
     ErrorTexts, explain, explain_error, explain_field, explain_handle, explain_name, explain_password,
 };
 pub use friends::FriendsTexts;
 pub use reactions::ReactionTexts;
+pub use security::security;
 pub use settings::SettingsTexts;
 
 /// Everything the client says in one language.

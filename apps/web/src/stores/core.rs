@@ -311,7 +311,8 @@ impl Core {
     }
 
     fn check_session(&self, ended: Option<SessionId>) {
-        if ended.is_some() && ended == self.session.session_id() {
+        // Who is leaving on purpose gets an answer, which says more.
+        if ended.is_some() && ended == self.session.session_id() && !self.session.is_leaving() {
             self.session.end();
         }
     }

@@ -13,6 +13,9 @@ pub fn Dialog(
     /// Its heading and name.
     #[prop(into)]
     title: Signal<String>,
+    /// Whether only what is in it closes it: for what nobody sees again.
+    #[prop(optional, into)]
+    is_held: Signal<bool>,
     /// What is in it.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -38,10 +41,22 @@ pub fn Dialog(
             class="dialog"
             node_ref=node
             aria-label=move || title.get()
-            on:close=move |_| open.set(false)
+            on:close=move |_| {
+                // Some browsers close it all the same, as for a second Escape.
+                if is_held.get_untracked() && open.get_untracked() {
+                    node.get_untracked().into_iter().for_each(|dialog| drop(dialog.show_modal()));
+                } else {
+                    open.set(false);
+                }
+            }
+            on:keydown=move |event| {
+                if event.key() == "Escape" && is_held.get_untracked() {
+                    event.prevent_default();
+                }
+            }
             on:mousedown=move |event| pressed_outside.set_value(is_outside(&event))
             on:click=move |event| {
-                if pressed_outside.get_value() && is_outside(&event) {
+                if pressed_outside.get_value() && is_outside(&event) && !is_held.get_untracked() {
                     open.set(false);
                 }
             }
@@ -50,11 +65,13 @@ pub fn Dialog(
                 <div class="dialog__box">
                     <header class="dialog__head">
                         <h2 class="dialog__title">{move || title.get()}</h2>
-                        <IconButton
-                            icon=IconName::Close
-                            label=move || texts().common.close
-                            on:click=move |_| open.set(false)
-                        />
+                        <Show when=move || !is_held.get()>
+                            <IconButton
+                                icon=IconName::Close
+                                label=move || texts().common.close
+                                on:click=move |_| open.set(false)
+                            />
+                        </Show>
                     </header>
                     <div class="dialog__body">{children()}</div>
                 </div>

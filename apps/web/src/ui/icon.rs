@@ -108,6 +108,12 @@ icons! {
     Device = "M4 5.5h16v11H4zM9 20h6M12 16.5V20",
     /// A padlock: the account.
     Lock = "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+    /// A shield with a tick: what makes the account safe.
+    Shield = "M12 3.5 19 6v5.5c0 4.4-2.9 7.7-7 9-4.1-1.3-7-4.6-7-9V6zM9 11.8l2.2 2.2 4-4.2",
+    /// A letter: an address.
+    Mail = "M5.5 5.5h13a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2v-9a2 2 0 0 1 2-2M4 7.5l8 6 8-6",
+    /// A telephone: an app that makes codes.
+    Phone = "M8.5 3h7A1.5 1.5 0 0 1 17 4.5v15a1.5 1.5 0 0 1-1.5 1.5h-7A1.5 1.5 0 0 1 7 19.5v-15A1.5 1.5 0 0 1 8.5 3M11 18h2",
     /// A brush: appearance.
     Palette = "M12 3.5a8.5 8.5 0 1 0 0 17c1.3 0 2-.8 2-1.8 0-1.4-1-1.7-1-2.8 0-.9.8-1.4 1.8-1.4h2.2c2 0 3.5-1.5 3.5-3.5 0-4.2-3.8-7.5-8.5-7.5M7.5 12h.01M9.5 8h.01M14 7.5h.01",
     /// A cloud with a stroke through it: no connection.

@@ -23,6 +23,12 @@ pub enum FieldKind {
     CurrentPassword,
     /// A password that is being chosen.
     NewPassword,
+    /// An e-mail address.
+    Email,
+    /// A code of six digits from an app.
+    OneTimeCode,
+    /// Either that, or a recovery code with its letters.
+    AnyCode,
 }
 
 impl FieldKind {
@@ -41,6 +47,17 @@ impl FieldKind {
             Self::Name => "name",
             Self::CurrentPassword => "current-password",
             Self::NewPassword => "new-password",
+            Self::Email => "email",
+            Self::OneTimeCode | Self::AnyCode => "one-time-code",
+        }
+    }
+
+    /// Which keys a phone shows. The type stays text: what a browser makes of an address is not what was typed.
+    const fn input_mode(self) -> Option<&'static str> {
+        match self {
+            Self::Email => Some("email"),
+            Self::OneTimeCode => Some("numeric"),
+            _ => None,
         }
     }
 }
@@ -126,6 +143,7 @@ pub fn TextField(
                     node_ref=node
                     type=type_name
                     autocomplete=kind.autocomplete()
+                    inputmode=kind.input_mode()
                     autocapitalize=kind.is_verbatim().then_some("none")
                     spellcheck=kind.is_verbatim().then_some("false")
                     placeholder=move || placeholder.get()

@@ -93,7 +93,12 @@ async fn signing_out_closes_the_sockets_of_that_session_only() {
     let phone = minji.sign_in_again().await;
     let (mut here, mut there) = (minji.connect().await, phone.connect().await);
     assert_eq!(minji.post("/auth/sign-out", &json!({})).await.status, 204);
-    assert_eq!(here.closed_with().await, 4003);
+    let (told, code) = here.until_closed().await;
+    assert_eq!(code, 4003);
+    assert!(
+        matches!(&told[..], [ServerEvent::SessionEnded(ended)] if ended.session_id == minji.session().session_id),
+        "a page hears of it before its browser has closed the connection"
+    );
     let told = there.settle().await;
     assert!(
         matches!(&told[..], [ServerEvent::SessionEnded(ended)] if ended.session_id == minji.session().session_id)

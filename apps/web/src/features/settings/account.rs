@@ -1,10 +1,11 @@
-//! Password, sign-out and deletion.
+//! Address, password, sign-out and deletion.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::SettingsGroup;
 use super::deletion::DeletionSettings;
+use super::email::EmailSettings;
 use super::password::PasswordSettings;
 use crate::app::{Navigator, Place};
 use crate::i18n::{explain_error, texts};
@@ -12,10 +13,11 @@ use crate::session::Session;
 use crate::stores::ChatStore;
 use crate::ui::{Button, ButtonKind, ConfirmDialog, IconName, Toasts};
 
-/// Password, sign-out and deletion.
+/// Address, password, sign-out and deletion.
 #[component]
 pub fn AccountSettings() -> impl IntoView {
     view! {
+        <EmailSettings />
         <PasswordSettings />
         <SignOutSettings />
         <DeletionSettings />

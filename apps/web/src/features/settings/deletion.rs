@@ -1,16 +1,22 @@
 //! Deleting the account: what it means, what happens to messages, and what went.
 
-use damso_protocol::{DeletedMessages, DeletionReport, DeletionRequest, ErrorKind, FieldErrorKind};
+use damso_protocol::{
+    DeletedMessages, DeletionReport, DeletionRequest, ErrorKind, FieldErrorKind, PasskeyAssertion,
+};
+use leptos::task::spawn_local;
 use leptos::{ev::SubmitEvent, prelude::*};
 use wasm_split_helpers::wasm_split;
 
 use super::SettingsGroup;
 use super::password::UserName;
+use super::trouble::Trouble;
+use crate::api::{ApiClient, ApiError};
 use crate::app::{Fetched, Navigator, Place};
 use crate::features::form::{FormError, Submission};
-use crate::i18n::{explain_field, format, texts};
+use crate::i18n::{explain_field, format, security, texts};
 use crate::session::Session;
-use crate::ui::{Button, ButtonKind, Choice, Dialog, FieldKind, Mark, RadioGroup, TextField};
+use crate::ui::{Button, ButtonKind, Choice, Dialog, FieldKind, Mark, RadioGroup, Tabs, TextField};
+use crate::webauthn::{self, Manner};
 
 /// What the last thing is that a deleted account sees. It outlives the session, so it is held at the root.
 #[derive(Clone, Copy)]
@@ -50,18 +56,23 @@ pub fn DeletionSettings() -> impl IntoView {
 fn DeletionForm(is_open: RwSignal<bool>) -> impl IntoView {
     let session = expect_context::<Session>();
     let farewell = expect_context::<Farewell>();
-    let form = DeletionDraft::new();
+    let form = DeletionDraft::new(expect_context());
+    form.look_around();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if let Some(request) = form.request() {
-            form.submission.run(
-                async move { session.delete_account(&request).await },
-                move |report| {
-                    farewell.0.set(Some(report));
-                    session.end();
-                },
-            );
+        if form.is_complete() {
+            form.submission.run(form.send(session), move |report| {
+                farewell.0.set(Some(report));
+                session.end();
+            });
         }
+    };
+    let report_to = move || {
+        form.sends_mail
+            .get()
+            .then(|| session.me().and_then(|me| me.email))
+            .flatten()
+            .map(|email| (security().delete_report)(&email))
     };
     let consequence = |at: usize| view! { <li>{move || texts().settings.delete_consequences[at]}</li> };
     view! {
@@ -75,13 +86,35 @@ fn DeletionForm(is_open: RwSignal<bool>) -> impl IntoView {
                 chosen=Signal::derive(move || Some(form.messages.get()))
                 on_choose=move |messages| form.messages.set(messages)
             />
-            <UserName session />
-            <TextField
-                label=move || texts().settings.current_password
-                value=form.password
-                kind=FieldKind::CurrentPassword
-                error=Signal::derive(move || form.password_error())
-            />
+            <Show when=move || form.has_passkeys.get()>
+                <h3 class="settings__heading settings__heading--next">{move || security().delete_with}</h3>
+                <div class="deletion__ways">
+                    <Tabs
+                        label=move || security().delete_with
+                        options=Signal::derive(ways)
+                        chosen=form.by_passkey
+                    />
+                </div>
+            </Show>
+            <Show
+                when=move || form.by_passkey.get()
+                fallback=move || {
+                    view! {
+                        <UserName session />
+                        <TextField
+                            label=move || texts().settings.current_password
+                            value=form.password
+                            kind=FieldKind::CurrentPassword
+                            error=Signal::derive(move || form.password_error())
+                        />
+                    }
+                }
+            >
+                <p class="settings__hint">{move || security().proof_passkey_text}</p>
+            </Show>
+            <Show when=move || report_to().is_some()>
+                <p class="settings__hint">{report_to}</p>
+            </Show>
             <FormError text=Signal::derive(move || form.other_error()) />
             <div class="dialog__actions">
                 <Button kind=ButtonKind::Secondary on:click=move |_| is_open.set(false)>
@@ -113,37 +146,102 @@ fn message_options() -> Vec<(Choice<DeletedMessages>, String)> {
     .into()
 }
 
+/// Whether by a passkey.
+fn ways() -> Vec<Choice<bool>> {
+    [
+        (false, security().proof_password),
+        (true, security().proof_passkey),
+    ]
+    .map(|(value, label)| Choice {
+        value,
+        label: label.to_owned(),
+    })
+    .into()
+}
+
 #[derive(Clone, Copy)]
 struct DeletionDraft {
+    api: ApiClient,
     messages: RwSignal<DeletedMessages>,
     password: RwSignal<String>,
+    by_passkey: RwSignal<bool>,
+    has_passkeys: RwSignal<bool>,
+    sends_mail: RwSignal<bool>,
     submission: Submission,
+    trouble: RwSignal<Option<Trouble>>,
 }
 
 impl DeletionDraft {
-    fn new() -> Self {
+    fn new(api: ApiClient) -> Self {
         let draft = Self {
+            api,
             messages: RwSignal::new(DeletedMessages::Erase),
             password: RwSignal::new(String::new()),
+            by_passkey: RwSignal::new(false),
+            has_passkeys: RwSignal::new(false),
+            sends_mail: RwSignal::new(false),
             submission: Submission::new(),
+            trouble: RwSignal::new(None),
         };
         Effect::watch(
-            move || draft.password.track(),
-            move |(), _, _| draft.submission.clear_error(),
+            move || (draft.password.track(), draft.by_passkey.track()),
+            move |_, _, _| {
+                draft.submission.clear_error();
+                draft.trouble.set(None);
+            },
             false,
         );
         draft
     }
 
-    fn request(self) -> Option<DeletionRequest> {
+    /// Whether there is another proof than the password, and whether a report will be mailed.
+    fn look_around(self) {
+        if webauthn::is_supported() {
+            spawn_local(async move {
+                let has_any = self.api.passkeys().await.is_ok_and(|keys| !keys.items.is_empty());
+                self.has_passkeys.try_set(has_any);
+            });
+        }
+        spawn_local(async move {
+            let server = self.api.server().await;
+            let sends = server.is_ok_and(|server| server.features.iter().any(|feature| feature == "mail"));
+            self.sends_mail.try_set(sends);
+        });
+    }
+
+    fn is_complete(self) -> bool {
         self.submission.note_try();
-        let password = self.password.get_untracked();
+        self.trouble.set(None);
+        self.by_passkey.get_untracked() || !self.password.read_untracked().is_empty()
+    }
+
+    async fn send(self, session: Session) -> Result<DeletionReport, ApiError> {
         let messages = self.messages.get_untracked();
-        (!password.is_empty()).then_some(DeletionRequest {
-            password: Some(password),
-            passkey_assertion: None,
-            messages,
-        })
+        let request = if self.by_passkey.get_untracked() {
+            DeletionRequest {
+                password: None,
+                passkey_assertion: Some(self.sign().await?),
+                messages,
+            }
+        } else {
+            DeletionRequest {
+                password: Some(self.password.get_untracked()),
+                passkey_assertion: None,
+                messages,
+            }
+        };
+        session.delete_account(&request).await
+    }
+
+    /// What the browser has to say of its failure is kept apart from what the server says.
+    async fn sign(self) -> Result<PasskeyAssertion, ApiError> {
+        let ceremony = self.api.start_using_passkey().await?;
+        webauthn::get(ceremony, Manner::Asked, None)
+            .await
+            .map_err(|error| {
+                self.trouble.try_set(Some(error.into()));
+                ApiError::Cancelled
+            })
     }
 
     fn password_error(self) -> Option<String> {
@@ -158,6 +256,15 @@ impl DeletionDraft {
     }
 
     fn other_error(self) -> Option<String> {
+        if let Some(trouble) = self.trouble.get() {
+            return Some(trouble.explain());
+        }
+        if self.by_passkey.get() {
+            return self
+                .submission
+                .error()
+                .map(|error| Trouble::from(error).explain());
+        }
         if self.is_wrong() {
             None
         } else {

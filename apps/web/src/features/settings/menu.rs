@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::{Place, SettingsSection};
-use crate::i18n::texts;
+use crate::i18n::{data, security, texts};
 use crate::session::Session;
 use crate::ui::{Avatar, Face, Icon, IconName};
 
@@ -14,9 +14,11 @@ impl SettingsSection {
         match self {
             Self::Profile => settings.profile,
             Self::Account => settings.account,
+            Self::Security => security().title,
             Self::Privacy => settings.privacy,
             Self::Notifications => settings.notifications,
             Self::Sessions => settings.sessions,
+            Self::Data => data().title,
             Self::Appearance => settings.appearance,
             Self::Language => settings.language,
         }
@@ -27,9 +29,11 @@ impl SettingsSection {
         match self {
             Self::Profile => settings.profile_detail,
             Self::Account => settings.account_detail,
+            Self::Security => security().detail,
             Self::Privacy => settings.privacy_detail,
             Self::Notifications => settings.notifications_detail,
             Self::Sessions => settings.sessions_detail,
+            Self::Data => data().detail,
             Self::Appearance => settings.appearance_detail,
             Self::Language => settings.language_detail,
         }
@@ -39,9 +43,11 @@ impl SettingsSection {
         match self {
             Self::Profile => IconName::Person,
             Self::Account => IconName::Lock,
+            Self::Security => IconName::Shield,
             Self::Privacy => IconName::Eye,
             Self::Notifications => IconName::Bell,
             Self::Sessions => IconName::Device,
+            Self::Data => IconName::Download,
             Self::Appearance => IconName::Palette,
             Self::Language => IconName::Globe,
         }

@@ -3,14 +3,22 @@
 mod account;
 mod appearance;
 mod avatar;
+mod copy;
+mod data;
 mod deletion;
+mod email;
+mod focus;
 mod language;
+mod loading;
 mod menu;
 mod notifications;
 mod password;
 mod privacy;
 mod profile;
+mod proof;
+mod security;
 mod sessions;
+mod trouble;
 
 use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
@@ -23,11 +31,14 @@ use crate::i18n::texts;
 use crate::ui::{IconButton, IconName, Panes, Showing};
 use account::AccountSettings;
 use appearance::AppearanceSettings;
+use data::DataSettings;
 use language::LanguageSettings;
 use menu::SettingsMenu;
 use notifications::NotificationSettings;
 use privacy::PrivacySettings;
 use profile::ProfileSettings;
+use proof::{Proof, ProofDialog};
+use security::SecuritySettings;
 use sessions::SessionSettings;
 
 /// See [`SettingsArea`].
@@ -40,6 +51,7 @@ pub(crate) fn settings_area() -> Fetched<AnyView> {
 #[component]
 fn SettingsArea() -> impl IntoView {
     let navigator = Navigator::expect();
+    Proof::provide();
     let chosen = Memo::new(move |_| match navigator.place() {
         Place::SettingsSection(section) => Some(section),
         _ => None,
@@ -58,6 +70,7 @@ fn SettingsArea() -> impl IntoView {
             list=move || view! { <SettingsMenu chosen=section /> }
             detail=move || view! { <SettingsPage section /> }
         />
+        <ProofDialog />
     }
 }
 
@@ -81,9 +94,11 @@ fn SettingsPage(section: Memo<SettingsSection>) -> impl IntoView {
                     {move || match section.get() {
                         SettingsSection::Profile => view! { <ProfileSettings /> }.into_any(),
                         SettingsSection::Account => view! { <AccountSettings /> }.into_any(),
+                        SettingsSection::Security => view! { <SecuritySettings /> }.into_any(),
                         SettingsSection::Privacy => view! { <PrivacySettings /> }.into_any(),
                         SettingsSection::Notifications => view! { <NotificationSettings /> }.into_any(),
                         SettingsSection::Sessions => view! { <SessionSettings /> }.into_any(),
+                        SettingsSection::Data => view! { <DataSettings /> }.into_any(),
                         SettingsSection::Appearance => view! { <AppearanceSettings /> }.into_any(),
                         SettingsSection::Language => view! { <LanguageSettings /> }.into_any(),
                     }}
