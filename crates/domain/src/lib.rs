@@ -19,6 +19,7 @@ mod number;
 mod password;
 mod presence;
 mod read;
+mod report;
 mod security_event;
 mod text;
 mod time;
@@ -30,8 +31,8 @@ pub use email::{EmailAddress, EmailAddressError};
 pub use emoji::{Emoji, NotAnEmoji};
 pub use handle::{Handle, HandleError};
 pub use id::{
-    AttachmentId, ClientKey, ConversationId, FriendRequestId, ImageId, MessageId, MessageRef, PasskeyId,
-    SecurityEventId, SessionId, UserId,
+    AttachmentId, ClientKey, ConversationId, FriendRequestId, ImageId, InviteId, MessageId, MessageRef,
+    PasskeyId, ReportId, SecurityEventId, SessionId, UserId,
 };
 pub use locale::Locale;
 pub use name::{
@@ -41,6 +42,7 @@ pub use number::{PageSize, Rev, Seq};
 pub use password::{Password, PasswordError};
 pub use presence::{PresenceStatus, PresenceVisibility, ShownStatus};
 pub use read::{ReadState, unread_by};
+pub use report::{Remark, RemarkError, ReportReason};
 pub use security_event::SecurityEventKind;
 pub use text::{MessageText, MessageTextError};
 pub use time::Timestamp;
