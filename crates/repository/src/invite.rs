@@ -131,8 +131,11 @@ pub async fn find_by_hash(conn: &mut Connection, hash: &TokenHash) -> Repository
 /// Takes an invitation back; one that was taken back before stays so. `None`: there is none.
 pub async fn revoke(conn: &mut Connection, id: InviteId, now: Timestamp) -> RepositoryResult<Option<Invite>> {
     let now = now.as_jiff().to_diesel();
-    let first = diesel::dsl::case_when(invites::revoked_at.is_null(), Some(now).into_sql::<NullableTime>())
-        .otherwise(invites::revoked_at);
+    let first = diesel::dsl::case_when(
+        invites::revoked_at.is_null(),
+        Some(now).into_sql::<NullableTime>(),
+    )
+    .otherwise(invites::revoked_at);
     let row: Option<InviteRow> = diesel::update(invites::table.find(id.as_uuid()))
         .set(invites::revoked_at.eq(first))
         .returning(InviteRow::as_returning())

@@ -1,6 +1,8 @@
 //! What people have told the operator of each other.
 
-use damso_domain::{AttachmentId, ConversationId, MessageRef, ReportId, ReportReason, Seq, Timestamp, UserId};
+use damso_domain::{
+    AttachmentId, ConversationId, MessageRef, ReportId, ReportReason, Seq, Timestamp, UserId,
+};
 use diesel::prelude::*;
 use diesel::sql_types::{Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;

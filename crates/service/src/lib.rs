@@ -5,6 +5,7 @@
 
 mod access;
 pub mod account;
+pub mod admin;
 mod announcement;
 pub mod attachment;
 mod audience;
@@ -24,6 +25,7 @@ mod friendship;
 pub mod group;
 mod history;
 pub mod image;
+mod invite;
 pub mod job;
 pub mod keys;
 mod letter;
@@ -44,6 +46,7 @@ pub mod rate;
 pub mod reaction;
 pub mod read;
 pub mod realtime;
+pub mod report;
 pub mod reset;
 mod rotation;
 pub mod security_log;
@@ -155,6 +158,10 @@ pub struct Services {
     pub reads: read::ReadService,
     /// Catching up.
     pub sync: sync::SyncService,
+    /// What people tell the operator of each other.
+    pub reports: report::ReportService,
+    /// What the operator does.
+    pub admin: admin::AdminService,
     /// Uploads.
     pub attachments: attachment::AttachmentService,
     /// What became of them.
@@ -201,6 +208,7 @@ impl Services {
         };
         let factors = Factors::new(keys);
         let passkeys = passkey::PasskeyService::new(context.clone(), &config.server_url);
+        let admin_sessions = sessions.clone();
         let groups = group::GroupService::new(context.clone(), images.clone());
         Self {
             auth: auth::AuthService::new(
@@ -244,6 +252,8 @@ impl Services {
             presence: presence::PresenceService::new(context.clone()),
             reads: read::ReadService::new(context.clone()),
             sync: sync::SyncService::new(context.clone()),
+            reports: report::ReportService::new(context.clone()),
+            admin: admin::AdminService::new(context.clone(), admin_sessions),
             content: content::ContentService::new(context.clone(), objects.clone()),
             attachments: attachment::AttachmentService::new(context, objects.clone(), pictures),
             images,

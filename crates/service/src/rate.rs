@@ -42,6 +42,8 @@ pub enum Limit {
     Send,
     /// Files that somebody begins to upload.
     Upload,
+    /// What somebody tells the operator of others.
+    Report,
     /// Pictures and files that somebody reads: a list of friends shows hundreds at once.
     Media,
     /// Whatever else somebody asks.
@@ -49,7 +51,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::SignInOfAccount,
         Self::SignInFromAddress,
         Self::SignUp,
@@ -60,6 +62,7 @@ impl Limit {
         Self::Lookup,
         Self::Send,
         Self::Upload,
+        Self::Report,
         Self::Media,
         Self::Request,
     ];
@@ -77,6 +80,7 @@ impl Limit {
             Self::Lookup => "lookup",
             Self::Send => "send",
             Self::Upload => "upload",
+            Self::Report => "report",
             Self::Media => "media",
             Self::Request => "request",
         }
@@ -89,7 +93,7 @@ impl Limit {
             Self::Verification => 5,
             Self::SignInOfAccount | Self::Mailbox => 10,
             Self::SignInFromAddress => 100,
-            Self::SignUp => 20,
+            Self::SignUp | Self::Report => 20,
             Self::Lookup | Self::Send => 30,
             Self::Anonymous | Self::Media => 1_000,
             Self::Upload | Self::Request => 200,
@@ -101,9 +105,12 @@ impl Limit {
     pub const fn window(self) -> Duration {
         match self {
             Self::SignInOfAccount | Self::SignInFromAddress => Duration::from_mins(15),
-            Self::SignUp | Self::Upload | Self::PasswordReset | Self::Verification | Self::Mailbox => {
-                Duration::from_hours(1)
-            }
+            Self::SignUp
+            | Self::Upload
+            | Self::Report
+            | Self::PasswordReset
+            | Self::Verification
+            | Self::Mailbox => Duration::from_hours(1),
             Self::Lookup => Duration::from_mins(1),
             Self::Anonymous => Duration::from_secs(20),
             Self::Send => Duration::from_secs(6),

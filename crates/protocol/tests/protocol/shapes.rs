@@ -6,11 +6,11 @@ use damso_domain::{AttachmentId, History, Timestamp, UserId};
 use damso_protocol::{
     AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest,
     CompleteAttachmentRequest, ContentQuery, Conversation, Conversations, CreateAttachmentRequest,
-    CreateConversationRequest, CreateFriendRequest, CreatedAttachment, DeleteFor, DeleteMessageQuery,
-    DeletionReport, DeletionRequest, EditMessageRequest, ErrorKind, Friend, FriendRequest,
-    FriendRequestsQuery, ImageQuery, MarkReadRequest, Me, Members, Message, MessageEdit, Messages,
-    MessagesQuery, Page, PageQuery, Problem, ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads,
-    RefreshRequest, RenameSessionRequest, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest,
+    CreateConversationRequest, CreateFriendRequest, CreatedAttachment, CreatedReport, DeleteFor,
+    DeleteMessageQuery, DeletionReport, DeletionRequest, EditMessageRequest, ErrorKind, Friend,
+    FriendRequest, FriendRequestsQuery, ImageQuery, MarkReadRequest, Me, Members, Message, MessageEdit,
+    Messages, MessagesQuery, Page, PageQuery, Problem, ReactionPage, ReactionsQuery, ReadPosition, Readers,
+    Reads, RefreshRequest, RenameSessionRequest, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest,
     SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
     UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
     UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
@@ -305,6 +305,7 @@ fn both_readers_read_every_answer() {
         "presence": { "status": "invisible", "text": null, "expires_at": TIME },
     });
     assert_lenient::<Settings>(&settings);
+    assert_lenient::<CreatedReport>(&json!({ "id": ID }));
     let request = json!({
         "id": ID, "from": user(), "to": user(), "message": "", "state": "pending", "created_at": TIME,
     });
