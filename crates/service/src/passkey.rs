@@ -116,7 +116,7 @@ impl PasskeyService {
         if MOST_PASSKEYS <= stored.len() {
             return Err(ErrorKind::TooManyPasskeys.into());
         }
-        let known = stored.into_iter().map(|passkey| passkey.credential_id.into());
+        let known = stored.into_iter().map(|passkey| passkey.credential_id);
         let handle = me.handle.unwrap_or_default();
         let (challenge, state) = webauthn
             .start_passkey_registration(
@@ -167,7 +167,7 @@ impl PasskeyService {
         let passkey = repository::passkey::Passkey {
             id: PasskeyId::new(),
             user_id: user.id,
-            credential_id: made.cred_id().to_vec(),
+            credential_id: made.cred_id().clone(),
             credential: serde_json::to_value(&made).map_err(anyhow::Error::from)?,
             name: name.as_str().to_owned(),
             created_at: now,

@@ -192,12 +192,11 @@ async fn what_is_stored_makes_no_code() {
         recovery_codes,
         secret,
     } = set_up_totp(&app, &minji).await;
-    let hex = |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
-    let secret = hex(Secret::try_from_base32(&secret).unwrap().as_ref());
+    let secret = hex::encode(Secret::try_from_base32(&secret).unwrap().as_ref());
     let salts = format!("SELECT count(*) FROM totps WHERE position(salt IN decode('{secret}', 'hex')) > 0");
     assert_eq!(app.database.count("SELECT count(*) FROM totps").await, 1);
     assert_eq!(app.database.count(&salts).await, 0);
-    let plain = hex(recovery_codes[0].replace('-', "").as_bytes());
+    let plain = hex::encode(recovery_codes[0].replace('-', ""));
     let codes =
         format!("SELECT count(*) FROM recovery_codes WHERE position(decode('{plain}', 'hex') IN hash) > 0");
     assert_eq!(

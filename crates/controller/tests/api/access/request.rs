@@ -185,13 +185,12 @@ impl Call<'_> {
             "confirm_password_reset" => json!({ "token": "none", "new_password": "another long one" }),
             "confirm_totp" | "disable_totp" => json!({ "code": "123456" }),
             "add_passkey" => json!({ "ceremony_id": "none", "name": "phone", "credential": {} }),
-            "rename_passkey" => json!({ "name": "phone" }),
+            "rename_passkey" | "rename_session" => json!({ "name": "phone" }),
             "sign_in_with_passkey" => {
                 json!({ "passkey_assertion": { "ceremony_id": "none", "credential": {} } })
             }
             "set_presence" => json!({ "status": "away" }),
             "update_settings" => json!({ "read_receipts": true }),
-            "rename_session" => json!({ "name": "phone" }),
             "sync" => json!({ "user_rev": 0, "conversations": self.positions().await }),
             "create_friend_request" => json!({ "user_id": self.person().await }),
             "put_block" => json!({}),

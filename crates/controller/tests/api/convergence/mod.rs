@@ -198,7 +198,7 @@ async fn every_device_ends_at_what_a_fresh_look_shows() {
                 if cases <= case {
                     return;
                 }
-                play(&services, first + case).await;
+                Box::pin(play(&services, first + case)).await;
             }
         });
     }
