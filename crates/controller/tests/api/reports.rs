@@ -22,7 +22,7 @@ async fn show(app: &TestApp, reply: &Reply) -> ShownReport {
     let created: CreatedReport = reply.json();
     let request = AdminRequest::ShowReport { id: created.id };
     match app.services.admin.answer(request).await {
-        Ok(AdminAnswer::Report(report)) => report,
+        Ok(AdminAnswer::Report(report)) => *report,
         other => panic!("{other:?}"),
     }
 }
@@ -44,7 +44,7 @@ async fn resolve(app: &TestApp, report: &ShownReport, note: Option<&str>) -> Sho
         note: note.map(str::to_owned),
     };
     match app.services.admin.answer(request).await {
-        Ok(AdminAnswer::Report(report)) => report,
+        Ok(AdminAnswer::Report(report)) => *report,
         other => panic!("{other:?}"),
     }
 }

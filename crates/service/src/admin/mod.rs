@@ -60,11 +60,14 @@ impl AdminService {
                 .list_reports(with_resolved, limit)
                 .await
                 .map(AdminAnswer::Reports),
-            AdminRequest::ShowReport { id } => self.show_report(id).await.map(AdminAnswer::Report),
-            AdminRequest::ResolveReport { id, note } => self
-                .resolve_report(id, note.as_deref())
-                .await
-                .map(AdminAnswer::Report),
+            AdminRequest::ShowReport { id } => {
+                let report = self.show_report(id).await?;
+                Ok(AdminAnswer::Report(Box::new(report)))
+            }
+            AdminRequest::ResolveReport { id, note } => {
+                let report = self.resolve_report(id, note.as_deref()).await?;
+                Ok(AdminAnswer::Report(Box::new(report)))
+            }
             AdminRequest::CreateInvite {
                 max_uses,
                 lifetime_secs,

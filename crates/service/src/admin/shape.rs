@@ -100,7 +100,7 @@ pub enum AdminAnswer {
     /// Reports.
     Reports(Vec<ListedReport>),
     /// One report.
-    Report(ShownReport),
+    Report(Box<ShownReport>),
     /// A new invitation, with its code.
     NewInvite(NewInvite),
     /// Invitations.
