@@ -131,6 +131,18 @@ def before_call(context, case, kwargs):
     for name, value in own.items():
         if case.path_parameters.get(name) in scene.ours:
             case.path_parameters[name] = value
+    if case.operation.definition.raw["operationId"] == "create_report" and isinstance(case.body, dict):
+        about_a_person(case.body)
+
+
+def about_a_person(body):
+    """A report is about a person or about a message, which no schema says: of both the person stays."""
+    seq, conversation = body.get("seq"), body.get("conversation_id")
+    is_well_formed = seq is None or (type(seq) is int and 0 <= seq)
+    is_ours = conversation is None or conversation in scene.kept["ConversationId"]
+    if body.get("user_id") in scene.kept["UserId"] and is_well_formed and is_ours:
+        body.pop("conversation_id", None)
+        body.pop("seq", None)
 
 
 @schemathesis.hook

@@ -13,6 +13,8 @@ use damso_protocol::SignUp;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::admin::AdminArgs;
+
 pub use self::mail::MailConfig;
 use self::mail::MailSettings;
 
@@ -34,12 +36,14 @@ impl Cli {
 }
 
 /// What to do.
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Subcommand)]
 pub enum Command {
     /// Serve the API, the socket and the web client (the default).
     Serve,
     /// Bring the database up to this version and stop.
     Migrate,
+    /// What an operator does: accounts, reports and invitations. Works while the server runs, and when it does not.
+    Admin(AdminArgs),
     /// Print the description of the API.
     Openapi,
 }
@@ -97,7 +101,7 @@ pub struct Settings {
     /// The key.
     #[arg(skip)]
     s3_secret_key: Option<SecretString>,
-    /// Who may make an account: open or closed [default: open].
+    /// Who may make an account: open, invite or closed [default: open].
     #[arg(long, env = "DAMSO_SIGN_UP", global = true)]
     sign_up: Option<String>,
     /// Whether there are limits to how often somebody may do something: on or off [default: on].
@@ -199,7 +203,8 @@ pub struct Config {
     pub mail: MailConfig,
     pub web_dir: Option<PathBuf>,
     pub workers: usize,
-    pub log: String,
+    /// `None`: it is for whoever logs to say.
+    pub log: Option<String>,
     pub log_json: bool,
 }
 
@@ -261,8 +266,9 @@ impl Config {
         };
         let sign_up = match settings.sign_up.as_deref() {
             None | Some("open") => SignUp::Open,
+            Some("invite") => SignUp::Invite,
             Some("closed") => SignUp::Closed,
-            Some(other) => bail!("DAMSO_SIGN_UP is open or closed, not {other}"),
+            Some(other) => bail!("DAMSO_SIGN_UP is open, invite or closed, not {other}"),
         };
         let rate_limits = match settings.rate_limits.as_deref() {
             None | Some("on") => true,
@@ -292,7 +298,7 @@ impl Config {
             mail,
             web_dir: settings.web_dir,
             workers: settings.workers.unwrap_or(cores).max(1),
-            log: settings.log.unwrap_or_else(|| "info".to_owned()),
+            log: settings.log,
             log_json: settings.log_json,
         })
     }

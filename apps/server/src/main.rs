@@ -1,5 +1,6 @@
 //! The Damso server: configuration, wiring and commands. Everything else is in the crates.
 
+mod admin;
 mod config;
 mod embedded;
 mod parts;
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
         .context("the runtime cannot be started")
         .and_then(|runtime| runtime.block_on(run(cli)));
     match ended {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // One sentence for the person who started it, whatever the log level is.
             eprintln!("damso: {error:#}");
@@ -45,23 +46,27 @@ fn build_runtime() -> std::io::Result<tokio::runtime::Runtime> {
         .build()
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let (command, settings) = cli.split();
     if let Command::Openapi = command {
-        return print_openapi();
+        return print_openapi().map(|()| ExitCode::SUCCESS);
     }
     let config = Config::load(settings)?;
-    init_logging(&config);
+    // Whoever gives a command reads its answer, and hears of a start and a stop only what is wrong with them.
+    let is_command = matches!(command, Command::Admin(_));
+    init_logging(&config, if is_command { "warn" } else { "info" });
     #[cfg(feature = "planted-bugs")]
     config::plant_bug()?;
     rustls::crypto::ring::default_provider()
         .install_default()
         .map_err(|_| anyhow::anyhow!("two cryptography providers were chosen"))?;
     match command {
-        Command::Serve => serve::serve(config).await,
-        Command::Migrate => serve::migrate(config).await,
-        Command::Openapi => print_openapi(),
+        Command::Serve => serve::serve(config).await?,
+        Command::Migrate => serve::migrate(config).await?,
+        Command::Admin(args) => return admin::run(&config, args).await,
+        Command::Openapi => print_openapi()?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Not `println!`: a reader that has seen enough and closes the pipe is no reason to panic.
@@ -71,8 +76,8 @@ fn print_openapi() -> anyhow::Result<()> {
     Ok(std::io::stdout().write_all(json.as_bytes())?)
 }
 
-fn init_logging(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::new(&config.log);
+fn init_logging(config: &Config, default: &str) {
+    let filter = tracing_subscriber::EnvFilter::new(config.log.as_deref().unwrap_or(default));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         // It would say so with `eprintln!`, which panics: on a full disk every request that logs would fail.

@@ -22,6 +22,11 @@ pub fn load(config: &Config) -> anyhow::Result<Keys> {
     Keys::new(root).context("DAMSO_SECRET_KEY is too short")
 }
 
+/// Whether this data folder has a secret: whether a server was here.
+pub fn is_in(folder: &Path) -> bool {
+    folder.join(FILE).exists()
+}
+
 fn load_file(path: &Path) -> anyhow::Result<Vec<u8>> {
     match fs::read_to_string(path) {
         Ok(text) => {

@@ -9,12 +9,16 @@ use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use anyhow::{Context, bail};
 use damso_controller::{ControllerConfig, Server, WebClient};
+use damso_service::admin::AdminService;
 use damso_service::export::ExportWorker;
 use damso_service::keys::Keys;
 use damso_service::realtime::Hub;
 use damso_service::{ServiceConfig, Services};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
+use crate::admin::AdminSocket;
 use crate::config::{Config, TlsFiles};
 use crate::parts::{self, Foundation, Storage};
 use crate::{embedded, secret};
@@ -73,6 +77,7 @@ async fn serve_on(
     let presences = tokio::spawn(presence.clone().run());
     let limits = tokio::spawn(services.limits.clone().forget_idle());
 
+    let commands = Commands::hear(config, services.admin.clone());
     let hub = services.hub.clone();
     let server = Server {
         services,
@@ -97,9 +102,10 @@ async fn serve_on(
     tracing::info!("Stopping");
     if is_alone {
         presence.note_all_seen().await;
-        stop(&handle, &hub, signals).await;
+        tokio::join!(stop(&handle, &hub, signals), commands.stop());
     } else {
         // No request is left time: what it would write, the other server does not hear of.
+        commands.abort();
         hub.close_all();
         handle.stop(false).await;
     }
@@ -151,6 +157,39 @@ fn open_exporter(config: &Config, services: &Services, storage: &Storage) -> any
         .with_context(|| format!("the folder {} cannot be used", folder.display()))
 }
 
+/// Where the operator's commands come in.
+struct Commands {
+    stop: oneshot::Sender<()>,
+    answering: JoinHandle<()>,
+}
+
+impl Commands {
+    /// A server that cannot hear commands serves all the same: some storages take no sockets.
+    fn hear(config: &Config, admin: AdminService) -> Self {
+        let socket = AdminSocket::open(&config.data_dir).inspect_err(|error| {
+            tracing::warn!(%error, "`damso admin` cannot reach this server: its socket cannot be made");
+        });
+        let (stop, stopped) = oneshot::channel();
+        let answering = tokio::spawn(async move {
+            if let Ok(socket) = socket {
+                socket.serve(admin, stopped).await;
+            }
+        });
+        Self { stop, answering }
+    }
+
+    /// Hears no more of them, and finishes those that are under way.
+    async fn stop(self) {
+        let _ = self.stop.send(());
+        let _ = self.answering.await;
+    }
+
+    /// Hears no more of them, and ends those that are under way.
+    fn abort(self) {
+        self.answering.abort();
+    }
+}
+
 /// Where requests come in.
 struct Front {
     listener: TcpListener,
@@ -186,9 +225,8 @@ impl Front {
     }
 }
 
-/// The one line that scripts and people wait for, on standard output and apart from the log.
 /// Where people reach the server: what is set, or what can be guessed from where it listens.
-fn server_url(config: &Config, address: SocketAddr, is_tls: bool) -> String {
+pub fn server_url(config: &Config, address: SocketAddr, is_tls: bool) -> String {
     let scheme = if is_tls { "https" } else { "http" };
     let port = address.port();
     match &config.public_url {
@@ -200,6 +238,7 @@ fn server_url(config: &Config, address: SocketAddr, is_tls: bool) -> String {
     }
 }
 
+/// The one line that scripts and people wait for, on standard output and apart from the log.
 fn announce(server_url: &str) {
     // Not `println!`, which panics when nobody can be told.
     let _ = writeln!(std::io::stdout(), "Damso is ready at {server_url}");

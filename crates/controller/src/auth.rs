@@ -18,12 +18,18 @@ use crate::origin::refuse_cross_site;
 use crate::{ControllerConfig, cookies};
 
 /// Make an account and sign in.
+///
+/// Where `GET /server` says `"sign_up": "invite"`, it takes the `invite_code` of an invitation, and uses it once.
 #[utoipa::path(
     tag = "account",
     request_body = SignUpRequest,
     responses(
         (status = 201, description = "The account and its first session", body = AuthResponse),
-        (status = 403, description = "`origin_not_allowed`, `sign_up_closed`", body = Problem),
+        (
+            status = 403,
+            description = "`origin_not_allowed`, `sign_up_closed`, `sign_up_invite_required`, `invite_invalid`",
+            body = Problem,
+        ),
         (status = 409, description = "`handle_taken`", body = Problem),
         (status = 422, description = "`invalid_fields`", body = Problem),
     ),
@@ -56,7 +62,11 @@ async fn sign_up(
             description = "`invalid_credentials`, `second_factor_required`, `second_factor_invalid`, `passkey_invalid`",
             body = Problem,
         ),
-        (status = 403, description = "`origin_not_allowed`, `passkeys_unavailable`", body = Problem),
+        (
+            status = 403,
+            description = "`origin_not_allowed`, `passkeys_unavailable`, `account_disabled`",
+            body = Problem,
+        ),
     ),
 )]
 #[post("/auth/sign-in")]

@@ -15,8 +15,8 @@ use utoipa_actix_web::{AppExt as _, scope};
 use crate::error::ApiError;
 use crate::{
     account, attachment, auth, block, conversation, email, export, friend, image, message, operations,
-    passkey, proof, reaction, realtime, requiredness, reset, security_log, session, settings, strictness,
-    sync, totp, user,
+    passkey, proof, reaction, realtime, report, requiredness, reset, security_log, session, settings,
+    strictness, sync, totp, user,
 };
 
 /// Everything that can be asked for, and where.
@@ -42,6 +42,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(user::configure)
                 .configure(friend::configure)
                 .configure(block::configure)
+                .configure(report::configure)
                 .configure(realtime::configure)
                 .configure(attachment::configure)
                 .configure(image::configure)

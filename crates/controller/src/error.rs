@@ -108,7 +108,10 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::OriginNotAllowed
         | K::NotFriends
         | K::BlockedByYou
+        | K::AccountDisabled
         | K::SignUpClosed
+        | K::SignUpInviteRequired
+        | K::InviteInvalid
         | K::MailUnavailable
         | K::PasskeysUnavailable => StatusCode::FORBIDDEN,
         K::RouteNotFound
@@ -147,6 +150,7 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::TooManyReactions
         | K::CannotBefriendSelf
         | K::CannotBlockSelf
+        | K::CannotReportSelf
         | K::TooManyBlocks
         | K::GroupFull
         | K::SeqOutOfRange

@@ -58,6 +58,8 @@ pub(crate) struct LookingUp;
 pub(crate) struct Sending;
 /// Beginning an upload.
 pub(crate) struct Uploading;
+/// Telling the operator of somebody.
+pub(crate) struct Reporting;
 
 impl Pace for Usual {
     const LIMIT: Limit = Limit::Request;
@@ -73,6 +75,10 @@ impl Pace for Sending {
 
 impl Pace for Uploading {
     const LIMIT: Limit = Limit::Upload;
+}
+
+impl Pace for Reporting {
+    const LIMIT: Limit = Limit::Report;
 }
 
 /// Whoever the access token speaks for; without a good one, or too often, the request is refused.

@@ -28,6 +28,7 @@ mod paths;
 mod proof;
 mod reaction;
 mod realtime;
+mod report;
 mod request_id;
 mod requiredness;
 mod reset;

@@ -39,7 +39,11 @@ async fn start_passkey(_guest: Guest, services: Data<Services>) -> ApiResult<Jso
     responses(
         (status = 200, description = "A new session", body = AuthResponse),
         (status = 401, description = "`passkey_invalid`, `invalid_credentials`: the account is gone", body = Problem),
-        (status = 403, description = "`origin_not_allowed`, `passkeys_unavailable`", body = Problem),
+        (
+            status = 403,
+            description = "`origin_not_allowed`, `passkeys_unavailable`, `account_disabled`",
+            body = Problem,
+        ),
     ),
 )]
 #[post("/auth/passkey/finish")]

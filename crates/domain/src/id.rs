@@ -89,6 +89,14 @@ id!(
     ExportId, now_v7
 );
 id!(
+    /// Something that somebody has told the operator. UUIDv7.
+    ReportId, now_v7
+);
+id!(
+    /// An invitation to make an account. UUIDv7.
+    InviteId, now_v7
+);
+id!(
     /// A picture of a person or a group. Random, and new at each change, so that it cannot be guessed
     /// and may be cached for ever.
     ImageId, new_v4

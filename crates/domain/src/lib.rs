@@ -20,6 +20,7 @@ mod number;
 mod password;
 mod presence;
 mod read;
+mod report;
 mod security_event;
 mod text;
 mod time;
@@ -32,8 +33,8 @@ pub use emoji::{Emoji, NotAnEmoji};
 pub use export::ExportState;
 pub use handle::{Handle, HandleError};
 pub use id::{
-    AttachmentId, ClientKey, ConversationId, ExportId, FriendRequestId, ImageId, MessageId, MessageRef,
-    PasskeyId, SecurityEventId, SessionId, UserId,
+    AttachmentId, ClientKey, ConversationId, ExportId, FriendRequestId, ImageId, InviteId, MessageId,
+    MessageRef, PasskeyId, ReportId, SecurityEventId, SessionId, UserId,
 };
 pub use locale::Locale;
 pub use name::{
@@ -43,6 +44,7 @@ pub use number::{PageSize, Rev, Seq};
 pub use password::{Password, PasswordError};
 pub use presence::{PresenceStatus, PresenceVisibility, ShownStatus};
 pub use read::{ReadState, unread_by};
+pub use report::{Remark, RemarkError, ReportReason};
 pub use security_event::SecurityEventKind;
 pub use text::{MessageText, MessageTextError};
 pub use time::Timestamp;

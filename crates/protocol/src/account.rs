@@ -38,6 +38,9 @@ pub struct SignUpRequest {
     /// The language of this account; Korean when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
+    /// From an invitation: needed where `GET /server` says `"sign_up": "invite"`, and ignored elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite_code: Option<String>,
     /// Where the refresh token goes; a cookie when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_transport: Option<TokenTransport>,

@@ -53,6 +53,12 @@ kinds! {
     NotFriends "not_friends" = "Become friends first",
     /// 403. What is meant needs the other one, whom you have blocked.
     BlockedByYou "blocked_by_you" = "You have blocked this person; unblock them first",
+    /// 403. The operator has closed this account. Told only to whoever could sign in otherwise.
+    AccountDisabled "account_disabled" = "This account has been disabled by the operator",
+    /// 403. New accounts need an invitation on this server: send `invite_code`.
+    SignUpInviteRequired "sign_up_invite_required" = "An invitation is needed to sign up on this server",
+    /// 403. There is no such invitation, or it is used up, has expired or was taken back; which, is not told.
+    InviteInvalid "invite_invalid" = "The invitation is not valid",
     /// 403. New accounts cannot be made on this server at the moment.
     SignUpClosed "sign_up_closed" = "Sign-up is closed on this server",
     /// 403. This server sends no mail; its operator can make a link.
@@ -133,6 +139,8 @@ kinds! {
     CannotBefriendSelf "cannot_befriend_self" = "You cannot be your own friend",
     /// 422. One cannot block oneself.
     CannotBlockSelf "cannot_block_self" = "You cannot block yourself",
+    /// 422. One cannot report oneself.
+    CannotReportSelf "cannot_report_self" = "You cannot report yourself",
     /// 422. An account blocks at most 1,000 people.
     TooManyBlocks "too_many_blocks" = "You have blocked as many people as possible",
     /// 422. A group has at most 1,000 members.

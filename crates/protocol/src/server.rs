@@ -10,6 +10,9 @@ pub enum SignUp {
     #[default]
     #[serde(rename = "open")]
     Open,
+    /// Whoever has an invitation.
+    #[serde(rename = "invite")]
+    Invite,
     /// Nobody.
     #[serde(rename = "closed")]
     Closed,

@@ -4,6 +4,7 @@
 //! with [`Database::transaction`]) and nothing here decides who may do what. Rows are private and hold plain
 //! columns; what comes out holds domain types.
 
+pub mod account;
 pub mod attachment;
 pub mod block;
 pub mod conversation;
@@ -14,6 +15,7 @@ pub mod export;
 pub mod export_view;
 pub mod friend;
 pub mod held_handle;
+pub mod invite;
 pub mod job;
 pub mod link;
 pub mod member;
@@ -23,6 +25,7 @@ pub mod passkey;
 #[cfg(feature = "planted-bugs")]
 pub mod planted;
 pub mod reaction;
+pub mod report;
 pub mod schema;
 pub mod security_event;
 pub mod send;

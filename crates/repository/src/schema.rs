@@ -34,6 +34,8 @@ diesel::table! {
         changed_at -> Timestamptz,
         hidden_from -> Nullable<Array<Uuid>>,
         verified_email -> Nullable<Text>,
+        disabled_at -> Nullable<Timestamptz>,
+        disabled_reason -> Nullable<Text>,
     }
 }
 
@@ -298,6 +300,34 @@ diesel::table! {
         attempts -> Integer,
         created_at -> Timestamptz,
         expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    invites (id) {
+        id -> Uuid,
+        hash -> Bytea,
+        max_uses -> Integer,
+        uses -> Integer,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> Uuid,
+        reporter_id -> Nullable<Uuid>,
+        user_id -> Uuid,
+        conversation_id -> Nullable<Uuid>,
+        seq -> Nullable<BigInt>,
+        reason -> Text,
+        note -> Nullable<Text>,
+        evidence -> Jsonb,
+        created_at -> Timestamptz,
+        resolved_at -> Nullable<Timestamptz>,
+        resolution -> Nullable<Text>,
     }
 }
 

@@ -43,6 +43,8 @@ pub struct User {
     pub created_at: Timestamp,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
+    /// When the operator closed it.
+    pub disabled_at: Option<Timestamp>,
     /// What the person lets others see.
     pub settings: Settings,
     /// When others could last see them here.
@@ -173,6 +175,7 @@ struct UserRow {
     presence_expires_at: Option<jiff_diesel::Timestamp>,
     last_seen_at: Option<jiff_diesel::Timestamp>,
     hidden_from: Option<Vec<Uuid>>,
+    disabled_at: Option<jiff_diesel::Timestamp>,
 }
 
 impl UserRow {
@@ -200,6 +203,7 @@ impl UserRow {
             presence_expires_at,
             last_seen_at,
             hidden_from,
+            disabled_at,
         } = self;
         let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
         let presence = ChosenPresence {
@@ -223,6 +227,7 @@ impl UserRow {
             rev: Rev::new(rev),
             created_at: time(created_at),
             deleted_at: deleted_at.map(time),
+            disabled_at: disabled_at.map(time),
             settings: Settings {
                 read_receipts,
                 typing_indicators,
@@ -513,6 +518,8 @@ pub async fn mark_deleted(conn: &mut Connection, id: UserId, at: Timestamp) -> R
             users::presence_expires_at.eq(None::<jiff_diesel::Timestamp>),
             users::last_seen_at.eq(None::<jiff_diesel::Timestamp>),
             users::hidden_from.eq(None::<Vec<Uuid>>),
+            users::disabled_at.eq(None::<jiff_diesel::Timestamp>),
+            users::disabled_reason.eq(None::<String>),
         ))
         .returning(UserRow::as_returning())
         .get_result(conn)

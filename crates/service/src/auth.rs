@@ -30,7 +30,7 @@ use crate::rotation::{Refreshed, rotate};
 use crate::security_log::{self, Told};
 use crate::session::SessionService;
 use crate::token::{ACCESS_LIFETIME, CurrentUser, OpaqueToken, Tokens};
-use crate::{Context, Fields, ServiceError, ServiceResult, member, view};
+use crate::{Context, Fields, ServiceError, ServiceResult, invite, member, view};
 
 /// A session that is not used for so long ends.
 pub const IDLE_LIFETIME: Duration = Duration::from_hours(720);
@@ -256,15 +256,22 @@ impl AuthService {
 
     /// Makes an account, with its notes to itself and a first session.
     pub async fn sign_up(&self, request: &SignUpRequest, device: Device) -> ServiceResult<SignedIn> {
-        match self.sign_up {
-            SignUp::Open => (),
-            SignUp::Closed => return Err(ErrorKind::SignUpClosed.into()),
-        }
+        let invited_by = match (self.sign_up, &request.invite_code) {
+            (SignUp::Open, _) => None,
+            (SignUp::Invite, Some(code)) => Some(code),
+            (SignUp::Invite, None) => return Err(ErrorKind::SignUpInviteRequired.into()),
+            (SignUp::Closed, _) => return Err(ErrorKind::SignUpClosed.into()),
+        };
         let account = NewAccount::parse(request)?;
         self.context
             .limits
             .take(Limit::SignUp, &Subject::address(device.address))?;
         let now = Timestamp::now();
+        // Looked at before a password is hashed, and before anything is said of the handle.
+        let invite = match invited_by {
+            Some(code) => Some(invite::find(&self.context.database, code, now).await?),
+            None => None,
+        };
         let logins = [
             Some(account.handle.as_str()),
             account.email.as_ref().map(EmailAddress::as_str),
@@ -288,6 +295,9 @@ impl AuthService {
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
+                if let Some(invite) = &invite {
+                    invite.take(conn, now).await?;
+                }
                 if repository::held_handle::is_held(conn, &new.handle, None, now).await? {
                     return Err(ErrorKind::HandleTaken.into());
                 }
@@ -409,6 +419,10 @@ impl AuthService {
                         SecurityEventKind::SignedInWithPasskey
                     }
                 };
+                // Only whoever could sign in is told, and what they showed for it is not used up.
+                if user.disabled_at.is_some() {
+                    return Err(ErrorKind::AccountDisabled.into());
+                }
                 session.insert(conn, user.id).await?;
                 // Whoever signs in where they have before need not be told that it was they.
                 let told = if is_known { Told::Nobody } else { Told::Owner };
@@ -453,6 +467,8 @@ impl AuthService {
                     .database
                     .run(async move |conn: &mut Connection| repository::user::find(conn, id).await)
                     .await?
+                    // Its sessions have ended with it; this one was exchanged a moment before.
+                    .filter(|user| user.disabled_at.is_none())
                     .ok_or(ErrorKind::RefreshTokenInvalid)?;
                 Ok(self.signed_in(view::me(&user)?, session.id, generation, &token, now))
             }

@@ -190,6 +190,7 @@ impl Deletion {
         repository::totp::replace_recovery_codes(conn, self.user, &[]).await?;
         repository::passkey::delete_all(conn, self.user).await?;
         repository::security_event::delete_all(conn, self.user).await?;
+        repository::report::forget_bystander(conn, self.user).await?;
         Ok(())
     }
 

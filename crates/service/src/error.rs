@@ -185,3 +185,11 @@ impl FieldProblem for damso_domain::FileNameError {
         }
     }
 }
+
+impl FieldProblem for damso_domain::RemarkError {
+    fn kind(&self) -> FieldErrorKind {
+        match self {
+            Self::TooLong => FieldErrorKind::TooLong,
+        }
+    }
+}

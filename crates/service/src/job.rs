@@ -24,6 +24,10 @@ const KEEP_ENDED_SESSIONS: Duration = Duration::from_hours(24);
 const MOST_MAIL_ATTEMPTS: i32 = 25;
 /// Security events are kept so long.
 const KEEP_SECURITY_EVENTS: Duration = Duration::from_hours(24 * 90);
+/// Reports that the operator is done with are kept so long.
+const KEEP_RESOLVED_REPORTS: Duration = Duration::from_hours(24 * 180);
+/// Invitations are listed so long after they are over.
+const KEEP_EXPIRED_INVITES: Duration = Duration::from_hours(24 * 30);
 
 /// Wakes the worker when there is something to do, so that it need not be looked for all the time.
 #[derive(Clone, Default)]
@@ -141,8 +145,8 @@ impl JobWorker {
         }
     }
 
-    /// Forgets uploads that were never completed, exports whose time is over, sessions that ended and events that happened long ago, and links
-    /// that have expired.
+    /// Forgets uploads that were never completed, exports whose time is over, sessions that ended and events that
+    /// happened long ago, links and invitations that have expired, and reports that were resolved long ago.
     pub async fn sweep(&self) -> ServiceResult<()> {
         const BATCH: i64 = 500;
         self.database
@@ -154,6 +158,8 @@ impl JobWorker {
                 repository::session::delete_ended_before(conn, now.before(KEEP_ENDED_SESSIONS)).await?;
                 repository::security_event::delete_before(conn, now.before(KEEP_SECURITY_EVENTS)).await?;
                 repository::link::delete_expired(conn, now).await?;
+                repository::invite::delete_expired(conn, now.before(KEEP_EXPIRED_INVITES)).await?;
+                repository::report::delete_resolved_before(conn, now.before(KEEP_RESOLVED_REPORTS)).await?;
                 Ok(())
             })
             .await

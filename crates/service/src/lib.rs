@@ -5,6 +5,7 @@
 
 mod access;
 pub mod account;
+pub mod admin;
 mod announcement;
 pub mod attachment;
 mod audience;
@@ -25,6 +26,7 @@ mod friendship;
 pub mod group;
 mod history;
 pub mod image;
+mod invite;
 pub mod job;
 pub mod keys;
 mod letter;
@@ -45,6 +47,7 @@ pub mod rate;
 pub mod reaction;
 pub mod read;
 pub mod realtime;
+pub mod report;
 pub mod reset;
 mod rotation;
 pub mod security_log;
@@ -157,6 +160,10 @@ pub struct Services {
     pub reads: read::ReadService,
     /// Catching up.
     pub sync: sync::SyncService,
+    /// What people tell the operator of each other.
+    pub reports: report::ReportService,
+    /// What the operator does.
+    pub admin: admin::AdminService,
     /// Uploads.
     pub attachments: attachment::AttachmentService,
     /// What became of them.
@@ -205,6 +212,7 @@ impl Services {
         };
         let factors = Factors::new(keys);
         let passkeys = passkey::PasskeyService::new(context.clone(), &config.server_url);
+        let admin_sessions = sessions.clone();
         let groups = group::GroupService::new(context.clone(), images.clone());
         Self {
             auth: auth::AuthService::new(
@@ -249,6 +257,8 @@ impl Services {
             reads: read::ReadService::new(context.clone()),
             sync: sync::SyncService::new(context.clone()),
             exports: export::ExportService::new(context.clone(), objects.clone()),
+            reports: report::ReportService::new(context.clone()),
+            admin: admin::AdminService::new(context.clone(), admin_sessions),
             content: content::ContentService::new(context.clone(), objects.clone()),
             attachments: attachment::AttachmentService::new(context, objects.clone(), pictures),
             images,

@@ -59,6 +59,7 @@ pub(crate) async fn take(
     let link = find(conn, token, purpose, now).await?;
     // The account before the link, as everybody does who takes an account's links away.
     let user = repository::user::lock(conn, &[link.user_id]).await?.pop();
+    let user = user.filter(|user| user.disabled_at.is_none());
     let user = user.ok_or(ErrorKind::LinkInvalid)?;
     // Of two at once the second has waited for the lock, and finds nothing left to take.
     if repository::link::delete(conn, &token.hash()).await? {

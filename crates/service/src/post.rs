@@ -154,7 +154,9 @@ impl Clerk {
 
     /// Makes a link and mails it. It is committed before the mail is handed over: whoever follows it at once finds it.
     async fn mail_link(&self, purpose: LinkPurpose, user: &User, to: Option<String>) -> ServiceResult<()> {
-        let Some(to) = to.filter(|_| self.post.is_available()) else {
+        // An account that the operator has closed is opened by no link.
+        let is_wanted = self.post.is_available() && user.disabled_at.is_none();
+        let Some(to) = to.filter(|_| is_wanted) else {
             return Ok(());
         };
         self.take_letter(&to)?;

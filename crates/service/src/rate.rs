@@ -44,6 +44,8 @@ pub enum Limit {
     Upload,
     /// Copies of everything of an account: each reads all of it once.
     Export,
+    /// What somebody tells the operator of others.
+    Report,
     /// Pictures and files that somebody reads: a list of friends shows hundreds at once.
     Media,
     /// Whatever else somebody asks.
@@ -51,7 +53,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::SignInOfAccount,
         Self::SignInFromAddress,
         Self::SignUp,
@@ -63,6 +65,7 @@ impl Limit {
         Self::Send,
         Self::Upload,
         Self::Export,
+        Self::Report,
         Self::Media,
         Self::Request,
     ];
@@ -81,6 +84,7 @@ impl Limit {
             Self::Send => "send",
             Self::Upload => "upload",
             Self::Export => "export",
+            Self::Report => "report",
             Self::Media => "media",
             Self::Request => "request",
         }
@@ -93,7 +97,7 @@ impl Limit {
             Self::Verification => 5,
             Self::SignInOfAccount | Self::Mailbox => 10,
             Self::SignInFromAddress => 100,
-            Self::SignUp => 20,
+            Self::SignUp | Self::Report => 20,
             Self::Lookup | Self::Send => 30,
             Self::Anonymous | Self::Media => 1_000,
             Self::Upload | Self::Request => 200,
@@ -105,9 +109,12 @@ impl Limit {
     pub const fn window(self) -> Duration {
         match self {
             Self::SignInOfAccount | Self::SignInFromAddress => Duration::from_mins(15),
-            Self::SignUp | Self::Upload | Self::PasswordReset | Self::Verification | Self::Mailbox => {
-                Duration::from_hours(1)
-            }
+            Self::SignUp
+            | Self::Upload
+            | Self::Report
+            | Self::PasswordReset
+            | Self::Verification
+            | Self::Mailbox => Duration::from_hours(1),
             Self::Export => Duration::from_hours(24),
             Self::Lookup => Duration::from_mins(1),
             Self::Anonymous => Duration::from_secs(20),

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -64,6 +64,19 @@ impl OtherDatabase {
         })
     }
 
+    /// Changes something.
+    pub fn execute(&self, sql: &str) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(self.url(), tokio_postgres::NoTls)
+                .await
+                .unwrap();
+            let connection = tokio::spawn(connection);
+            client.batch_execute(sql).await.unwrap();
+            connection.abort();
+        });
+    }
+
     /// Waits until a query answers with something else than 0: what happens inside the database tells nobody.
     pub fn wait_until(&self, sql: &str) {
         let deadline = Instant::now() + PATIENCE;
@@ -72,6 +85,24 @@ impl OtherDatabase {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// `damso` with these arguments and nothing from the environment of the tests.
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_damso"));
+    let kept = ["PATH", "HOME", "TMPDIR"].map(|name| (name, std::env::var_os(name)));
+    command
+        .env_clear()
+        .envs(kept.into_iter().filter_map(|(name, value)| Some((name, value?))))
+        // Where `.tools` is, if PostgreSQL comes from there.
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .args(args);
+    command
+}
+
+/// Runs `damso` until it has ended; what it said on each output. Commands bound their own time.
+pub fn run_to_end(args: &[&str]) -> Output {
+    command(args).stdin(Stdio::null()).output().unwrap()
 }
 
 /// A process of the server, killed with this value.
@@ -90,15 +121,7 @@ impl Damso {
 
     /// The same with another standard error.
     fn run_logging_to(args: &[&str], log: Stdio) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_damso"));
-        let kept = ["PATH", "HOME", "TMPDIR"].map(|name| (name, std::env::var_os(name)));
-        command
-            .env_clear()
-            .envs(kept.into_iter().filter_map(|(name, value)| Some((name, value?))))
-            // Where `.tools` is, if PostgreSQL comes from there.
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
-            .args(args);
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut child = command(args).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let (said, lines) = channel();
         pass_on(child.stdout.take().unwrap(), said.clone());
         if let Some(errors) = child.stderr.take() {

@@ -5,7 +5,7 @@ use damso_testing::{Actor, PASSWORD, Reply, TestApp, picture};
 use reqwest::Method;
 use serde_json::json;
 
-async fn get_with(actor: &Actor, path: &str, headers: &[(&str, &str)]) -> Reply {
+pub async fn get_with(actor: &Actor, path: &str, headers: &[(&str, &str)]) -> Reply {
     let mut request = actor.request(Method::GET, path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -14,7 +14,7 @@ async fn get_with(actor: &Actor, path: &str, headers: &[(&str, &str)]) -> Reply 
 }
 
 /// The cookie a browser sends with `<img>`, of a session of its own.
-async fn media_cookie(actor: &Actor) -> (String, AuthResponse) {
+pub async fn media_cookie(actor: &Actor) -> (String, AuthResponse) {
     let body = json!({ "login": actor.session().user.handle, "password": PASSWORD });
     let reply = actor.signed_out().post("/auth/sign-in", &body).await;
     let cookies = reply

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use damso_domain::{ClientKey, ImageId};
+use damso_domain::{ClientKey, ImageId, UserId};
 use damso_protocol::{ErrorKind, Message, Messages};
 use damso_service::rate::Limit;
 use damso_testing::{Actor, PASSWORD, Reply, TestApp, TestAppOptions};
@@ -62,10 +62,12 @@ async fn each_kind_of_request_has_its_limit_and_one_person_uses_up_only_their_ow
     let messages = format!("/conversations/{talk}/messages");
     let file = json!({ "file_name": "note.txt", "media_type": "text/plain", "size_bytes": 4 });
     let stranger = json!({ "handle": "nobody_here" });
+    let report = json!({ "user_id": UserId::new(), "reason": "spam" });
     let ask = async |actor: &Actor, limit: Limit| match limit {
         Limit::Send => actor.post(&messages, &text(ClientKey::new())).await,
         Limit::Lookup => actor.post("/friend-requests", &stranger).await,
         Limit::Upload => actor.post("/attachments", &file).await,
+        Limit::Report => actor.post("/reports", &report).await,
         Limit::Media => actor.get(&format!("/images/{}", ImageId::new())).await,
         _ => actor.get("/me").await,
     };
@@ -73,6 +75,7 @@ async fn each_kind_of_request_has_its_limit_and_one_person_uses_up_only_their_ow
         Limit::Send,
         Limit::Lookup,
         Limit::Upload,
+        Limit::Report,
         Limit::Media,
         Limit::Request,
     ] {

@@ -38,7 +38,7 @@ pub async fn assertion(anyone: &Actor, device: &mut Authenticator) -> Value {
     json!({ "ceremony_id": ceremony.ceremony_id, "credential": device.get(&ceremony) })
 }
 
-async fn sign_in(anyone: &Actor, assertion: &Value) -> Reply {
+pub async fn sign_in(anyone: &Actor, assertion: &Value) -> Reply {
     let body = json!({ "passkey_assertion": assertion, "token_transport": "body" });
     anyone.signed_out().post("/auth/passkey/finish", &body).await
 }

@@ -6,14 +6,14 @@ use damso_domain::{AttachmentId, History, Timestamp, UserId};
 use damso_protocol::{
     AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest,
     CompleteAttachmentRequest, ContentQuery, Conversation, Conversations, CreateAttachmentRequest,
-    CreateConversationRequest, CreateFriendRequest, CreatedAttachment, DeleteFor, DeleteMessageQuery,
-    DeletionReport, DeletionRequest, EditMessageRequest, ErrorKind, Exports, Friend, FriendRequest,
-    FriendRequestsQuery, ImageQuery, MarkReadRequest, Me, Members, Message, MessageEdit, Messages,
-    MessagesQuery, Page, PageQuery, Problem, ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads,
-    RefreshRequest, RenameSessionRequest, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest,
-    SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
-    UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
-    UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
+    CreateConversationRequest, CreateFriendRequest, CreateReportRequest, CreatedAttachment, CreatedReport,
+    DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest, EditMessageRequest, ErrorKind, Exports,
+    Friend, FriendRequest, FriendRequestsQuery, ImageQuery, MarkReadRequest, Me, Members, Message,
+    MessageEdit, Messages, MessagesQuery, Page, PageQuery, Problem, ReactionPage, ReactionsQuery,
+    ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest, SendMessageRequest, ServerInfo,
+    Sessions, SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest,
+    SyncResponse, SystemNotice, UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest,
+    UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -136,6 +136,7 @@ fn bodies_refuse_unknown_fields() {
     assert_strict::<UpdateMemberRequest>(json!({ "role": "admin" }));
     assert_strict::<MarkReadRequest>(json!({ "seq": 1 }));
     assert_strict::<SendMessageRequest>(json!({ "client_key": ID, "text": "안녕" }));
+    assert_strict::<CreateReportRequest>(json!({ "user_id": ID, "reason": "spam" }));
     assert_strict::<EditMessageRequest>(json!({ "text": null }));
     assert_strict::<CreateAttachmentRequest>(
         json!({ "file_name": "a", "media_type": "b/c", "size_bytes": 1 }),
@@ -230,7 +231,7 @@ fn user() -> Value {
 fn me() -> Value {
     json!({
         "id": ID, "handle": "minji", "display_name": "김민지", "status_message": "", "avatar": null, "email": null,
-        "locale": "ko", "version": 1, "user_rev": 0, "created_at": TIME,
+        "pending_email": null, "locale": "ko", "version": 1, "user_rev": 0, "created_at": TIME,
     })
 }
 
@@ -305,6 +306,7 @@ fn both_readers_read_every_answer() {
         "presence": { "status": "invisible", "text": null, "expires_at": TIME },
     });
     assert_lenient::<Settings>(&settings);
+    assert_lenient::<CreatedReport>(&json!({ "id": ID }));
     let request = json!({
         "id": ID, "from": user(), "to": user(), "message": "", "state": "pending", "created_at": TIME,
     });

@@ -1,10 +1,11 @@
 //! The form for those who have no account.
 
 use damso_domain::{DisplayName, Handle, HandleError, Password, PasswordError};
-use damso_protocol::{ErrorKind, SignUpRequest};
-use leptos::{ev::SubmitEvent, prelude::*};
+use damso_protocol::{ErrorKind, SignUp, SignUpRequest};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 use super::frame::EntranceCard;
+use crate::api::ApiClient;
 use crate::app::Place;
 use crate::features::form::{FormError, Submission};
 use crate::i18n::{explain_handle, explain_name, explain_password, locale, texts};
@@ -72,7 +73,37 @@ fn SignUpFields(form: SignUpForm) -> impl IntoView {
             hint=Signal::derive(|| Some(texts().auth.password_hint.to_owned()))
             praise=Signal::derive(move || password_praise(&form.password.read(), &form.handle.read()))
         />
+        <InviteField form />
     }
+}
+
+/// Only where the server takes nobody without an invitation.
+#[component]
+fn InviteField(form: SignUpForm) -> impl IntoView {
+    let api = expect_context::<ApiClient>();
+    let is_asked = RwSignal::new(false);
+    spawn_local(async move {
+        let server = api.server().await;
+        is_asked.try_set(server.is_ok_and(|server| server.sign_up == SignUp::Invite));
+    });
+    view! {
+        <Show when=move || is_asked.get()>
+            <TextField
+                label=move || texts().auth.invite_code
+                value=form.invite
+                kind=FieldKind::Handle
+                hint=Signal::derive(|| Some(texts().auth.invite_hint.to_owned()))
+            />
+        </Show>
+    }
+}
+
+/// The code of the link that led here; it holds nothing that an address has to escape.
+fn invite_of_link() -> String {
+    let query = window().location().search().unwrap_or_default();
+    let mut pairs = query.trim_start_matches('?').split('&');
+    let code = pairs.find_map(|pair| pair.strip_prefix("invite="));
+    code.unwrap_or_default().to_owned()
 }
 
 #[derive(Clone, Copy)]
@@ -80,6 +111,7 @@ struct SignUpForm {
     handle: RwSignal<String>,
     display_name: RwSignal<String>,
     password: RwSignal<String>,
+    invite: RwSignal<String>,
     submission: Submission,
 }
 
@@ -89,6 +121,7 @@ impl SignUpForm {
             handle: RwSignal::new(String::new()),
             display_name: RwSignal::new(String::new()),
             password: RwSignal::new(String::new()),
+            invite: RwSignal::new(invite_of_link()),
             submission: Submission::new(),
         };
         Effect::watch(
@@ -97,6 +130,7 @@ impl SignUpForm {
                     form.handle.track(),
                     form.display_name.track(),
                     form.password.track(),
+                    form.invite.track(),
                 )
             },
             move |_, _, _| form.submission.clear_error(),
@@ -117,6 +151,7 @@ impl SignUpForm {
             password: password.expose().to_owned(),
             email: None,
             locale: Some(locale()),
+            invite_code: Some(self.invite.get_untracked()).filter(|code| !code.trim().is_empty()),
             token_transport: None,
         })
     }

@@ -204,6 +204,10 @@ impl Call<'_> {
             "sync" => json!({ "user_rev": 0, "conversations": self.positions().await }),
             "create_friend_request" => json!({ "user_id": self.person().await }),
             "put_block" => json!({}),
+            "create_report" if self.is_of(", ") => {
+                json!({ "conversation_id": self.place().await.id, "seq": self.seq().await, "reason": "other" })
+            }
+            "create_report" => json!({ "user_id": self.person().await, "reason": "spam" }),
             "create_conversation" if self.is_of("direct") => {
                 json!({ "kind": "direct", "user_id": self.scene.owner.id() })
             }

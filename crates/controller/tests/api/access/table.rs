@@ -11,7 +11,7 @@ use super::world::Role;
 pub const TABLES: [&str; 5] = [ACCOUNT, PEOPLE, CONVERSATIONS, MESSAGES, FILES];
 
 /// What a refusal in a cell stands for.
-const REASONS: [(&str, ErrorKind); 29] = [
+const REASONS: [(&str, ErrorKind); 30] = [
     ("400", ErrorKind::MalformedRequest),
     ("401", ErrorKind::NotAuthenticated),
     ("401k", ErrorKind::PasskeyInvalid),
@@ -41,6 +41,7 @@ const REASONS: [(&str, ErrorKind); 29] = [
     ("422", ErrorKind::InvalidFields),
     ("422b", ErrorKind::CannotBlockSelf),
     ("422f", ErrorKind::CannotBefriendSelf),
+    ("422r", ErrorKind::CannotReportSelf),
 ];
 
 pub const ACCOUNT: &str = "
@@ -142,6 +143,9 @@ put_block              | the owner               | 401       200      200    200
 put_block              | nobody                  | own 404u
 delete_block           | whom one does not block | own 204
 delete_block           | nobody                  | own 404u
+create_report          | the owner               | 401       201      201    201    201   422r  201     201     401     401
+create_report          | who is gone             | own 404u
+create_report          | nobody                  | own 404u
 ";
 
 pub const CONVERSATIONS: &str = "
@@ -225,6 +229,10 @@ list_reactions     | the group, the owner's            | 401       404c     404c
 list_reactions     | the direct, the owner's           | 401       404c     200    404c   404c  200   404c    404c    401     401
 list_readers       | the group, the owner's            | 401       404c     404c   200    200   200   404c    200     401     401
 list_readers       | the direct, the owner's           | 401       404c     200    404c   404c  200   404c    404c    401     401
+create_report      | the group, the owner's            | 401       404c     404c   201    201   422r  404c    201     401     401
+create_report      | the group, no such                | 401       404c     404c   404m   404m  404m  404c    404m    401     401
+create_report      | the direct, the owner's           | 401       404c     201    404c   404c  422r  404c    404c    401     401
+create_report      | the notes, the owner's            | 401       404c     404c   404c   404c  422r  404c    404c    401     401
 # Who blocks says nothing to whom they block; to the blocked the direct is as any other.
 list_messages      | the blocked's direct              | 401       404c     404c   404c   404c  200   404c    200     401     401
 send_message       | the blocked's direct              | 401       404c     404c   404c   404c  403b  404c    201     401     401
@@ -234,6 +242,7 @@ add_reaction       | the blocked's direct, the owner's | 401       404c     404c
 remove_reaction    | the blocked's direct, the owner's | 401       404c     404c   404c   404c  204   404c    204     401     401
 list_reactions     | the blocked's direct, the owner's | 401       404c     404c   404c   404c  200   404c    200     401     401
 list_readers       | the blocked's direct, the owner's | 401       404c     404c   404c   404c  200   404c    200     401     401
+create_report      | the blocked's direct, the owner's | 401       404c     404c   404c   404c  422r  404c    201     401     401
 delete_message     | the blocked's direct, the owner's | 401       404c     404c   404c   404c  204   404c    403     401     401
 delete_message     | the blocked's direct, for me      | 401       404c     404c   404c   404c  204   404c    204     401     401
 ";
