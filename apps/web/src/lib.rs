@@ -14,6 +14,7 @@ pub mod session;
 mod stored;
 pub mod stores;
 pub mod ui;
+pub mod webauthn;
 
 /// Draws the client into the page.
 pub fn start() {
