@@ -54,7 +54,15 @@ fn start_server(repo: &Repo, data: &Path, log: &Path) -> Result<Server> {
         .arg("--data-dir")
         .arg(data)
         // Everybody is at one address here, and in a hurry.
-        .args(["--rate-limits", "off", "--listen", "127.0.0.1:0", "--web-dir"]);
+        .args([
+            "--rate-limits",
+            "off",
+            "--mail",
+            "folder",
+            "--listen",
+            "127.0.0.1:0",
+            "--web-dir",
+        ]);
     serve.arg(repo.web_bundle());
     server::forget_settings(&mut serve);
     Server::start(serve, log)

@@ -17,6 +17,14 @@ pub enum FieldKind {
     Handle,
     /// The handle of one's own account.
     Login,
+    /// What one signs in by: a handle or an address, or a passkey that the browser offers there.
+    SignIn,
+    /// An e-mail address.
+    Email,
+    /// A code of six digits from an app.
+    OneTimeCode,
+    /// A code of letters and digits that was kept for a rainy day.
+    RecoveryCode,
     /// A person's name.
     Name,
     /// The password of the account.
@@ -30,14 +38,30 @@ impl FieldKind {
         matches!(self, Self::CurrentPassword | Self::NewPassword)
     }
 
+    const fn is_code(self) -> bool {
+        matches!(self, Self::OneTimeCode | Self::RecoveryCode)
+    }
+
     const fn is_verbatim(self) -> bool {
         !matches!(self, Self::Text | Self::Name)
     }
 
+    /// Which keys a phone shows. The type stays text: what a browser makes of an address is not what was typed.
+    const fn input_mode(self) -> Option<&'static str> {
+        match self {
+            Self::SignIn | Self::Email => Some("email"),
+            Self::OneTimeCode => Some("numeric"),
+            _ => None,
+        }
+    }
+
     const fn autocomplete(self) -> &'static str {
         match self {
-            Self::Text | Self::Handle => "off",
+            Self::Text | Self::Handle | Self::RecoveryCode => "off",
             Self::Login => "username",
+            Self::SignIn => "username webauthn",
+            Self::Email => "email",
+            Self::OneTimeCode => "one-time-code",
             Self::Name => "name",
             Self::CurrentPassword => "current-password",
             Self::NewPassword => "new-password",
@@ -125,7 +149,9 @@ pub fn TextField(
                     id=id.get_value()
                     node_ref=node
                     type=type_name
+                    class=("field__input--code", kind.is_code())
                     autocomplete=kind.autocomplete()
+                    inputmode=kind.input_mode()
                     autocapitalize=kind.is_verbatim().then_some("none")
                     spellcheck=kind.is_verbatim().then_some("false")
                     placeholder=move || placeholder.get()
