@@ -123,7 +123,7 @@ static KO: AccessTexts = AccessTexts {
 static EN: AccessTexts = AccessTexts {
     login: "E-mail or handle",
     passkey_sign_in: "Sign in with a passkey",
-    forgot: "Forgot your password?",
+    forgot: "Forgot password?",
     wrong_email: "The address or the password is wrong. Only an address you have confirmed signs you in.",
     passkey_dismissed: "No passkey was used. Try again, or use another way.",
     passkey_impossible: "Passkeys cannot be used in this browser, or at this address.",
@@ -138,7 +138,7 @@ static EN: AccessTexts = AccessTexts {
     use_recovery: "Use a recovery code",
     use_passkey: "Use a passkey",
     confirm: "Confirm",
-    other_account: "Sign in to another account",
+    other_account: "Use another account",
     email: "E-mail",
     email_optional: "E-mail (optional)",
     email_hint: "For the day you forget your password. A link in the mail confirms it.",
