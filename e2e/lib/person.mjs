@@ -6,7 +6,7 @@
 //     await seen(alex.message("여섯 시에 봐요", { of: minji }));
 
 import { befriend, call, signUp } from "./api.mjs";
-import { launchBrowser, openContext } from "./browser.mjs";
+import { addressOf, launchBrowser, openContext } from "./browser.mjs";
 import { gone, seen } from "./wait.mjs";
 import { WORDS } from "./words.mjs";
 
@@ -40,8 +40,8 @@ export async function friends(t, descriptions) {
 
 /** Somebody, with a page. */
 export class Person {
-  constructor({ context, page, trouble }, { name, language = "ko", handle = uniqueHandle(), hasTouch = false }) {
-    Object.assign(this, { context, page, trouble, name, language, handle });
+  constructor({ context, page, trouble }, { name, language = "ko", handle = uniqueHandle(), email, hasTouch = false }) {
+    Object.assign(this, { context, page, trouble, name, language, handle, email });
     this.password = PASSWORD;
     this.hasTouch = hasTouch;
     this.words = WORDS[language];
@@ -72,7 +72,8 @@ export class Person {
   /** The same account in a browser of its own, signed in by the form. */
   async onAnotherDevice(t) {
     const { name, language, handle } = this;
-    const other = await Person.arrive(t, this.context.browser(), { name, language, handle });
+    const options = { baseURL: addressOf(this.context) };
+    const other = await Person.arrive(t, this.context.browser(), { name, language, handle, options });
     other.password = this.password;
     await other.signIn();
     return other;
@@ -102,6 +103,9 @@ export class Person {
     await this.field(words.handle).fill(this.handle);
     await this.field(words.displayName).fill(this.name);
     await this.field(words.password).fill(this.password);
+    if (this.email !== undefined) {
+      await this.field(words.emailOptional).fill(this.email);
+    }
     await this.button(words.signUp).click();
     await seen(this.pane(words.friends));
   }
@@ -112,12 +116,25 @@ export class Person {
     await seen(this.pane(this.words.friends));
   }
 
-  /** Fills in the form and sends it. */
-  async trySignIn() {
+  /** Ends this browser's session from the settings. */
+  async signOut() {
+    const { page, words } = this;
+    await this.goToSettings(words.account);
+    await this.button(words.signOut, page.getByRole("main")).click();
+    await seen(page.getByRole("link", { name: words.signUp }));
+  }
+
+  /** The heading of a card at the entrance. */
+  card(title) {
+    return this.page.getByRole("main").getByRole("heading", { name: title, exact: true, level: 1 });
+  }
+
+  /** Fills in the form and sends it, with the handle unless it is to be something else. */
+  async trySignIn(login = this.handle) {
     const { page, words } = this;
     this.trouble.expect(NO_SESSION);
     await page.goto("/sign-in");
-    await this.field(words.handle).fill(this.handle);
+    await this.field(words.login).fill(login);
     await this.field(words.password).fill(this.password);
     await this.button(words.signIn).click();
   }

@@ -21,19 +21,28 @@ export async function tourEntrance(t, browser, language, options, visit) {
   await visit("welcome", person);
 
   await page.getByRole("link", { name: words.signIn }).click();
-  await person.field(words.handle).fill(person.handle);
+  await person.field(words.login).fill(person.handle);
   await person.field(words.password).fill("not my password");
   await person.button(words.signIn).click();
   await seen(page.getByText(words.wrongCredentials, { exact: true }));
   await visit("sign-in", person);
 
   await page.getByRole("link", { name: words.signUp }).click();
+  await seen(person.field(words.emailOptional));
+  await visit("sign-up-empty", person);
   await person.field(words.handle).fill("ab");
   await person.field(words.displayName).fill(person.name);
   await person.field(words.password).fill(person.password);
+  await person.field(words.emailOptional).fill("hangyeol@");
   await person.button(words.signUp).click();
   await seen(page.getByText(words.handleLength, { exact: true }));
   await visit("sign-up", person);
+  await visitReset(person, visit);
+  await visitLinks(person, visit);
+  await visitSecondStep(person, visit);
+  await page.goto("/sign-up");
+  await person.field(words.displayName).fill(person.name);
+  await person.field(words.password).fill(person.password);
   await person.field(words.handle).fill(person.handle);
   await person.button(words.signUp).click();
 
@@ -41,6 +50,90 @@ export async function tourEntrance(t, browser, language, options, visit) {
   await visit("friends-empty", person);
   await person.goTo(words.chats);
   await visit("chats-empty", person);
+}
+
+/** For whom the password is gone. */
+async function visitReset(person, visit) {
+  const { page, words } = person;
+  await page.goto("/reset");
+  await person.field(words.email).fill("hangyeol@example.org");
+  await visit("reset", person);
+  await person.button(words.sendLink).click();
+  await seen(person.card(words.linkSent));
+  await visit("reset-sent", person);
+
+  await page.route("**/api/v1/server", withoutMail);
+  await page.goto("/reset");
+  await seen(page.getByText(words.withoutMail));
+  await visit("reset-without-mail", person);
+  await page.unroute("**/api/v1/server", withoutMail);
+}
+
+async function withoutMail(route) {
+  const response = await route.fetch();
+  const server = await response.json();
+  return route.fulfill({ response, json: { ...server, features: [] } });
+}
+
+/** What mailed links open. */
+async function visitLinks(person, visit) {
+  const { page, words, trouble } = person;
+  trouble.expect(/^404 POST .*\/(password-reset|email-verification)\/confirm$/);
+  await page.goto("/reset#no-such-token");
+  await person.field(words.newPassword).fill("a calmer tea at seven");
+  await person.field(words.newPasswordAgain).fill("a calmer tea at");
+  await person.button(words.changePassword).click();
+  await seen(page.getByText(words.passwordsDiffer, { exact: true }));
+  await visit("new-password", person);
+  await person.field(words.newPasswordAgain).fill("a calmer tea at seven");
+  await person.button(words.changePassword).click();
+  await seen(person.card(words.linkInvalid));
+  await visit("new-password-link-invalid", person);
+
+  const done = (route) => route.fulfill({ status: 204 });
+  await page.route("**/password-reset/confirm", done, { times: 1 });
+  await page.goto("/reset#a-good-token");
+  await person.field(words.newPassword).fill("a calmer tea at seven");
+  await person.field(words.newPasswordAgain).fill("a calmer tea at seven");
+  await person.button(words.changePassword).click();
+  await seen(page.getByText(words.passwordReset));
+  await visit("sign-in-after-reset", person);
+
+  await page.goto("/verify#no-such-token");
+  await seen(person.card(words.unverified));
+  await visit("verify-link-invalid", person);
+  await page.goto("/verify");
+  await seen(person.card(words.unverified));
+  await visit("verify-without-link", person);
+  await page.route("**/email-verification/confirm", done, { times: 1 });
+  await page.goto("/verify#a-good-token");
+  await seen(person.card(words.verified));
+  await visit("verify", person);
+}
+
+/** For whom the password is not enough. */
+async function visitSecondStep(person, visit) {
+  const { page, words } = person;
+  const problem = { type: "", title: "", status: 401, detail: null, request_id: "", kind: "second_factor_required" };
+  const refuse = (kind) =>
+    page.route(
+      "**/auth/sign-in",
+      (route) => route.fulfill({ status: 401, json: { ...problem, kind } }),
+      { times: 1 },
+    );
+  await page.goto("/sign-in");
+  await refuse("second_factor_required");
+  await person.field(words.login).fill(person.handle);
+  await person.field(words.password).fill(person.password);
+  await person.button(words.signIn).click();
+  await refuse("second_factor_invalid");
+  await person.field(words.appCode).fill("123 456");
+  await person.button(words.confirm).click();
+  await seen(page.getByText(words.codeRefused, { exact: true }));
+  await visit("second-step", person);
+  await person.button(words.useRecovery).click();
+  await seen(person.field(words.recoveryCode));
+  await visit("second-step-recovery", person);
 }
 
 /** What somebody sees who has been here for a while. */

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use damso_domain::{AttachmentId, SessionId, UserId};
 use damso_protocol::{
-    ChangePasswordRequest, DeletionReport, DeletionRequest, Me, SignInRequest, SignUpRequest, UpdateMeRequest,
+    ChangePasswordRequest, DeletionReport, DeletionRequest, Me, PasskeyAssertion, PasskeySignInRequest,
+    SignInRequest, SignUpRequest, UpdateMeRequest,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -122,6 +123,32 @@ impl Session {
     /// Signs in.
     pub async fn sign_in(self, request: &SignInRequest) -> Result<(), ApiError> {
         self.api.sign_in(request).await
+    }
+
+    /// Signs in with what a passkey has signed.
+    pub async fn sign_in_with_passkey(self, passkey_assertion: PasskeyAssertion) -> Result<(), ApiError> {
+        let request = PasskeySignInRequest {
+            passkey_assertion,
+            token_transport: None,
+        };
+        self.api.sign_in_with_passkey(&request).await
+    }
+
+    /// Looks whether this session still lives, after what may have ended it.
+    pub async fn look_again(self) {
+        if self.status.get_untracked() != SessionStatus::SignedOut {
+            // Without an answer it is as it was.
+            let _ = self.api.resume().await;
+        }
+    }
+
+    /// Reads my account anew, after what may have changed it.
+    pub async fn read_again(self) {
+        if self.status.get_untracked() != SessionStatus::SignedOut
+            && let Ok(me) = self.api.me().await
+        {
+            self.set_me(me);
+        }
     }
 
     /// Makes an account and signs in.

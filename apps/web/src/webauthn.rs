@@ -79,8 +79,12 @@ pub enum Manner {
     Offered,
 }
 
-/// Whether this browser knows passkeys, at this address.
+/// Whether this browser knows passkeys, and this address has a name that they could belong to.
 pub fn is_supported() -> bool {
+    let host = window().location().hostname().unwrap_or_default();
+    if host.contains(':') || host.chars().all(|c| c.is_ascii_digit() || c == '.') {
+        return false;
+    }
     let Ok(class) = Reflect::get(&window(), &"PublicKeyCredential".into()) else {
         return false;
     };

@@ -126,14 +126,18 @@ impl ApiClient {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T, ApiError> {
+        self.guest(path, Some(http::encode(body)?)).await?.read()
+    }
+
+    /// For operations that need no session.
+    async fn guest(self, path: &str, body: Option<String>) -> Result<Answer, ApiError> {
         http::send(&Call {
             method: "POST",
             path,
-            body: Some(http::encode(body)?),
+            body,
             token: None,
         })
-        .await?
-        .read()
+        .await
     }
 
     /// Sends with the access token; a token that is refused is renewed once.

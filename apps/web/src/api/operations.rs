@@ -3,19 +3,20 @@
 use damso_domain::{AttachmentId, ConversationId, FriendRequestId, Seq, SessionId, UserId};
 use damso_protocol::{
     AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest,
-    CompleteAttachmentRequest, Conversation, Conversations, CreateAttachmentRequest,
-    CreateConversationRequest, CreateFriendRequest, CreatedAttachment, DeleteFor, DeletionReport,
-    DeletionRequest, Direction, Friend, FriendRequest, MarkReadRequest, Me, Member, Members, Membership,
-    Message, Messages, MessagesQuery, OwnPresence, Page, ReadPosition, Readers, Reads, RenameSessionRequest,
-    SendMessageRequest, ServerInfo, Session, Sessions, SetAvatarRequest, SetPresenceRequest, Settings,
-    SignInRequest, SignUpRequest, SyncRequest, SyncResponse, UpdateConversationRequest, UpdateMeRequest,
-    UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, Upload, UploadPartsRequest, User,
-    Users,
+    CompleteAttachmentRequest, ConfirmEmailRequest, ConfirmPasswordResetRequest, Conversation, Conversations,
+    CreateAttachmentRequest, CreateConversationRequest, CreateFriendRequest, CreatedAttachment, DeleteFor,
+    DeletionReport, DeletionRequest, Direction, Friend, FriendRequest, MarkReadRequest, Me, Member, Members,
+    Membership, Message, Messages, MessagesQuery, OwnPresence, Page, PasskeySignInRequest,
+    PasswordResetRequest, ReadPosition, Readers, Reads, RenameSessionRequest, SendMessageRequest, ServerInfo,
+    Session, Sessions, SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest,
+    SyncRequest, SyncResponse, UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest,
+    UpdateMembershipRequest, UpdateSettingsRequest, Upload, UploadPartsRequest, User, Users,
 };
 
 use super::http::{self, Call};
 use super::urls::{escape, parameter};
 use super::{ApiClient, ApiError};
+use crate::webauthn::Ceremony;
 
 /// As large as pages come.
 const PAGE_LIMIT: u16 = 100;
@@ -46,6 +47,41 @@ impl ApiClient {
         let auth: AuthResponse = self.unsigned("/auth/sign-in", request).await?;
         self.adopt(auth);
         Ok(())
+    }
+
+    /// Opens a session with what a passkey has signed.
+    pub async fn sign_in_with_passkey(self, request: &PasskeySignInRequest) -> Result<(), ApiError> {
+        let auth: AuthResponse = self.unsigned("/auth/passkey/finish", request).await?;
+        self.adopt(auth);
+        Ok(())
+    }
+
+    /// What a passkey is to sign, whoever's it is.
+    pub async fn start_passkey(self) -> Result<Ceremony, ApiError> {
+        let answer = self.guest("/auth/passkey/start", None).await?;
+        Ceremony::read(&answer.into_text()).ok_or(ApiError::Unreadable)
+    }
+
+    /// Asks for a link that sets a new password.
+    pub async fn request_password_reset(self, request: &PasswordResetRequest) -> Result<(), ApiError> {
+        let body = http::encode(request)?;
+        self.guest("/auth/password-reset", Some(body)).await.map(drop)
+    }
+
+    /// Sets a new password by such a link.
+    pub async fn confirm_password_reset(self, request: &ConfirmPasswordResetRequest) -> Result<(), ApiError> {
+        let body = http::encode(request)?;
+        self.guest("/auth/password-reset/confirm", Some(body))
+            .await
+            .map(drop)
+    }
+
+    /// Confirms an address by a mailed link.
+    pub async fn confirm_email(self, token: String) -> Result<(), ApiError> {
+        let body = http::encode(&ConfirmEmailRequest { token })?;
+        self.guest("/auth/email-verification/confirm", Some(body))
+            .await
+            .map(drop)
     }
 
     /// Goes on with the session of the browser's cookie.

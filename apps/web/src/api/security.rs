@@ -6,7 +6,7 @@ use damso_protocol::{
     RecoveryCodes, RenamePasskeyRequest, SecurityEvent, Totp, TotpSetup,
 };
 
-use super::http::{self, Call};
+use super::http;
 use super::urls::parameter;
 use super::{ApiClient, ApiError};
 use crate::webauthn::Ceremony;
@@ -46,18 +46,6 @@ impl ApiClient {
     pub async fn disable_totp(self, code: String) -> Result<(), ApiError> {
         let request = http::encode(&CodeRequest { code })?;
         self.run("POST", "/me/totp/disable", Some(request)).await
-    }
-
-    /// Begins to use a passkey.
-    pub async fn start_using_passkey(self) -> Result<Ceremony, ApiError> {
-        let answer = http::send(&Call {
-            method: "POST",
-            path: "/auth/passkey/start",
-            body: None,
-            token: None,
-        })
-        .await?;
-        Ceremony::read(&answer.into_text()).ok_or(ApiError::Unreadable)
     }
 
     /// Begins to make a passkey.

@@ -5,6 +5,7 @@ mod home;
 mod language;
 mod lazy;
 mod navigator;
+mod news;
 mod place;
 mod shell;
 mod theme;
@@ -15,13 +16,14 @@ use leptos::task::spawn_local;
 
 pub use focus::is_looked_at;
 pub use language::choose as choose_language;
-pub use lazy::{Fetched, Lazy};
+pub use lazy::{Fetched, Lazy, Load, prefetch};
 pub use navigator::Navigator;
+pub use news::News;
 pub use place::{Area, Place, SettingsSection};
 pub use theme::{Theme, ThemeChoice};
 
 use crate::api::ApiClient;
-use crate::features::auth::{entrance, load_entrance};
+use crate::features::auth::{access, entrance, load_access, load_entrance, load_mailed, mailed};
 use crate::features::settings::{Farewell, deletion_report, load_deletion_report};
 use crate::i18n::texts;
 use crate::session::{Session, SessionStatus};
@@ -29,7 +31,6 @@ use crate::stored;
 use crate::stores::local;
 use crate::ui::{Banner, IconName, Mark, ToastRegion, Toasts};
 use home::Home;
-use lazy::prefetch;
 
 /// The whole client.
 #[component]
@@ -39,18 +40,18 @@ pub fn App() -> impl IntoView {
     let session = Session::new(api);
     provide_context(session);
     let navigator = Navigator::provide();
+    News::provide();
     Toasts::provide();
     Theme::provide();
     let farewell = Farewell::provide();
     language::follow(session);
     remove_splash();
     guard_entrance(session, navigator);
-    start_early(session);
+    start_early(session, navigator);
     remember_account(session);
     session.boot();
-    // The same account keeps its screens when its token is renewed; another one gets its own.
-    let status = Memo::new(move |_| (session.status(), session.me().map(|me| me.id)));
-    let screen = move || match (farewell.report(), status.get().0) {
+    let screen = Memo::new(move |_| Screen::of(session, navigator.place()));
+    let screen = move || match (farewell.report(), screen.get()) {
         (Some(report), _) => view! {
             <Lazy
                 load=|| Box::pin(load_deletion_report())
@@ -59,18 +60,61 @@ pub fn App() -> impl IntoView {
             />
         }
         .into_any(),
-        (None, SessionStatus::Booting) => view! { <Splash is_unreachable=false /> }.into_any(),
-        (None, SessionStatus::Unreachable) => view! { <Splash is_unreachable=true /> }.into_any(),
-        (None, SessionStatus::SignedOut) => view! {
+        (None, Screen::Splash { is_unreachable }) => view! { <Splash is_unreachable /> }.into_any(),
+        (None, Screen::Entrance) => view! {
             <Lazy load=|| Box::pin(load_entrance()) draw=Box::new(|| Box::pin(entrance())) is_main=true />
         }
         .into_any(),
-        (None, SessionStatus::SignedIn) => view! { <Home /> }.into_any(),
+        (None, Screen::Access) => view! {
+            <Lazy load=|| Box::pin(load_access()) draw=Box::new(|| Box::pin(access())) is_main=true />
+        }
+        .into_any(),
+        (None, Screen::Mailed) => view! {
+            <Lazy load=|| Box::pin(load_mailed()) draw=Box::new(|| Box::pin(mailed())) is_main=true />
+        }
+        .into_any(),
+        (None, Screen::Home(_)) => view! { <Home /> }.into_any(),
     };
     view! {
         {screen}
         <ToastRegion />
     }
+}
+
+/// What fills the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Screen {
+    /// Until it is known who is signed in.
+    Splash { is_unreachable: bool },
+    /// The first thing that those see who are not.
+    Entrance,
+    /// The forms to come in by.
+    Access,
+    /// What mailed links open.
+    Mailed,
+    /// For those who are. The same account keeps its screens when its token is renewed; another one gets its own.
+    Home(Option<UserId>),
+}
+
+impl Screen {
+    fn of(session: Session, place: Place) -> Self {
+        if place.area() == Area::Mailed {
+            return Self::Mailed;
+        }
+        match session.status() {
+            SessionStatus::Booting => Self::Splash {
+                is_unreachable: false,
+            },
+            SessionStatus::Unreachable => Self::Splash { is_unreachable: true },
+            SessionStatus::SignedOut if is_form(place) => Self::Access,
+            SessionStatus::SignedOut => Self::Entrance,
+            SessionStatus::SignedIn => Self::Home(session.me().map(|me| me.id)),
+        }
+    }
+}
+
+const fn is_form(place: Place) -> bool {
+    matches!(place, Place::SignIn | Place::SignUp)
 }
 
 /// While it is not known who is signed in. The page's own splash looked the same, so nothing jumps.
@@ -87,10 +131,11 @@ fn Splash(is_unreachable: bool) -> impl IntoView {
 /// Nobody sees a screen that is not theirs, and everybody gets back to where they wanted to go.
 fn guard_entrance(session: Session, navigator: Navigator) {
     Effect::new(move |_| {
-        let is_at_entrance = navigator.place().area() == Area::Entrance;
-        match session.status() {
-            SessionStatus::SignedOut if !is_at_entrance => navigator.leave_to_sign_in(),
-            SessionStatus::SignedIn if is_at_entrance => navigator.enter(),
+        match (session.status(), navigator.place().area()) {
+            // A mailed link is for whoever has it.
+            (_, Area::Mailed) | (SessionStatus::SignedOut, Area::Entrance) => (),
+            (SessionStatus::SignedOut, _) => navigator.leave_to_sign_in(),
+            (SessionStatus::SignedIn, Area::Entrance) => navigator.enter(),
             _ => (),
         }
     });
@@ -98,9 +143,10 @@ fn guard_entrance(session: Session, navigator: Navigator) {
 
 /// While the server is still being asked who is signed in: whoever was at the last visit sees what this browser
 /// keeps of theirs, and where nobody was, the way in is fetched.
-fn start_early(session: Session) {
+fn start_early(session: Session, navigator: Navigator) {
     let Some(user) = last_account() else {
-        return prefetch(&[|| Box::pin(load_entrance())]);
+        let is_form = is_form(navigator.place_now());
+        return prefetch(if is_form { FORMS } else { WELCOME });
     };
     spawn_local(async move {
         if let Ok(looking) = local::find_owner(user).await
@@ -110,6 +156,11 @@ fn start_early(session: Session) {
         }
     });
 }
+
+/// What the welcome is drawn by, and what people open from there.
+const WELCOME: &[Load] = &[|| Box::pin(load_entrance()), || Box::pin(load_access())];
+/// What the forms are drawn by.
+const FORMS: &[Load] = &[|| Box::pin(load_access())];
 
 /// Remembers who is signed in, and does what the other tabs of this browser do: there is one session for all.
 fn remember_account(session: Session) {

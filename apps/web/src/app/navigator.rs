@@ -4,7 +4,7 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlAnchorElement};
 
-use super::Place;
+use super::{Area, Place};
 
 /// Where the client is, and how to go elsewhere. A `Copy` handle, handed down by context.
 ///
@@ -13,6 +13,8 @@ use super::Place;
 #[derive(Clone, Copy)]
 pub struct Navigator {
     place: RwSignal<Place>,
+    /// What the link had after its `#` that led here.
+    token: RwSignal<Option<String>>,
     /// Where somebody wanted to go who had to sign in first.
     wanted: StoredValue<Option<Place>>,
 }
@@ -22,9 +24,14 @@ impl Navigator {
     pub fn provide() -> Self {
         let navigator = Self {
             place: RwSignal::new(current_place()),
+            token: RwSignal::new(None),
             wanted: StoredValue::new(None),
         };
-        let _ = window_event_listener(ev::popstate, move |_| navigator.arrive(current_place()));
+        navigator.take_token();
+        let _ = window_event_listener(ev::popstate, move |_| {
+            navigator.arrive(current_place());
+            navigator.take_token();
+        });
         let _ = window_event_listener(ev::click, move |event| {
             if let Some(place) = followed_place(&event) {
                 event.prevent_default();
@@ -48,6 +55,16 @@ impl Navigator {
     /// Where the client is, without tracking.
     pub fn place_now(self) -> Place {
         self.place.get_untracked()
+    }
+
+    /// What the mailed link had after its `#` that led here; tracked. It is nowhere else any more.
+    pub fn token(self) -> Option<String> {
+        self.token.get()
+    }
+
+    /// It is good for nothing more.
+    pub fn forget_token(self) {
+        self.token.set(None);
     }
 
     /// Goes there; the back button comes back.
@@ -95,6 +112,18 @@ impl Navigator {
         self.wanted.set_value(None);
     }
 
+    /// Takes the token of a mailed link out of the address, where others could see it, and out of the history.
+    fn take_token(self) {
+        let place = self.place_now();
+        let hash = window().location().hash().unwrap_or_default();
+        if place.area() == Area::Mailed
+            && let Some(token) = hash.strip_prefix('#')
+        {
+            self.replace(place);
+            self.token.set((!token.is_empty()).then(|| token.to_owned()));
+        }
+    }
+
     fn write(self, place: Place, write: Write) {
         if let Ok(history) = window().history() {
             let path = place.path();
@@ -109,6 +138,7 @@ impl Navigator {
 
     fn arrive(self, place: Place) {
         if self.place.get_untracked() != place {
+            self.token.set(None);
             self.place.set(place);
         }
     }

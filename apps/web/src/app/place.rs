@@ -63,6 +63,10 @@ pub enum Place {
     SignIn,
     /// The form for those who have none.
     SignUp,
+    /// Where a forgotten password is replaced.
+    Reset,
+    /// Where a mailed link confirms an address.
+    Verify,
     /// The friends list.
     Friends,
     /// Somebody's profile beside the friends list.
@@ -86,6 +90,8 @@ pub enum Place {
 pub enum Area {
     /// Welcome, sign-in and sign-up.
     Entrance,
+    /// What mailed links open, whoever is signed in.
+    Mailed,
     /// Friends and their profiles.
     Friends,
     /// Chats and conversations.
@@ -105,6 +111,8 @@ impl Place {
             ["welcome"] => Self::Welcome,
             ["sign-in"] => Self::SignIn,
             ["sign-up"] => Self::SignUp,
+            ["reset"] => Self::Reset,
+            ["verify"] => Self::Verify,
             ["friends", id] => id.parse().map_or(Self::Unknown, Self::Friend),
             ["chats"] => Self::Chats,
             ["chats", id] => id.parse().map_or(Self::Unknown, Self::Chat),
@@ -124,6 +132,8 @@ impl Place {
             Self::Welcome => "/welcome".to_owned(),
             Self::SignIn => "/sign-in".to_owned(),
             Self::SignUp => "/sign-up".to_owned(),
+            Self::Reset => "/reset".to_owned(),
+            Self::Verify => "/verify".to_owned(),
             Self::Friends => "/friends".to_owned(),
             Self::Friend(id) => format!("/friends/{id}"),
             Self::Chats => "/chats".to_owned(),
@@ -139,6 +149,7 @@ impl Place {
     pub const fn area(self) -> Area {
         match self {
             Self::Welcome | Self::SignIn | Self::SignUp => Area::Entrance,
+            Self::Reset | Self::Verify => Area::Mailed,
             Self::Friends | Self::Friend(_) => Area::Friends,
             Self::Chats | Self::Chat(_) | Self::ChatDrawer(_) => Area::Chats,
             Self::Settings | Self::SettingsSection(_) => Area::Settings,
@@ -162,6 +173,7 @@ impl Place {
             Self::ChatDrawer(id) => Self::Chat(id),
             Self::SettingsSection(_) => Self::Settings,
             Self::SignIn | Self::SignUp => Self::Welcome,
+            Self::Reset | Self::Verify => Self::SignIn,
             Self::Welcome
             | Self::Friends
             | Self::Friend(_)
@@ -183,6 +195,8 @@ mod tests {
             Place::Welcome,
             Place::SignIn,
             Place::SignUp,
+            Place::Reset,
+            Place::Verify,
             Place::Friends,
             Place::Friend(UserId::new()),
             Place::Chats,

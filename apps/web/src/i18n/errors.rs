@@ -31,7 +31,13 @@ impl ErrorTexts {
         unauthenticated: "로그인이 풀렸어요. 다시 로그인해 주세요.",
         unreadable: "서버의 답을 읽지 못했어요. 새로고침해 보세요.",
         cancelled: "취소했어요.",
-        wait_secs: |secs| format!("너무 자주 시도했어요. {secs}초 뒤에 다시 해 주세요."),
+        wait_secs: |secs| match secs {
+            ..120 => format!("너무 자주 시도했어요. {secs}초 뒤에 다시 해 주세요."),
+            _ => format!(
+                "너무 자주 시도했어요. {}분 뒤에 다시 해 주세요.",
+                secs.div_ceil(60)
+            ),
+        },
         handle_length: "아이디는 3~20자예요.",
         password_length: "8자 이상으로 정해 주세요.",
         handle_start: "영문 소문자로 시작해야 해요.",
@@ -46,12 +52,10 @@ impl ErrorTexts {
         unauthenticated: "Your session has ended. Please sign in again.",
         unreadable: "The server's answer could not be read. Try reloading the page.",
         cancelled: "Cancelled.",
-        wait_secs: |secs| {
-            if secs == 1 {
-                "Too many attempts. Try again in 1 second.".to_owned()
-            } else {
-                format!("Too many attempts. Try again in {secs} seconds.")
-            }
+        wait_secs: |secs| match secs {
+            1 => "Too many attempts. Try again in 1 second.".to_owned(),
+            ..120 => format!("Too many attempts. Try again in {secs} seconds."),
+            _ => format!("Too many attempts. Try again in {} minutes.", secs.div_ceil(60)),
         },
         handle_length: "A handle has 3 to 20 characters.",
         password_length: "Use at least 8 characters.",
@@ -129,7 +133,7 @@ fn kind_ko(kind: ErrorKind) -> &'static str {
         ErrorKind::ReauthenticationRequired => "먼저 본인인지 확인해 주세요.",
         ErrorKind::SecondFactorRequired => "인증 코드가 필요해요.",
         ErrorKind::SecondFactorInvalid => "인증 코드가 맞지 않거나 이미 쓴 코드예요.",
-        ErrorKind::PasskeyInvalid => "이 패스키로는 로그인할 수 없어요.",
+        ErrorKind::PasskeyInvalid => "이 패스키로는 로그인할 수 없어요. 지운 패스키이거나 시간이 지났어요.",
         ErrorKind::PasskeyNotFound => "그런 패스키가 없어요.",
         ErrorKind::LinkInvalid => "쓸 수 없는 링크예요. 이미 썼거나 시간이 지났어요.",
         ErrorKind::TotpEnabled => "이미 인증 코드를 쓰고 있어요.",
@@ -201,7 +205,7 @@ fn kind_en(kind: ErrorKind) -> &'static str {
         ErrorKind::ReauthenticationRequired => "Show first that it is you.",
         ErrorKind::SecondFactorRequired => "A code is needed.",
         ErrorKind::SecondFactorInvalid => "The code is not right, or was used before.",
-        ErrorKind::PasskeyInvalid => "This passkey cannot sign you in.",
+        ErrorKind::PasskeyInvalid => "This passkey cannot sign you in: it was removed, or it took too long.",
         ErrorKind::PasskeyNotFound => "There is no such passkey.",
         ErrorKind::LinkInvalid => "This link is not valid any more: it was used, or is too old.",
         ErrorKind::TotpEnabled => "Codes from an app are in use already.",

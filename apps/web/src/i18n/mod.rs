@@ -1,5 +1,6 @@
 //! Every text of the client, in every language, side by side: a missing one does not compile.
 
+mod access;
 mod auth;
 mod blocks;
 mod chat;
@@ -18,6 +19,7 @@ use damso_domain::Locale;
 use leptos::prelude::*;
 use leptos::reactive::graph::Observer;
 
+pub use access::{AccessTexts, access_texts};
 pub use auth::AuthTexts;
 pub use blocks::BlockTexts;
 pub use chat::ChatTexts;

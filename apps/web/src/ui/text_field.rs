@@ -17,17 +17,21 @@ pub enum FieldKind {
     Handle,
     /// The handle of one's own account.
     Login,
+    /// What one signs in by: a handle or an address, or a passkey that the browser offers there.
+    SignIn,
+    /// An e-mail address.
+    Email,
+    /// A code of six digits from an app.
+    OneTimeCode,
+    /// A code of letters and digits that was kept for a rainy day.
+    RecoveryCode,
     /// A person's name.
     Name,
     /// The password of the account.
     CurrentPassword,
     /// A password that is being chosen.
     NewPassword,
-    /// An e-mail address.
-    Email,
-    /// A code of six digits from an app.
-    OneTimeCode,
-    /// Either that, or a recovery code with its letters.
+    /// A code of six digits from an app, or a recovery code with its letters.
     AnyCode,
 }
 
@@ -36,28 +40,33 @@ impl FieldKind {
         matches!(self, Self::CurrentPassword | Self::NewPassword)
     }
 
-    const fn is_verbatim(self) -> bool {
-        !matches!(self, Self::Text | Self::Name)
+    const fn is_code(self) -> bool {
+        matches!(self, Self::OneTimeCode | Self::RecoveryCode)
     }
 
-    const fn autocomplete(self) -> &'static str {
-        match self {
-            Self::Text | Self::Handle => "off",
-            Self::Login => "username",
-            Self::Name => "name",
-            Self::CurrentPassword => "current-password",
-            Self::NewPassword => "new-password",
-            Self::Email => "email",
-            Self::OneTimeCode | Self::AnyCode => "one-time-code",
-        }
+    const fn is_verbatim(self) -> bool {
+        !matches!(self, Self::Text | Self::Name)
     }
 
     /// Which keys a phone shows. The type stays text: what a browser makes of an address is not what was typed.
     const fn input_mode(self) -> Option<&'static str> {
         match self {
-            Self::Email => Some("email"),
+            Self::SignIn | Self::Email => Some("email"),
             Self::OneTimeCode => Some("numeric"),
             _ => None,
+        }
+    }
+
+    const fn autocomplete(self) -> &'static str {
+        match self {
+            Self::Text | Self::Handle | Self::RecoveryCode => "off",
+            Self::Login => "username",
+            Self::SignIn => "username webauthn",
+            Self::Email => "email",
+            Self::OneTimeCode | Self::AnyCode => "one-time-code",
+            Self::Name => "name",
+            Self::CurrentPassword => "current-password",
+            Self::NewPassword => "new-password",
         }
     }
 }
@@ -142,6 +151,7 @@ pub fn TextField(
                     id=id.get_value()
                     node_ref=node
                     type=type_name
+                    class=("field__input--code", kind.is_code())
                     autocomplete=kind.autocomplete()
                     inputmode=kind.input_mode()
                     autocapitalize=kind.is_verbatim().then_some("none")

@@ -1,7 +1,7 @@
 //! What the screens before signing in share.
 
 use damso_domain::Locale;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use crate::app::choose_language;
 use crate::i18n::{locale, texts};
@@ -16,14 +16,26 @@ pub fn EntranceCard(
     /// A sentence below it.
     #[prop(into)]
     text: Signal<String>,
+    /// Takes the focus to the heading: for a card without a field, which takes the place of another one.
+    #[prop(optional)]
+    is_answer: bool,
     /// The form.
     children: Children,
 ) -> impl IntoView {
+    let heading = NodeRef::<html::H1>::new();
+    if is_answer {
+        heading.on_load(|heading| {
+            // After the card is in the page.
+            request_animation_frame(move || drop(heading.focus()));
+        });
+    }
     view! {
         <main class="entrance">
             <div class="entrance__card">
                 <Mark />
-                <h1 class="entrance__title">{move || title.get()}</h1>
+                <h1 class="entrance__title" node_ref=heading tabindex=is_answer.then_some("-1")>
+                    {move || title.get()}
+                </h1>
                 <p class="entrance__text">{move || text.get()}</p>
                 {children()}
             </div>

@@ -1,8 +1,16 @@
-//! The way in: welcome, sign-in, sign-up.
+//! The way in: welcome, sign-in, sign-up, and what mailed links open.
 
+mod code;
+mod email;
 mod frame;
+mod new_password;
+mod passkey;
+mod reset;
+mod second_step;
+mod server;
 mod sign_in;
 mod sign_up;
+mod verify;
 mod welcome;
 
 use leptos::prelude::*;
@@ -12,24 +20,59 @@ pub(crate) use sign_up::password_praise;
 
 use crate::app::{Fetched, Navigator, Place};
 use crate::i18n::texts;
+use new_password::NewPasswordPage;
+use reset::ResetPage;
+use server::Server;
 use sign_in::SignInPage;
 use sign_up::SignUpPage;
+use verify::VerifyPage;
 use welcome::WelcomePage;
 
-/// See [`Entrance`].
+/// See [`WelcomePage`].
 #[wasm_split(entrance, fallible, preload(load_entrance))]
 pub(crate) fn entrance() -> Fetched<AnyView> {
-    Ok(view! { <Entrance /> }.into_any())
+    keep_title();
+    Ok(view! { <WelcomePage /> }.into_any())
 }
 
-/// The screens for those who are not signed in.
+/// See [`Forms`].
+#[wasm_split(access, fallible, preload(load_access))]
+pub(crate) fn access() -> Fetched<AnyView> {
+    Ok(view! { <Forms /> }.into_any())
+}
+
+/// See [`Mailed`].
+#[wasm_split(mailed, fallible, preload(load_mailed))]
+pub(crate) fn mailed() -> Fetched<AnyView> {
+    Ok(view! { <Mailed /> }.into_any())
+}
+
+/// The forms to come in by.
 #[component]
-fn Entrance() -> impl IntoView {
+fn Forms() -> impl IntoView {
     let navigator = Navigator::expect();
-    Effect::new(move |_| document().set_title(texts().common.app_name));
+    keep_title();
+    Server::provide();
     move || match navigator.place() {
-        Place::SignIn => view! { <SignInPage /> }.into_any(),
         Place::SignUp => view! { <SignUpPage /> }.into_any(),
-        _ => view! { <WelcomePage /> }.into_any(),
+        _ => view! { <SignInPage /> }.into_any(),
     }
+}
+
+/// What mailed links open, and where they are asked for.
+#[component]
+fn Mailed() -> impl IntoView {
+    let navigator = Navigator::expect();
+    keep_title();
+    Server::provide();
+    move || match (navigator.place(), navigator.token()) {
+        (Place::Verify, token) => view! { <VerifyPage token /> }.into_any(),
+        (_, Some(token)) => view! { <NewPasswordPage token /> }.into_any(),
+        (_, None) => view! { <ResetPage /> }.into_any(),
+    }
+}
+
+/// Nothing unread is counted out here.
+fn keep_title() {
+    Effect::new(move |_| document().set_title(texts().common.app_name));
 }

@@ -1,42 +1,38 @@
 //! The form for those who have no account.
 
 use damso_domain::{DisplayName, Handle, HandleError, Password, PasswordError};
-use damso_protocol::{ErrorKind, SignUp, SignUpRequest};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use damso_protocol::{ErrorKind, SignUpRequest};
+use leptos::{ev::SubmitEvent, prelude::*};
 
+use super::email::EmailEntry;
 use super::frame::EntranceCard;
-use crate::api::ApiClient;
+use super::server::Server;
 use crate::app::Place;
 use crate::features::form::{FormError, Submission};
-use crate::i18n::{explain_handle, explain_name, explain_password, locale, texts};
+use crate::i18n::{access_texts, explain_handle, explain_name, explain_password, locale, texts};
 use crate::session::Session;
-use crate::ui::{Button, FieldKind, TextField};
+use crate::ui::{Button, FieldKind, TextField, Toasts};
 
 /// From this length on a password that is not common is called strong.
 const STRONG_CHARS: usize = 14;
 
-/// Handle, name and password, with the rules said while one types.
+/// Handle, name and password, with the rules said while one types, and an address where the server sends mail.
 #[component]
 pub fn SignUpPage() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let form = SignUpForm::new();
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if let Some(request) = form.request() {
-            // The guard at the root leads on as soon as the session has begun.
-            form.submission
-                .run(async move { session.sign_up(&request).await }, |()| ());
+    let server = Server::expect();
+    let is_closed = Memo::new(move |_| server.is_closed());
+    let text = move || {
+        if is_closed.get() {
+            texts().auth.sign_up_closed
+        } else {
+            texts().auth.sign_up_text
         }
     };
     view! {
-        <EntranceCard title=move || texts().auth.sign_up_title text=move || texts().auth.sign_up_text>
-            <form on:submit=submit novalidate>
-                <SignUpFields form />
-                <FormError text=Signal::derive(move || form.other_error()) />
-                <Button submits=true wide=true busy=form.submission.is_busy()>
-                    {move || texts().auth.sign_up}
-                </Button>
-            </form>
+        <EntranceCard title=move || texts().auth.sign_up_title text>
+            <Show when=move || !is_closed.get()>
+                <SignUpFields />
+            </Show>
             <p class="entrance__foot">
                 {move || texts().auth.have_account} " "
                 <a href=Place::SignIn.path()>{move || texts().auth.sign_in}</a>
@@ -46,7 +42,55 @@ pub fn SignUpPage() -> impl IntoView {
 }
 
 #[component]
-fn SignUpFields(form: SignUpForm) -> impl IntoView {
+fn SignUpFields() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let toasts = Toasts::expect();
+    let form = SignUpForm::new();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(request) = form.request() {
+            let email = request.email.clone();
+            // The guard at the root leads on as soon as the session has begun.
+            form.submission
+                .run(async move { session.sign_up(&request).await }, move |()| {
+                    if let Some(email) = email {
+                        toasts.show((access_texts().email_sent)(&email));
+                    }
+                });
+        }
+    };
+    view! {
+        <form on:submit=submit novalidate>
+            <AccountFields form />
+            <EmailField entry=form.email />
+            <FormError text=Signal::derive(move || form.other_error()) />
+            <Button submits=true wide=true busy=form.submission.is_busy()>
+                {move || texts().auth.sign_up}
+            </Button>
+        </form>
+    }
+}
+
+/// For those who want to be able to forget their password.
+#[component]
+fn EmailField(entry: EmailEntry) -> impl IntoView {
+    let server = Server::expect();
+    let has_mail = Memo::new(move |_| server.has_mail() == Some(true));
+    view! {
+        <Show when=move || has_mail.get()>
+            <TextField
+                label=move || access_texts().email_optional
+                value=entry.text
+                kind=FieldKind::Email
+                error=Signal::derive(move || entry.error())
+                hint=Signal::derive(|| Some(access_texts().email_hint.to_owned()))
+            />
+        </Show>
+    }
+}
+
+#[component]
+fn AccountFields(form: SignUpForm) -> impl IntoView {
     view! {
         <TextField
             label=move || texts().auth.handle
@@ -80,12 +124,8 @@ fn SignUpFields(form: SignUpForm) -> impl IntoView {
 /// Only where the server takes nobody without an invitation.
 #[component]
 fn InviteField(form: SignUpForm) -> impl IntoView {
-    let api = expect_context::<ApiClient>();
-    let is_asked = RwSignal::new(false);
-    spawn_local(async move {
-        let server = api.server().await;
-        is_asked.try_set(server.is_ok_and(|server| server.sign_up == SignUp::Invite));
-    });
+    let server = Server::expect();
+    let is_asked = Memo::new(move |_| server.is_by_invitation());
     view! {
         <Show when=move || is_asked.get()>
             <TextField
@@ -112,17 +152,20 @@ struct SignUpForm {
     display_name: RwSignal<String>,
     password: RwSignal<String>,
     invite: RwSignal<String>,
+    email: EmailEntry,
     submission: Submission,
 }
 
 impl SignUpForm {
     fn new() -> Self {
+        let submission = Submission::new();
         let form = Self {
             handle: RwSignal::new(String::new()),
             display_name: RwSignal::new(String::new()),
             password: RwSignal::new(String::new()),
             invite: RwSignal::new(invite_of_link()),
-            submission: Submission::new(),
+            email: EmailEntry::new(submission, true),
+            submission,
         };
         Effect::watch(
             move || {
@@ -131,6 +174,7 @@ impl SignUpForm {
                     form.display_name.track(),
                     form.password.track(),
                     form.invite.track(),
+                    form.email.text.track(),
                 )
             },
             move |_, _, _| form.submission.clear_error(),
@@ -144,12 +188,14 @@ impl SignUpForm {
         self.submission.note_try();
         let handle = Handle::parse(&self.handle.read_untracked()).ok()?;
         let display_name = DisplayName::parse(&self.display_name.read_untracked()).ok()?;
-        let password = Password::parse_new(&self.password.read_untracked(), &[handle.as_str()]).ok()?;
+        let email = self.email.value().ok()?;
+        let logins = [handle.as_str(), email.as_deref().unwrap_or_default()];
+        let password = Password::parse_new(&self.password.read_untracked(), &logins).ok()?;
         Some(SignUpRequest {
             handle: handle.into_string(),
             display_name: display_name.into_string(),
             password: password.expose().to_owned(),
-            email: None,
+            email,
             locale: Some(locale()),
             invite_code: Some(self.invite.get_untracked()).filter(|code| !code.trim().is_empty()),
             token_transport: None,
@@ -188,7 +234,11 @@ impl SignUpForm {
 
     fn password_error(self) -> Option<String> {
         let was_tried = self.submission.was_tried();
-        let parsed = Password::parse_new(&self.password.read(), &[self.handle.read().trim()]);
+        let logins = [self.handle.get(), self.email.text.get()];
+        let parsed = Password::parse_new(
+            &self.password.read(),
+            &logins.each_ref().map(|login| login.trim()),
+        );
         // Somebody who is still typing knows that it is too short.
         parsed
             .err()
@@ -202,7 +252,7 @@ impl SignUpForm {
             None
         } else {
             self.submission
-                .general_error(&["handle", "display_name", "password"])
+                .general_error(&["handle", "display_name", "password", "email"])
         }
     }
 

@@ -235,7 +235,7 @@ impl DeletionDraft {
 
     /// What the browser has to say of its failure is kept apart from what the server says.
     async fn sign(self) -> Result<PasskeyAssertion, ApiError> {
-        let ceremony = self.api.start_using_passkey().await?;
+        let ceremony = self.api.start_passkey().await?;
         webauthn::get(ceremony, Manner::Asked, None)
             .await
             .map_err(|error| {

@@ -290,7 +290,7 @@ impl Draft {
     }
 
     async fn sign(self) -> Result<(), Trouble> {
-        let ceremony = self.api.start_using_passkey().await?;
+        let ceremony = self.api.start_passkey().await?;
         let assertion = webauthn::get(ceremony, Manner::Asked, None).await?;
         let request = ReauthenticateRequest {
             passkey_assertion: Some(assertion),
