@@ -67,27 +67,27 @@ async fn check(table: &'static str) {
 
 #[tokio::test]
 async fn accounts_and_sessions_are_ones_own() {
-    check(table::ACCOUNT).await;
+    Box::pin(check(table::ACCOUNT)).await;
 }
 
 #[tokio::test]
 async fn people_are_known_to_all_and_requests_to_two() {
-    check(table::PEOPLE).await;
+    Box::pin(check(table::PEOPLE)).await;
 }
 
 #[tokio::test]
 async fn conversations_are_there_for_who_is_in_them() {
-    check(table::CONVERSATIONS).await;
+    Box::pin(check(table::CONVERSATIONS)).await;
 }
 
 #[tokio::test]
 async fn messages_are_there_for_who_is_in_the_conversation() {
-    check(table::MESSAGES).await;
+    Box::pin(check(table::MESSAGES)).await;
 }
 
 #[tokio::test]
 async fn files_are_their_senders_and_their_readers() {
-    check(table::FILES).await;
+    Box::pin(check(table::FILES)).await;
 }
 
 #[test]
