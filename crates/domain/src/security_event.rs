@@ -49,11 +49,9 @@ stored_enum!(
 );
 
 impl SecurityEventKind {
-    /// Whether the owner hears of it by mail: what somebody else would do first who has got hold of the account.
+    /// Whether the owner hears of it by mail: what somebody else would do first who has got hold of the account, and
+    /// what the operator did.
     pub const fn is_mailed(self) -> bool {
-        !matches!(
-            self,
-            Self::SignedUp | Self::SessionEnded | Self::ExportDownloaded | Self::Enabled
-        )
+        !matches!(self, Self::SignedUp | Self::SessionEnded | Self::ExportDownloaded)
     }
 }

@@ -150,8 +150,8 @@ impl Advice {
             | Kind::ExportRequested
             | Kind::ExportDownloaded => Self::Secure,
             Kind::PasswordChanged | Kind::PasswordReset | Kind::EmailChanged => Self::Recover,
-            Kind::ResetLinkIssued | Kind::Disabled => Self::AskOperator,
-            Kind::SignedUp | Kind::Enabled => Self::None,
+            Kind::ResetLinkIssued | Kind::Disabled | Kind::Enabled => Self::AskOperator,
+            Kind::SignedUp => Self::None,
         }
     }
 
