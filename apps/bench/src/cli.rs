@@ -38,7 +38,7 @@ pub enum Command {
     #[command(name = "W7", alias = "w7")]
     Storm(StormOptions),
     /// Passwords: what a storm of sign-ins does to those who write, and whether time tells who has an account.
-    #[command(name = "W8", alias = "w8")]
+    #[command(name = "passwords")]
     Passwords(PasswordOptions),
     /// Faults: everything that can be killed is, under load, and the promises are checked.
     #[command(name = "chaos")]
@@ -97,7 +97,7 @@ pub struct SendOptions {
     pub common: Common,
 }
 
-/// W8.
+/// Passwords.
 #[derive(Args, Clone)]
 pub struct PasswordOptions {
     /// How many sign in at once.

@@ -80,7 +80,7 @@ async fn measure(command: Command) -> Result<(Common, Report)> {
         Command::History(options) => (options.common.clone(), workload::w4::run(&options).await?),
         Command::Day(options) => (options.common.clone(), workload::w6::run(&options).await?),
         Command::Storm(options) => (options.common.clone(), workload::w7::run(&options).await?),
-        Command::Passwords(options) => (options.common.clone(), workload::w8::run(&options).await?),
+        Command::Passwords(options) => (options.common.clone(), workload::passwords::run(&options).await?),
         Command::Chaos(_) | Command::BareServer { .. } => unreachable!("they are run above"),
     })
 }

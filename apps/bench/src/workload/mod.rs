@@ -1,5 +1,6 @@
 //! The workloads.
 
+pub mod passwords;
 pub mod sender;
 pub mod w1;
 pub mod w2;
@@ -7,7 +8,6 @@ pub mod w3;
 pub mod w4;
 pub mod w6;
 pub mod w7;
-pub mod w8;
 
 use std::time::Duration;
 

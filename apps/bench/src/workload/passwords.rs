@@ -1,4 +1,4 @@
-//! W8, passwords: what a storm of sign-ins does to those who write, and whether the time of an answer tells who has an
+//! Passwords: what a storm of sign-ins does to those who write, and whether the time of an answer tells who has an
 //! account.
 
 use std::cell::Cell;
@@ -28,7 +28,7 @@ const SENDERS: usize = 64;
 const DIRECTS: usize = 100;
 /// Members of the one group.
 const GROUP: usize = 10;
-/// The group of 503 answers waits so long before it asks again.
+/// Whoever is answered with 503 waits so long before they ask again.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Runs it.
@@ -38,7 +38,7 @@ pub async fn run(options: &PasswordOptions) -> Result<Report> {
     let server = common.start_server().await?;
     let stage = Stage::set(DIRECTS, GROUP, &server).await?;
     let mut report = Report {
-        workload: "W8",
+        workload: "passwords",
         header: vec![
             machine::description(),
             format!(
