@@ -46,6 +46,8 @@ struct State {
     watchers: DashMap<ConversationId, Vec<Arc<Connection>>>,
     ended: DashMap<SessionId, Timestamp>,
     moved_reads: Mutex<HashMap<ConversationId, HashMap<UserId, Moved>>>,
+    /// Held by whoever tells of them.
+    telling_reads: Mutex<()>,
     /// Who was told of a moment ago.
     typing: Mutex<HashSet<(ConversationId, UserId)>>,
     /// Of direct conversations: who of the two blocks the other one, or did, as of which change of their own stream.
@@ -551,6 +553,8 @@ impl Hub {
 
 impl State {
     fn tell_moved_reads(&self) {
+        // What was gathered first is told first; and whoever returns from here knows that all of it was.
+        let _turn = self.telling_reads.lock().unwrap_or_else(PoisonError::into_inner);
         let moved = std::mem::take(&mut *self.moved_reads.lock().unwrap_or_else(PoisonError::into_inner));
         for (conversation_id, reads) in moved {
             let reads = reads.into_iter().flat_map(|(user_id, moved)| {
