@@ -164,6 +164,7 @@ class Staying:
 
     def get(self, case, context):
         scene.minji.renew()
+        scene.minji.prove()
         return scene.minji.headers
 
     def set(self, case, headers, context):

@@ -25,7 +25,7 @@ test("a forgotten password is replaced by a mailed link, which signs out everywh
   const { page, words, trouble } = phone;
   trouble.expect(NOT_SIGNED_IN);
   await phone.signUp();
-  await phone.isTold(words.emailSent(email));
+  await phone.isTold(words.linkOnItsWay(email));
 
   await page.goto(await mailedLink(email, "/verify"));
   await seen(phone.card(words.verified));

@@ -7,6 +7,7 @@ use damso_protocol::{ErrorKind, Export, Exports, Problem};
 use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::answer::FileBytes;
 use crate::attachment::Served;
 use crate::error::ApiResult;
 use crate::extract::{Caller, Reader};
@@ -80,8 +81,8 @@ async fn get_export(
     tag = "account",
     params(ExportPath),
     responses(
-        (status = 200, description = "The archive", content_type = "application/zip", body = [u8]),
-        (status = 206, description = "A part of it", content_type = "application/zip", body = [u8]),
+        (status = 200, description = "The archive", content((inline(FileBytes) = "application/zip"))),
+        (status = 206, description = "A part of it", content((inline(FileBytes) = "application/zip"))),
         (status = 302, description = "Where the storage serves it, for a minute"),
         (status = 304, description = "Not modified"),
         (status = 404, description = "`export_not_found`", body = Problem),

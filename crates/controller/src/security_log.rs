@@ -2,7 +2,7 @@
 
 use actix_web::get;
 use actix_web::web::{Data, Json, Query};
-use damso_protocol::{Page, PageQuery, SecurityEvent};
+use damso_protocol::{Page, PageQuery, Problem, SecurityEvent};
 use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -13,7 +13,10 @@ use crate::extract::Caller;
 #[utoipa::path(
     tag = "account",
     params(PageQuery),
-    responses((status = 200, description = "A page of it", body = Page<SecurityEvent>)),
+    responses(
+        (status = 200, description = "A page of it", body = Page<SecurityEvent>),
+        (status = 422, description = "`invalid_fields`", body = Problem),
+    ),
     security(("access_token" = [])),
 )]
 #[get("/me/audit")]

@@ -85,7 +85,14 @@ fn start_server(repo: &Repo, folder: &Path) -> Result<Server> {
     let mut serve = server::guarded_command(repo)?;
     serve.arg("serve").arg("--data-dir").arg(folder.join("data"));
     // All requests come from one address, and as many as there can be.
-    serve.args(["--rate-limits", "off", "--listen", "127.0.0.1:0"]);
+    serve.args([
+        "--rate-limits",
+        "off",
+        "--mail",
+        "folder",
+        "--listen",
+        "127.0.0.1:0",
+    ]);
     server::forget_settings(&mut serve);
     Server::start(serve, &folder.join("server.log"))
 }

@@ -346,17 +346,18 @@ impl SignInForm {
 
     /// What is not said beside a field.
     pub fn other_error(self) -> Option<String> {
-        match (self.submission.error()?, self.way.get()) {
-            (ApiError::Cancelled, _) => self.question.trouble().map(str::to_owned),
-            (error, way) => match (error.kind(), way) {
-                (Some(ErrorKind::SecondFactorInvalid), _)
-                | (Some(ErrorKind::InvalidCredentials), Way::Typed) => None,
-                // Its account is gone.
-                (Some(ErrorKind::InvalidCredentials), Way::Passkey) => {
-                    Some(explain(ErrorKind::PasskeyInvalid).to_owned())
-                }
-                _ => self.submission.general_error(&["login", "password"]),
-            },
+        let Some(error) = self.submission.error() else {
+            return self.question.trouble().map(str::to_owned);
+        };
+        match (error.kind(), self.way.get()) {
+            (Some(ErrorKind::SecondFactorInvalid), _) | (Some(ErrorKind::InvalidCredentials), Way::Typed) => {
+                None
+            }
+            // Its account is gone.
+            (Some(ErrorKind::InvalidCredentials), Way::Passkey) => {
+                Some(explain(ErrorKind::PasskeyInvalid).to_owned())
+            }
+            _ => self.submission.general_error(&["login", "password"]),
         }
     }
 
