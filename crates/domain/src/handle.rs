@@ -104,6 +104,11 @@ mod tests {
             ("_minji", Err(HandleError::StartsWithoutLetter)),
             ("민지민지", Err(HandleError::InvalidCharacter)),
             ("min ji", Err(HandleError::InvalidCharacter)),
+            // What only looks like a letter: Cyrillic, full width, the Kelvin sign, with something unseen.
+            ("m\u{456}nji", Err(HandleError::InvalidCharacter)),
+            ("\u{ff4d}inji", Err(HandleError::InvalidCharacter)),
+            ("\u{212a}im", Err(HandleError::InvalidCharacter)),
+            ("min\u{200b}ji", Err(HandleError::InvalidCharacter)),
             ("Admin", Err(HandleError::Reserved)),
         ] {
             assert_eq!(

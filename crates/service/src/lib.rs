@@ -54,6 +54,7 @@ pub mod security_log;
 mod sending;
 pub mod session;
 pub mod settings;
+mod sign_in;
 mod strength;
 pub mod sync;
 pub mod token;

@@ -7,10 +7,11 @@ use damso_protocol::{
     CreateAttachmentRequest, CreateConversationRequest, CreateFriendRequest, CreatedAttachment, DeleteFor,
     DeletionReport, DeletionRequest, Direction, Friend, FriendRequest, MarkReadRequest, Me, Member, Members,
     Membership, Message, Messages, MessagesQuery, OwnPresence, Page, PasskeySignInRequest,
-    PasswordResetRequest, ReadPosition, Readers, Reads, RenameSessionRequest, SendMessageRequest, ServerInfo,
-    Session, Sessions, SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest,
-    SyncRequest, SyncResponse, UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest,
-    UpdateMembershipRequest, UpdateSettingsRequest, Upload, UploadPartsRequest, User, Users,
+    PasswordResetRequest, PasswordStrength, PasswordStrengthRequest, ReadPosition, Readers, Reads,
+    RenameSessionRequest, SendMessageRequest, ServerInfo, Session, Sessions, SetAvatarRequest,
+    SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse,
+    UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
+    UpdateSettingsRequest, Upload, UploadPartsRequest, User, Users,
 };
 
 use super::http::{self, Call};
@@ -40,6 +41,14 @@ impl ApiClient {
         let auth: AuthResponse = self.unsigned("/auth/sign-up", request).await?;
         self.adopt(auth);
         Ok(())
+    }
+
+    /// How hard a password would be to guess.
+    pub async fn judge_password(
+        self,
+        request: &PasswordStrengthRequest,
+    ) -> Result<PasswordStrength, ApiError> {
+        self.unsigned("/auth/password-strength", request).await
     }
 
     /// Opens a session.

@@ -3,6 +3,7 @@
 //! Apart from the other texts: these travel with the forms, which the first screen does without.
 
 use damso_domain::Locale;
+use damso_protocol::PasswordWarning;
 
 use super::locale;
 
@@ -62,6 +63,7 @@ pub struct AccessTexts {
     pub unverified_empty_text: &'static str,
     pub go_on: &'static str,
     pub open_account: &'static str,
+    pub weakness: fn(Option<PasswordWarning>) -> &'static str,
 }
 
 static KO: AccessTexts = AccessTexts {
@@ -118,6 +120,7 @@ static KO: AccessTexts = AccessTexts {
     unverified_empty_text: "메일에 있는 링크를 눌러 이 페이지를 열어 주세요.",
     go_on: "계속하기",
     open_account: "계정 설정 열기",
+    weakness: weakness_ko,
 };
 
 static EN: AccessTexts = AccessTexts {
@@ -174,7 +177,39 @@ static EN: AccessTexts = AccessTexts {
     unverified_empty_text: "Open this page by the link in the mail.",
     go_on: "Continue",
     open_account: "Open account settings",
+    weakness: weakness_en,
 };
+
+fn weakness_ko(warning: Option<PasswordWarning>) -> &'static str {
+    match warning {
+        Some(PasswordWarning::Keyboard) => "자판에 나란히 있는 글자는 알아내기 쉬워요.",
+        Some(PasswordWarning::Repeat) => "되풀이되는 글자는 알아내기 쉬워요.",
+        Some(PasswordWarning::Common) => "많은 사람이 쓰는 비밀번호와 비슷해요.",
+        Some(PasswordWarning::Sequence) => "순서대로 이어지는 글자는 알아내기 쉬워요.",
+        Some(PasswordWarning::Date) => "날짜와 연도는 알아내기 쉬워요.",
+        Some(PasswordWarning::Word) => "단어 하나로는 알아내기 쉬워요.",
+        Some(PasswordWarning::Name) => "이름만으로는 알아내기 쉬워요.",
+        None => "알아내기 쉬운 비밀번호예요. 다른 단어를 더해 보세요.",
+    }
+}
+
+fn weakness_en(warning: Option<PasswordWarning>) -> &'static str {
+    match warning {
+        Some(PasswordWarning::Keyboard) => "Keys beside each other are easy to guess.",
+        Some(PasswordWarning::Repeat) => "What is repeated is easy to guess.",
+        Some(PasswordWarning::Common) => "This is close to what many people use.",
+        Some(PasswordWarning::Sequence) => "Letters or digits in order are easy to guess.",
+        Some(PasswordWarning::Date) => "Dates and years are easy to guess.",
+        Some(PasswordWarning::Word) => "One word by itself is easy to guess.",
+        Some(PasswordWarning::Name) => "A name by itself is easy to guess.",
+        None => "This is easy to guess. Add another word.",
+    }
+}
+
+/// What makes a password easy to guess, in the current language.
+pub fn explain_weakness(warning: Option<PasswordWarning>) -> &'static str {
+    (access_texts().weakness)(warning)
+}
 
 /// These texts in the current language, tracked like [`super::texts`].
 pub fn access_texts() -> &'static AccessTexts {

@@ -19,7 +19,7 @@ use damso_domain::Locale;
 use leptos::prelude::*;
 use leptos::reactive::graph::Observer;
 
-pub use access::{AccessTexts, access_texts};
+pub use access::{AccessTexts, access_texts, explain_weakness};
 pub use auth::AuthTexts;
 pub use blocks::BlockTexts;
 pub use chat::ChatTexts;

@@ -10,13 +10,14 @@ mod second_step;
 mod server;
 mod sign_in;
 mod sign_up;
+mod strength;
 mod verify;
 mod welcome;
 
 use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
 
-pub(crate) use sign_up::password_praise;
+pub(crate) use strength::Strength;
 
 use crate::app::{Fetched, Navigator, Place};
 use crate::i18n::texts;

@@ -6,12 +6,12 @@ use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::code::{CodeEntry, CodeField, CodeSwitch};
 use super::frame::EntranceCard;
-use super::password_praise;
 use super::reset::BackToSignIn;
+use super::strength::Strength;
 use crate::api::{ApiClient, ApiError};
 use crate::app::{Navigator, News, Place};
 use crate::features::form::{FormError, Submission};
-use crate::i18n::{access_texts, explain_password, texts};
+use crate::i18n::{access_texts, explain_password};
 use crate::session::Session;
 use crate::ui::{Button, FieldKind, TextField};
 
@@ -66,8 +66,8 @@ fn PasswordFields(form: NewPasswordForm) -> impl IntoView {
             value=form.password
             kind=FieldKind::NewPassword
             error=Signal::derive(move || form.password_error())
-            hint=Signal::derive(|| Some(texts().auth.password_hint.to_owned()))
-            praise=Signal::derive(move || password_praise(&form.password.read(), ""))
+            hint=Signal::derive(move || form.strength.hint())
+            praise=Signal::derive(move || form.strength.praise(&[]))
             autofocus=true
         />
         <TextField
@@ -105,6 +105,7 @@ struct NewPasswordForm {
     navigator: Navigator,
     token: StoredValue<String>,
     password: RwSignal<String>,
+    strength: Strength,
     again: RwSignal<String>,
     needs_code: RwSignal<bool>,
     code: CodeEntry,
@@ -114,13 +115,15 @@ struct NewPasswordForm {
 impl NewPasswordForm {
     fn new(token: String) -> Self {
         let submission = Submission::new();
+        let password = RwSignal::new(String::new());
         let form = Self {
             api: expect_context(),
             session: expect_context(),
             news: News::expect(),
             navigator: Navigator::expect(),
             token: StoredValue::new(token),
-            password: RwSignal::new(String::new()),
+            password,
+            strength: Strength::of(password, Vec::new),
             again: RwSignal::new(String::new()),
             needs_code: RwSignal::new(false),
             code: CodeEntry::new(submission),
@@ -206,6 +209,7 @@ impl NewPasswordForm {
             .filter(|error| was_tried || *error != PasswordError::TooShort)
             .map(|error| explain_password(error).to_owned())
             .or_else(|| self.submission.field_error("new_password"))
+            .or_else(|| self.strength.error())
     }
 
     fn again_error(self) -> Option<String> {

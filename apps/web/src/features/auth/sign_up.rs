@@ -7,14 +7,12 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use super::email::EmailEntry;
 use super::frame::EntranceCard;
 use super::server::Server;
+use super::strength::Strength;
 use crate::app::Place;
 use crate::features::form::{FormError, Submission};
 use crate::i18n::{access_texts, explain_handle, explain_name, explain_password, locale, texts};
 use crate::session::Session;
 use crate::ui::{Button, FieldKind, TextField, Toasts};
-
-/// From this length on a password that is not common is called strong.
-const STRONG_CHARS: usize = 14;
 
 /// Handle, name and password, with the rules said while one types, and an address where the server sends mail.
 #[component]
@@ -114,8 +112,8 @@ fn AccountFields(form: SignUpForm) -> impl IntoView {
             value=form.password
             kind=FieldKind::NewPassword
             error=Signal::derive(move || form.password_error())
-            hint=Signal::derive(|| Some(texts().auth.password_hint.to_owned()))
-            praise=Signal::derive(move || password_praise(&form.password.read(), &form.handle.read()))
+            hint=Signal::derive(move || form.strength.hint())
+            praise=Signal::derive(move || form.password_praise())
         />
         <InviteField form />
     }
@@ -152,6 +150,7 @@ struct SignUpForm {
     display_name: RwSignal<String>,
     password: RwSignal<String>,
     invite: RwSignal<String>,
+    strength: Strength,
     email: EmailEntry,
     submission: Submission,
 }
@@ -159,12 +158,16 @@ struct SignUpForm {
 impl SignUpForm {
     fn new() -> Self {
         let submission = Submission::new();
+        let [handle, display_name, password] = [(); 3].map(|()| RwSignal::new(String::new()));
+        let email = EmailEntry::new(submission, true);
+        let known = move || vec![handle.get(), display_name.get(), email.text.get()];
         let form = Self {
-            handle: RwSignal::new(String::new()),
-            display_name: RwSignal::new(String::new()),
-            password: RwSignal::new(String::new()),
+            handle,
+            display_name,
+            password,
             invite: RwSignal::new(invite_of_link()),
-            email: EmailEntry::new(submission, true),
+            strength: Strength::of(password, known),
+            email,
             submission,
         };
         Effect::watch(
@@ -245,6 +248,12 @@ impl SignUpForm {
             .filter(|error| was_tried || *error != PasswordError::TooShort)
             .map(|error| explain_password(error).to_owned())
             .or_else(|| self.submission.field_error("password"))
+            .or_else(|| self.strength.error())
+    }
+
+    fn password_praise(self) -> Option<String> {
+        let logins = [self.handle.get(), self.email.text.get()];
+        self.strength.praise(&logins.each_ref().map(|login| login.trim()))
     }
 
     fn other_error(self) -> Option<String> {
@@ -272,16 +281,4 @@ fn is_final(error: HandleError, form: SignUpForm) -> bool {
             !form.handle.read().trim().is_empty()
         }
     }
-}
-
-/// A word of praise for a password that can be taken.
-pub(crate) fn password_praise(password: &str, login: &str) -> Option<String> {
-    Password::parse_new(password, &[login.trim()]).ok()?;
-    let is_strong = STRONG_CHARS <= password.chars().count();
-    let praise = if is_strong {
-        texts().auth.password_strong
-    } else {
-        texts().auth.password_good
-    };
-    Some(praise.to_owned())
 }

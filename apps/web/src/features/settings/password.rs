@@ -5,7 +5,7 @@ use damso_protocol::{ChangePasswordRequest, ErrorKind, FieldErrorKind};
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::SettingsGroup;
-use crate::features::auth::password_praise;
+use crate::features::auth::Strength;
 use crate::features::form::{FormError, Submission};
 use crate::i18n::{explain_field, explain_password, texts};
 use crate::session::Session;
@@ -47,8 +47,8 @@ pub fn PasswordSettings() -> impl IntoView {
                     value=form.new
                     kind=FieldKind::NewPassword
                     error=Signal::derive(move || form.new_error())
-                    hint=Signal::derive(|| Some(texts().auth.password_hint.to_owned()))
-                    praise=Signal::derive(move || password_praise(&form.new.read(), &form.handle()))
+                    hint=Signal::derive(move || form.strength.hint())
+                    praise=Signal::derive(move || form.strength.praise(&[&form.handle()]))
                 />
                 <FormError text=Signal::derive(move || form.other_error()) />
                 <div class="settings__actions">
@@ -81,15 +81,25 @@ pub(super) fn UserName(session: Session) -> impl IntoView {
 struct PasswordForm {
     current: RwSignal<String>,
     new: RwSignal<String>,
+    strength: Strength,
     submission: Submission,
     session: Session,
 }
 
 impl PasswordForm {
     fn new(session: Session) -> Self {
+        let new = RwSignal::new(String::new());
+        let known = move || {
+            let me = session.me();
+            me.into_iter()
+                .flat_map(|me| [Some(me.handle), Some(me.display_name), me.email])
+                .flatten()
+                .collect()
+        };
         let form = Self {
             current: RwSignal::new(String::new()),
-            new: RwSignal::new(String::new()),
+            new,
+            strength: Strength::of(new, known),
             submission: Submission::new(),
             session,
         };
@@ -140,6 +150,7 @@ impl PasswordForm {
             .filter(|error| was_tried || *error != PasswordError::TooShort)
             .map(|error| explain_password(error).to_owned())
             .or_else(|| self.submission.field_error("new_password"))
+            .or_else(|| self.strength.error())
     }
 
     fn other_error(self) -> Option<String> {
