@@ -1,11 +1,12 @@
 // A server of a journey's own, which may be killed and started again.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 import { Mailbox } from "./mailbox.mjs";
 
@@ -19,11 +20,11 @@ export const SERVER_GONE = [
 const READY = /Damso is ready at (http:\/\/\S+)/;
 
 /** Starts a server with an empty data folder, and ends it with the test. Usually nobody is too fast for it. */
-export async function startServer(t, { hasLimits = false } = {}) {
+export async function startServer(t, { hasLimits = false, signUp = "open" } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), "damso-e2e-"));
   // Started by root, the cluster runs as another user, who has to get to its files.
   await chmod(folder, 0o755);
-  const server = new Server(path.join(folder, "data"), hasLimits);
+  const server = new Server(path.join(folder, "data"), { hasLimits, signUp });
   t.after(async () => {
     await server.stop();
     await rm(folder, { recursive: true });
@@ -34,7 +35,7 @@ export async function startServer(t, { hasLimits = false } = {}) {
 
 class Server {
   #data;
-  #limits;
+  #settings;
   #child;
 
   /** Where it answers, before and after it was started again. */
@@ -43,19 +44,26 @@ class Server {
   /** What it sends. */
   mailbox;
 
-  constructor(data, hasLimits) {
+  constructor(data, { hasLimits, signUp }) {
     this.#data = data;
     this.mailbox = new Mailbox(path.join(data, "mail"));
-    this.#limits = ["--rate-limits", hasLimits ? "on" : "off"];
+    this.#settings = ["--rate-limits", hasLimits ? "on" : "off", "--sign-up", signUp];
   }
 
   async start() {
     const listen = `127.0.0.1:${this.url === null ? 0 : new URL(this.url).port}`;
     const { DAMSO_SERVER, DAMSO_WEB_DIR } = process.env;
     const args = ["serve", "--data-dir", this.#data, "--listen", listen, "--web-dir", DAMSO_WEB_DIR];
-    args.push("--mail", "folder", ...this.#limits);
+    args.push("--mail", "folder", ...this.#settings);
     this.#child = spawn(DAMSO_SERVER, args, { env: withoutSettings(), stdio: ["ignore", "pipe", "pipe"] });
     this.url = await Promise.race([ready(this.#child.stdout), ready(this.#child.stderr), failed(this.#child)]);
+  }
+
+  /** What the operator asks of it, and what comes of that. */
+  async administer(...request) {
+    const args = ["admin", "--data-dir", this.#data, "--json", ...request];
+    const { stdout } = await promisify(execFile)(process.env.DAMSO_SERVER, args, { env: withoutSettings() });
+    return JSON.parse(stdout);
   }
 
   /** Ends it without a word, as a power cut does. */

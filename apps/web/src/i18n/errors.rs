@@ -122,7 +122,7 @@ fn kind_ko(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::MalformedRequest => "요청을 이해하지 못했어요. 새로고침해 보세요.",
         ErrorKind::NotAuthenticated => "먼저 로그인해 주세요.",
-        ErrorKind::InvalidCredentials => "아이디 또는 비밀번호가 맞지 않아요.",
+        ErrorKind::InvalidCredentials => "아이디나 이메일, 또는 비밀번호가 맞지 않아요.",
         ErrorKind::RefreshTokenInvalid => "로그인이 풀렸어요. 다시 로그인해 주세요.",
         ErrorKind::NotAllowed => "그럴 권한이 없어요.",
         ErrorKind::OriginNotAllowed => "이 주소에서는 할 수 없어요.",
@@ -194,7 +194,7 @@ fn kind_en(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::MalformedRequest => "The request was not understood. Try reloading the page.",
         ErrorKind::NotAuthenticated => "Please sign in first.",
-        ErrorKind::InvalidCredentials => "The handle or the password is wrong.",
+        ErrorKind::InvalidCredentials => "The handle, the address or the password is wrong.",
         ErrorKind::RefreshTokenInvalid => "Your session has ended. Please sign in again.",
         ErrorKind::NotAllowed => "You are not allowed to do this.",
         ErrorKind::OriginNotAllowed => "This cannot be done from this address.",
