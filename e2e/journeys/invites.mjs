@@ -7,16 +7,18 @@ import { Person } from "../lib/person.mjs";
 import { SERVER_GONE, startServer } from "../lib/server.mjs";
 import { seen } from "../lib/wait.mjs";
 
+const NO_SESSION = /^401 POST .*\/auth\/refresh$/;
+
 test("who is invited makes an account by the link, and the next one is told that it is used up", async (t) => {
   const server = await startServer(t, { signUp: "invite" });
-  const { code } = await server.administer("invite", "--uses", "1");
+  const { new_invite: { link } } = await server.administer("invite", "--uses", "1");
   const browser = await launchBrowser(t);
   const options = { baseURL: server.url };
-  const minji = await invited(t, browser, code, { name: "김민지", options });
+  const minji = await invited(t, browser, link, { name: "김민지", options });
   await minji.button(minji.words.signUp).click();
   await seen(minji.pane(minji.words.friends));
 
-  const alex = await invited(t, browser, code, { name: "Alex", language: "en", options });
+  const alex = await invited(t, browser, link, { name: "Alex", language: "en", options });
   alex.trouble.expect(/^403 POST .*\/auth\/sign-up$/);
   await alex.button(alex.words.signUp).click();
   await seen(alex.page.getByText(alex.words.inviteInvalid, { exact: true }));
@@ -36,14 +38,12 @@ test("a password that is easy to guess is called so while it is typed", async (t
   }
 });
 
-const NO_SESSION = /^401 POST .*\/auth\/refresh$/;
-
 /** Somebody who has followed an invitation and filled in the form. */
-async function invited(t, browser, code, description) {
+async function invited(t, browser, link, description) {
   const person = await Person.arrive(t, browser, description);
   const { page, words } = person;
   [NO_SESSION, ...SERVER_GONE].forEach((pattern) => person.trouble.expect(pattern));
-  await page.goto(`/sign-up?invite=${code}`);
+  await page.goto(link);
   await seen(page.getByText(words.inviteHint, { exact: true }));
   await person.field(words.handle).fill(person.handle);
   await person.field(words.displayName).fill(person.name);
