@@ -5,6 +5,7 @@ import itertools
 import schemathesis
 from hypothesis import strategies as st
 
+from factors import code_of
 from people import PASSWORD, Person
 
 # What ends the session or the account that asks, or may: for somebody who was made for that one request.
@@ -25,6 +26,23 @@ class Scene:
         group, direct = minji.create_group([seoyeon, jiho]), minji.open_direct(seoyeon)
         losing = minji.create_group([jiho])
         attachment = minji.upload()
+        mailed, forgetful = Person("mailed"), Person("forgetful")
+        has_codes, ends_codes, begins_codes = [Person(name) for name in ["has.codes", "ends.codes", "begins.codes"]]
+        has_codes.turn_totp_on()
+        [recovery_code, *_] = ends_codes.turn_totp_on()
+        secret = begins_codes.start_totp()
+        copied, uncopied = Person("copied"), Person("uncopied")
+        copy = copied.export()
+        # Who asks where it is not the account itself.
+        self.others = {
+            "confirm_totp": begins_codes,
+            "delete_export": uncopied,
+            "disable_totp": ends_codes,
+            "get_export": copied,
+            "get_export_content": copied,
+            "renew_recovery_codes": has_codes,
+        }
+        self.codes = {"confirm_totp": lambda: code_of(secret), "disable_totp": lambda: recovery_code}
         self.mine = self.fill(group, [attachment])
         self.fill(direct, [minji.upload()])
         self.fill(losing, [])
@@ -32,6 +50,7 @@ class Scene:
         self.kept = {
             "AttachmentId": [attachment],
             "ConversationId": [group, direct],
+            "PasskeyId": [minji.add_passkey("휴대폰")],
             "ImageId": [seoyeon.ask("put", "/me/avatar", attachment_id=seoyeon.upload())["avatar"]["id"]],
             "SessionId": [minji.sign_in()],
             "UserId": [seoyeon.id, jiho.id],
@@ -43,19 +62,30 @@ class Scene:
             "cancel_friend_request": {"friend_request_id": minji.request_friend(asked)},
             "decline_friend_request": {"friend_request_id": declined.request_friend(minji)},
             "delete_attachment": {"attachment_id": minji.upload()},
+            "delete_export": {"export_id": uncopied.export()},
             "delete_friend": {"user_id": leaving.id},
             "delete_member": {"conversation_id": minji.create_group([seoyeon, jiho])},
             "delete_message": {"conversation_id": losing},
+            "get_export": {"export_id": copy},
+            "get_export_content": {"export_id": copy},
             "get_user_by_handle": {"handle": seoyeon.handle},
             "leave_conversation": {"conversation_id": minji.create_group([jiho])},
             "put_block": {"user_id": blocked.id},
+            "remove_passkey": {"passkey_id": minji.add_passkey("노트북")},
             "remove_reaction": {"emoji": "👍"},
             "update_member": {"conversation_id": minji.create_group([seoyeon, jiho])},
         }
+        new_password = f"{PASSWORD}, changed"
         self.fields = {
-            "ChangePasswordRequest": {"current_password": PASSWORD, "new_password": f"{PASSWORD}, changed"},
+            "AddPasskeyRequest": minji.make_passkey("열쇠"),
+            "ChangePasswordRequest": {"current_password": PASSWORD, "new_password": new_password},
             "CompletedPart": {"number": 1},
+            "ConfirmEmailRequest": {"token": mailed.set_address()},
+            "ConfirmPasswordResetRequest": {"token": forgetful.forget_password(), "new_password": new_password},
+            "CreateFriendRequest": {"handle": Person("strange").handle},
             "DeletionRequest": {"password": PASSWORD},
+            "ReauthenticateRequest": {"password": PASSWORD},
+            "RefreshRequest": {"refresh_token": Person("renewed").refresh_token},
             "SendMessageRequest": {"attachment_ids": [minji.upload()]},
             "SetAvatarRequest": {"attachment_id": minji.upload()},
             # In the future.
@@ -76,12 +106,19 @@ class Scene:
         self.minji.ask("patch", f"/conversations/{conversation}/messages/{seq}", text="일곱 시에 볼까?")
         return seq
 
+    def who_asks(self, case, context) -> Person:
+        """Whom the operation has its own things of; what answers have led to belongs to the account."""
+        operation = context.operation.definition.raw["operationId"]
+        is_ours = all(case.path_parameters.get(name) in self.ours for name in self.used_up.get(operation, {}))
+        return self.others.get(operation, self.minji) if is_ours else self.minji
+
     def in_path(self, operation: str) -> dict[str, list]:
         """What to put into the path of an operation."""
         kept = {
             "attachment_id": self.kept["AttachmentId"],
             "conversation_id": self.kept["ConversationId"],
             "image_id": self.kept["ImageId"],
+            "passkey_id": self.kept["PasskeyId"],
             "seq": [self.mine],
             "session_id": self.kept["SessionId"],
             "user_id": self.kept["UserId"],
@@ -127,11 +164,21 @@ def before_generate_path_parameters(context, strategy):
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Of what is ours an operation uses up only what is there for it, also when answers have led it elsewhere."""
-    own = scene.used_up.get(case.operation.definition.raw["operationId"], {})
+    operation = case.operation.definition.raw["operationId"]
+    own = scene.used_up.get(operation, {})
     for name, value in own.items():
         if case.path_parameters.get(name) in scene.ours:
             case.path_parameters[name] = value
-    if case.operation.definition.raw["operationId"] == "create_report" and isinstance(case.body, dict):
+    if isinstance(case.body, dict) and case.meta.generation.mode.is_positive:
+        # Of several ways one.
+        if operation == "reauthenticate" and case.body.get("password") == PASSWORD:
+            case.body = {"password": PASSWORD}
+        if operation == "create_friend_request" and case.body.get("handle") is not None:
+            case.body.pop("user_id", None)
+        # Good once, and one of them for half a minute.
+        if operation in scene.codes:
+            case.body["code"] = scene.codes[operation]()
+    if operation == "create_report" and isinstance(case.body, dict):
         about_a_person(case.body)
 
 
@@ -158,14 +205,19 @@ def map_body(context, body):
 
 
 # In seconds; an access token is good for fifteen minutes.
-@schemathesis.auth(refresh_interval=300, retry_on=[]).skip_for(operation_id=ENDING)
+@schemathesis.auth(
+    refresh_interval=300,
+    cache_by_key=lambda case, context: scene.who_asks(case, context).handle,
+    retry_on=[],
+).skip_for(operation_id=ENDING)
 class Staying:
     """Who is signed in from the beginning to the end."""
 
     def get(self, case, context):
-        scene.minji.renew()
-        scene.minji.prove()
-        return scene.minji.headers
+        person = scene.who_asks(case, context)
+        person.renew()
+        person.prove()
+        return person.headers
 
     def set(self, case, headers, context):
         case.headers.update(headers)

@@ -1,13 +1,24 @@
 """People who ask the API for something, in a few calls."""
 
 import base64
+import email
+import email.policy
 import os
+import re
+import time
 import uuid
+from pathlib import Path
 from urllib.parse import urljoin
 
 import requests
 
+from factors import code_of, new_passkey
+
 URL = os.environ["DAMSO_URL"]
+# The server writes its mails into it.
+MAIL = Path(os.environ["DAMSO_MAIL_FOLDER"])
+# In seconds: for what the server does by and by, and between looking and looking again.
+PATIENCE, PAUSE = 10, 0.02
 PASSWORD = "only for the contract 1"
 # One pixel.
 PICTURE = base64.b64decode(
@@ -54,6 +65,68 @@ class Person:
         if not answer.ok:
             raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")
         return answer.json() if answer.content else None
+
+    def set_address(self) -> str:
+        """Writes down an address, and tells what its link has after the `#`."""
+        self.prove()
+        self.ask("put", "/me/email", email=self.address)
+        return self.token("verify")
+
+    def forget_password(self) -> str:
+        """Asks for a new one by mail, and tells what its link has after the `#`."""
+        self.ask("post", "/auth/email-verification/confirm", token=self.set_address())
+        self.ask("post", "/auth/password-reset", email=self.address)
+        return self.token("reset")
+
+    @property
+    def address(self) -> str:
+        return f"{self.handle}@example.org"
+
+    def token(self, place: str) -> str:
+        """What a link to `place` that was mailed to this person has after its `#`."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            for file in MAIL.glob("*.eml"):
+                mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+                text = mail.get_body(["plain"]).get_content()
+                if self.address in mail["To"] and (link := re.search(rf"/{place}#(\S+)", text)):
+                    return link[1]
+            time.sleep(PAUSE)
+        raise RuntimeError(f"no mail with a link to {place} came to {self.address}")
+
+    def start_totp(self) -> str:
+        """Begins to turn codes from an app on, and tells the secret."""
+        self.prove()
+        return self.ask("post", "/me/totp")["secret"]
+
+    def turn_totp_on(self) -> list[str]:
+        """Tells the recovery codes."""
+        return self.ask("post", "/me/totp/confirm", code=code_of(self.start_totp()))["recovery_codes"]
+
+    def make_passkey(self, name: str) -> dict:
+        """What would add a passkey, good once and for five minutes."""
+        self.prove()
+        ceremony = self.ask("post", "/me/passkeys/start")
+        return {
+            "ceremony_id": ceremony["ceremony_id"],
+            "credential": new_passkey(ceremony, URL),
+            "name": name,
+        }
+
+    def add_passkey(self, name: str) -> str:
+        return self.ask("post", "/me/passkeys/finish", **self.make_passkey(name))["id"]
+
+    def export(self) -> str:
+        """Lets a copy of the account be made, and tells its id once it is there."""
+        self.prove()
+        export = self.ask("post", "/me/exports")
+        end = time.monotonic() + PATIENCE
+        while export["state"] != "ready":
+            if end < time.monotonic():
+                raise RuntimeError(f"the export of {self.handle} is still {export['state']}")
+            time.sleep(PAUSE)
+            export = self.ask("get", f"/me/exports/{export['id']}")
+        return export["id"]
 
     def request_friend(self, other: "Person") -> str:
         return self.ask("post", "/friend-requests", user_id=other.id)["id"]

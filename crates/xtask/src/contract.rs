@@ -35,7 +35,8 @@ pub fn run(repo: &Repo, arguments: &[String]) -> Result<()> {
         .collect();
     let report = ask(repo, &options, LONGEST_BY_HAND)?;
     println!("{} operations tested", report.operations.tested);
-    report.judge_failures()
+    report.judge_failures()?;
+    report.judge_acceptance()
 }
 
 /// Runs it on what was built already, and counts each operation as a test.
@@ -45,7 +46,8 @@ pub fn test(repo: &Repo, counts: &mut Counts) -> Result<()> {
     let tested = usize::try_from(report.operations.tested).unwrap_or_default();
     counts.add(tested.saturating_sub(failed.len()), failed.len());
     report.judge_failures()?;
-    report.judge_depth()
+    report.judge_extent()?;
+    report.judge_acceptance()
 }
 
 /// Asks a server of its own, on an empty data folder, and prints its log when something is wrong.
@@ -65,6 +67,7 @@ fn ask(repo: &Repo, options: &[&str], longest: Duration) -> Result<Report> {
     call.args(["--report", "json", "--report-json-path"]).arg(&file);
     call.current_dir(repo.contract())
         .env("DAMSO_URL", &server.url)
+        .env("DAMSO_MAIL_FOLDER", folder.path().join("data/mail"))
         .env("PYTHONPATH", repo.contract())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("HYPOTHESIS_STORAGE_DIRECTORY", folder.path().join("hypothesis"));
@@ -165,12 +168,16 @@ impl Report {
         Ok(())
     }
 
-    /// A test that gets no further than refusals shows nothing.
-    fn judge_depth(&self) -> Result<()> {
+    fn judge_extent(&self) -> Result<()> {
         let Operations { total, tested } = self.operations;
         if tested < total {
             bail!("only {tested} of {total} operations were tested");
         }
+        Ok(())
+    }
+
+    /// A test that gets no further than refusals shows nothing.
+    fn judge_acceptance(&self) -> Result<()> {
         let refused = self.valid_rates.iter().filter(|(operation, phases)| {
             *operation != NEVER_ACCEPTED && phases.values().all(|rate| rate.accepted == 0)
         });
@@ -208,8 +215,8 @@ mod tests {
 
     #[test]
     fn an_operation_that_accepts_nothing_is_named() {
-        assert!(report("", 1).judge_depth().is_ok());
-        let error = report("", 0).judge_depth().unwrap_err().to_string();
+        assert!(report("", 1).judge_acceptance().is_ok());
+        let error = report("", 0).judge_acceptance().unwrap_err().to_string();
         assert!(
             error.contains("GET /a:") && !error.contains("realtime"),
             "{error}"
