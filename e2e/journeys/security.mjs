@@ -255,13 +255,21 @@ test("everything that is mine is exported, downloaded and removed", async (t) =>
   await seen(page.getByText(words.exportReady), { timeout: 30_000 });
 
   const downloading = page.waitForEvent("download");
-  await page.getByRole("link", { name: words.exportDownload, exact: true }).click();
+  await minji.button(words.exportDownload).click();
   const archive = await readArchive(await (await downloading).path());
   const about = JSON.parse(archive.get("export.json"));
   assert.equal(about.format, "damso-export");
   assert.equal(about.user_id, minji.id);
   const said = [...archive].filter(([name]) => name.endsWith(".messages.jsonl")).map(([, bytes]) => String(bytes));
   assert.ok(said.some((lines) => lines.includes("내보낼 이야기")));
+
+  // Another device has to show whose it is, although it did not ask for the export.
+  const tablet = await minji.onAnotherDevice(t);
+  await tablet.goToSettings(words.data);
+  const again = tablet.page.waitForEvent("download");
+  await tablet.button(words.exportDownload).click();
+  await tablet.prove();
+  assert.match((await again).suggestedFilename(), /\.zip$/);
 
   await page.reload();
   await seen(page.getByText(words.exportReady));

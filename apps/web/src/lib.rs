@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod app;
+mod download;
 pub mod features;
 pub mod i18n;
 pub mod realtime;

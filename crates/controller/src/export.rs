@@ -51,7 +51,7 @@ async fn create_export(services: Data<Services>, caller: Caller) -> ApiResult<Ht
 )]
 #[get("/me/exports")]
 async fn list_exports(services: Data<Services>, caller: Caller) -> ApiResult<Json<Exports>> {
-    Ok(Json(services.exports.list(caller.id()).await?))
+    Ok(Json(services.exports.list(caller.0).await?))
 }
 
 /// How far an export has come.
@@ -70,13 +70,14 @@ async fn get_export(
     caller: Caller,
     path: Path<ExportPath>,
 ) -> ApiResult<Json<Export>> {
-    Ok(Json(services.exports.get(caller.id(), path.export_id).await?))
+    Ok(Json(services.exports.get(caller.0, path.export_id).await?))
 }
 
 /// The archive, with `Range` or as a redirect to the storage.
 ///
-/// Browsers may read it with the `damso_media` cookie instead of an access token. An interrupted download goes on with
-/// `Range` and `If-Range`.
+/// Only for a session that has shown whose it is within ten minutes before the export was asked for, or at any time since:
+/// see `needs_proof`. Browsers may read it with the `damso_media` cookie instead of an access token. An interrupted
+/// download goes on with `Range` and `If-Range`.
 #[utoipa::path(
     tag = "account",
     params(ExportPath),
@@ -85,6 +86,7 @@ async fn get_export(
         (status = 206, description = "A part of it", content((inline(FileBytes) = "application/zip"))),
         (status = 302, description = "Where the storage serves it, for a minute"),
         (status = 304, description = "Not modified"),
+        (status = 403, description = "`reauthentication_required`", body = Problem),
         (status = 404, description = "`export_not_found`", body = Problem),
         (status = 416, description = "`malformed_request`: there is no such range", body = Problem),
         (status = 422, description = "`export_not_ready`, `export_expired`", body = Problem),

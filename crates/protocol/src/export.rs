@@ -19,6 +19,9 @@ pub struct Export {
     pub created_at: Timestamp,
     /// When the archive goes, or went; `null` until it is there.
     pub expires_at: Option<Timestamp>,
+    /// Whether the content waits for `POST /auth/reauthenticate`, because the session that asks has not shown whose it is
+    /// since ten minutes before the export was asked for.
+    pub needs_proof: bool,
 }
 
 /// How much of an export is done, counted in messages and files.

@@ -22,15 +22,34 @@ pub const PROOF_LIFETIME: Duration = Duration::from_mins(10);
 
 /// Refuses a session that has not shown a moment ago that it is its owner who uses it.
 pub(crate) async fn require(context: &Context, user: CurrentUser) -> ServiceResult<()> {
+    let now = Timestamp::now();
+    let is_proved = last(context, user).await?.is_some_and(|proof| proof.covers(now));
+    is_proved
+        .then_some(())
+        .ok_or_else(|| ErrorKind::ReauthenticationRequired.into())
+}
+
+/// The last proof of a session, if it has given one.
+pub(crate) async fn last(context: &Context, user: CurrentUser) -> ServiceResult<Option<Proof>> {
     let proved_at = context
         .database
         .run(async move |conn: &mut Connection| {
             repository::session::find_proved_at(conn, user.session_id).await
         })
         .await?;
-    match proved_at {
-        Some(proved_at) if Timestamp::now() < proved_at.after(PROOF_LIFETIME) => Ok(()),
-        _ => Err(ErrorKind::ReauthenticationRequired.into()),
+    Ok(proved_at.map(|at| Proof { at }))
+}
+
+/// That a session has shown whose it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Proof {
+    at: Timestamp,
+}
+
+impl Proof {
+    /// Whether it was given after `moment` or was still good then.
+    pub(crate) fn covers(self, moment: Timestamp) -> bool {
+        moment < self.at.after(PROOF_LIFETIME)
     }
 }
 

@@ -25,6 +25,15 @@ pub enum ApiError {
 }
 
 impl ApiError {
+    /// What is refused for one reason alone.
+    pub const fn refused(kind: ErrorKind) -> Self {
+        Self::Refused {
+            kind,
+            fields: Vec::new(),
+            retry_after_secs: None,
+        }
+    }
+
     /// The stable kind, when the server refused.
     pub fn kind(&self) -> Option<ErrorKind> {
         match self {

@@ -1,7 +1,7 @@
 //! Copies of everything that is mine.
 
-use damso_domain::ExportId;
-use damso_protocol::{Export, Exports};
+use damso_domain::{ExportId, ExportState};
+use damso_protocol::{ErrorKind, Export, Exports};
 
 use super::{ApiClient, ApiError, urls};
 
@@ -21,13 +21,25 @@ impl ApiClient {
         self.get(&format!("/me/exports/{id}")).await
     }
 
+    /// Whether the archive is there for this session: a download does not tell why it was refused.
+    pub async fn check_export(self, id: ExportId) -> Result<(), ApiError> {
+        let export = self.export(id).await?;
+        let refused = match export.state {
+            ExportState::Ready if export.needs_proof => ErrorKind::ReauthenticationRequired,
+            ExportState::Ready => return Ok(()),
+            ExportState::Expired => ErrorKind::ExportExpired,
+            ExportState::Waiting | ExportState::Running | ExportState::Failed => ErrorKind::ExportNotReady,
+        };
+        Err(ApiError::refused(refused))
+    }
+
     /// Removes an export, however far it has come.
     pub async fn delete_export(self, id: ExportId) -> Result<(), ApiError> {
         self.run("DELETE", &format!("/me/exports/{id}"), None).await
     }
 }
 
-/// The archive, for a link: the browser signs the request with its media cookie.
+/// The archive: the browser signs the request with its media cookie.
 pub fn export_url(id: ExportId) -> String {
     urls::api(&format!("/me/exports/{id}/content"))
 }

@@ -192,6 +192,40 @@ async fn a_session_that_has_shown_nothing_is_refused() {
 }
 
 #[tokio::test]
+async fn what_is_ready_is_for_those_who_have_shown_whose_it_is() {
+    let app = TestApp::start().await;
+    let [minji] = app.users(["minji"]).await;
+    let tablet = minji.sign_in_again().await;
+    let id = make_export(&app, &minji).await;
+    let refusal = (403, ErrorKind::ReauthenticationRequired);
+    assert_eq!(fetch(&tablet, id).await.refusal(), refusal);
+    let head = tablet.request(Method::HEAD, &content(id));
+    assert_eq!(tablet.send_request(head).await.status, 403);
+    assert!(get(&tablet, id).await.needs_proof && !get(&minji, id).await.needs_proof);
+    // Days later, whoever has asked for it still gets it, and goes on with what was begun.
+    for sql in [
+        "UPDATE exports SET created_at = created_at - interval '3 days'",
+        "UPDATE sessions SET proved_at = proved_at - interval '3 days'",
+    ] {
+        app.database.execute(sql).await;
+    }
+    assert_eq!(fetch(&minji, id).await.status, 200);
+    // So does another device, if it was believed when the export was asked for, or is now.
+    let session = tablet.session().session_id;
+    for (shown, expected) in [
+        ("(SELECT created_at FROM exports) - interval '600 seconds'", 403),
+        ("(SELECT created_at FROM exports) - interval '599 seconds'", 200),
+        ("now()", 200),
+    ] {
+        let sql = format!("UPDATE sessions SET proved_at = {shown} WHERE id = '{session}'");
+        app.database.execute(&sql).await;
+        assert_eq!(fetch(&tablet, id).await.status, expected, "{shown}");
+    }
+    let downloads = "SELECT count(*) FROM security_events WHERE kind = 'export_downloaded'";
+    assert_eq!(app.database.count(downloads).await, 3);
+}
+
+#[tokio::test]
 async fn whoever_asks_twice_gets_one() {
     let app = TestApp::start().await;
     let [minji] = app.users(["minji"]).await;
@@ -324,6 +358,9 @@ async fn a_browser_downloads_it_with_its_cookie() {
     };
     let own = cookie(&minji).await;
     let anonymous = app.anonymous();
+    let unproved = part(&anonymous, id, &[("cookie", &own)]).await;
+    assert_eq!(unproved.refusal(), (403, ErrorKind::ReauthenticationRequired));
+    app.prove_everybody().await;
     assert_eq!(part(&anonymous, id, &[("cookie", &own)]).await.status, 200);
     let foreign = cookie(&mallory).await;
     assert_eq!(part(&anonymous, id, &[("cookie", &foreign)]).await.status, 404);

@@ -22,9 +22,10 @@ use tokio::sync::Notify;
 use crate::account::lock_own;
 use crate::object::{delete_objects_later, delete_upload_later};
 use crate::ports::{Disposition, ObjectSource, ObjectStore, ObjectStoreError};
+use crate::proof::{self, Proof};
 use crate::rate::{Limit, Subject};
 use crate::security_log::{self, Told};
-use crate::{Context, CurrentUser, ServiceError, ServiceResult, proof};
+use crate::{Context, CurrentUser, ServiceError, ServiceResult};
 
 pub use copy::FORMAT_VERSION;
 pub use worker::ExportWorker;
@@ -64,13 +65,24 @@ pub struct ExportContent {
     pub disposition: Disposition,
 }
 
-fn view(export: &Export) -> protocol::Export {
+/// How far an export has come.
+fn state(export: &Export) -> ExportState {
     let is_over = export.expires_at.is_some_and(|at| at <= Timestamp::now());
-    let state = match export.state {
+    match export.state {
         // Not swept up yet.
         ExportState::Ready if is_over => ExportState::Expired,
         state => state,
-    };
+    }
+}
+
+/// Whether a session that has last given `proof` has to give another one to get the archive: it is what a proof was asked
+/// for, and without that any token would do once it is ready.
+fn needs_proof(export: &Export, proof: Option<Proof>) -> bool {
+    !proof.is_some_and(|proof| proof.covers(export.created_at))
+}
+
+fn view(export: &Export, proof: Option<Proof>) -> protocol::Export {
+    let state = state(export);
     protocol::Export {
         id: export.id,
         state,
@@ -81,6 +93,7 @@ fn view(export: &Export) -> protocol::Export {
         size_bytes: export.size_bytes.filter(|_| state == ExportState::Ready),
         created_at: export.created_at,
         expires_at: export.expires_at,
+        needs_proof: needs_proof(export, proof),
     }
 }
 
@@ -118,27 +131,30 @@ impl ExportService {
             .await?;
         self.wake.notify_one();
         self.context.bell.ring();
+        let proof = proof::last(&self.context, user).await?;
         Ok(Asked {
-            export: view(&export),
+            export: view(&export, proof),
             is_new,
         })
     }
 
     /// The exports of an account, the newest first.
-    pub async fn list(&self, user: UserId) -> ServiceResult<Exports> {
+    pub async fn list(&self, user: CurrentUser) -> ServiceResult<Exports> {
+        let proof = proof::last(&self.context, user).await?;
         let found = self
             .context
             .database
-            .run(async move |conn: &mut Connection| repository::export::list(conn, user, LISTED).await)
+            .run(async move |conn: &mut Connection| repository::export::list(conn, user.id, LISTED).await)
             .await?;
         Ok(Exports {
-            items: found.iter().map(view).collect(),
+            items: found.iter().map(|export| view(export, proof)).collect(),
         })
     }
 
     /// One export of an account.
-    pub async fn get(&self, user: UserId, id: ExportId) -> ServiceResult<protocol::Export> {
-        Ok(view(&self.find(user, id).await?))
+    pub async fn get(&self, user: CurrentUser, id: ExportId) -> ServiceResult<protocol::Export> {
+        let proof = proof::last(&self.context, user).await?;
+        Ok(view(&self.find(user.id, id).await?, proof))
     }
 
     async fn find(&self, user: UserId, id: ExportId) -> ServiceResult<Export> {
@@ -150,7 +166,8 @@ impl ExportService {
         found.ok_or_else(|| ErrorKind::ExportNotFound.into())
     }
 
-    /// Where the archive is. `is_begun`: whoever asks wants it from its first byte on, which its owner should know of.
+    /// Where the archive is, unless the session has to give a proof first. `is_begun`: whoever asks
+    /// wants it from its first byte on, which its owner should know of.
     pub async fn content(
         &self,
         user: CurrentUser,
@@ -158,7 +175,10 @@ impl ExportService {
         is_begun: bool,
     ) -> ServiceResult<ExportContent> {
         let export = self.find(user.id, id).await?;
-        match view(&export).state {
+        if needs_proof(&export, proof::last(&self.context, user).await?) {
+            return Err(ErrorKind::ReauthenticationRequired.into());
+        }
+        match state(&export) {
             ExportState::Ready => (),
             ExportState::Expired => return Err(ErrorKind::ExportExpired.into()),
             ExportState::Waiting | ExportState::Running | ExportState::Failed => {

@@ -11,6 +11,7 @@ use super::SettingsGroup;
 use super::loading::LoadFailed;
 use super::proof::Proof;
 use crate::api::{ApiClient, ApiError, export_url};
+use crate::download::download;
 use crate::i18n::{data, explain_error, format};
 use crate::ui::{Button, ButtonKind, ConfirmDialog, Icon, IconName, SkeletonLines, Toasts};
 
@@ -27,6 +28,7 @@ struct Exporting {
     toasts: Toasts,
     newest: RwSignal<Option<Result<Option<Export>, ApiError>>>,
     is_starting: RwSignal<bool>,
+    is_checking: RwSignal<bool>,
 }
 
 impl Exporting {
@@ -83,6 +85,24 @@ impl Exporting {
         });
     }
 
+    /// Downloads the archive once the server would give it, which may take another proof.
+    fn download(self, export: &Export) {
+        let id = export.id;
+        self.is_checking.set(true);
+        spawn_local(async move {
+            let answer = self.proof.with(|| self.api.check_export(id)).await;
+            self.is_checking.try_set(false);
+            match answer {
+                Ok(()) => download(&export_url(id), ""),
+                Err(ApiError::Cancelled) => (),
+                Err(error) => {
+                    self.toasts.show(explain_error(&error));
+                    self.load();
+                }
+            }
+        });
+    }
+
     fn remove(self, export: &Export) {
         let (id, is_under_way) = (export.id, export.state.is_under_way());
         spawn_local(async move {
@@ -111,6 +131,7 @@ pub fn DataSettings() -> impl IntoView {
         toasts: Toasts::expect(),
         newest: RwSignal::new(None),
         is_starting: RwSignal::new(false),
+        is_checking: RwSignal::new(false),
     };
     exporting.load();
     // The parts of the page change with the state; within one, only the numbers do.
@@ -293,14 +314,17 @@ fn Ready(exporting: Exporting, export: Signal<Option<Export>>) -> impl IntoView 
             })
         })
     };
-    let link = move || export.with(|export| export.as_ref().map(|export| export_url(export.id)));
+    let fetch = move |_| {
+        if let Some(export) = export.get_untracked() {
+            exporting.download(&export);
+        }
+    };
     view! {
         <Told icon=IconName::File title text=Signal::derive(move || text().unwrap_or_default()) />
         <div class="settings__actions">
-            <a class="button button--primary" href=link download="">
-                <Icon name=IconName::Download />
-                <span class="button__text">{move || data().download}</span>
-            </a>
+            <Button icon=IconName::Download busy=exporting.is_checking on:click=fetch>
+                {move || data().download}
+            </Button>
             <Button kind=ButtonKind::Secondary on:click=move |_| asks.set(true)>
                 {move || data().remove}
             </Button>

@@ -31,11 +31,6 @@ pub struct Call<'a> {
 impl Call<'_> {
     /// Makes it.
     pub async fn make(&self) -> Reply {
-        if self.row.what.ends_with("unproved") {
-            self.scene.app.forget_proofs().await;
-        } else if self.row.what.ends_with("proved") {
-            self.scene.app.prove_everybody().await;
-        }
         let operation = operation(self.row.operation);
         let mut path = operation.path.clone();
         for name in operation.placeholders() {
@@ -47,6 +42,12 @@ impl Call<'_> {
             Some(_) => Some(self.body().await),
             None => None,
         };
+        // Last: what is asked for may have been made with a proof.
+        if self.row.what.ends_with("unproved") {
+            self.scene.app.forget_proofs().await;
+        } else if self.row.what.ends_with("proved") {
+            self.scene.app.prove_everybody().await;
+        }
         send(&self.actor, operation, &path, body.as_ref()).await
     }
 

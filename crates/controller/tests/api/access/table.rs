@@ -109,7 +109,8 @@ create_export      | one's own, proved       | own 202
 list_exports       | one's own               | own 200
 get_export         | one's own export        | own 200
 get_export         | the owner's export      | 401       404e     404e   404e   404e  200   404e    404e    401     401
-get_export_content | one's own export        | own 200
+get_export_content | one's own, unproved     | own 403a
+get_export_content | one's own, proved       | own 200
 get_export_content | the owner's export      | 401       404e     404e   404e   404e  200   404e    404e    401     401
 delete_export      | one's own export        | own 204
 delete_export      | the owner's export      | 401       404e     404e   404e   404e  204   404e    404e    401     401

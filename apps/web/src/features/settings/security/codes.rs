@@ -3,10 +3,11 @@
 use damso_domain::Timestamp;
 use js_sys::Array;
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use wasm_bindgen::JsValue;
+use web_sys::{Blob, BlobPropertyBag, Url};
 
 use super::super::copy::CopyButton;
+use crate::download::download;
 use crate::i18n::{format, security};
 use crate::session::Session;
 use crate::ui::{Button, ButtonKind, Dialog, IconName};
@@ -110,9 +111,6 @@ fn offer(name: &str, text: &str) -> Result<(), JsValue> {
     kind.set_type("text/plain;charset=utf-8");
     let parts = Array::of1(&JsValue::from_str(text));
     let url = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&parts, &kind)?)?;
-    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
-    link.set_href(&url);
-    link.set_download(name);
-    link.click();
+    download(&url, name);
     Url::revoke_object_url(&url)
 }
