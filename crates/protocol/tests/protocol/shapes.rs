@@ -315,7 +315,7 @@ fn both_readers_read_every_answer() {
     });
     let export = json!({
         "id": ID, "state": "running", "progress": { "done": 3, "total": 9 }, "size_bytes": null, "created_at": TIME,
-        "expires_at": TIME,
+        "expires_at": TIME, "needs_proof": true,
     });
     assert_lenient::<Exports>(&json!({ "items": [export] }));
     let pointer = json!({ "conversation_id": ID, "read_seq": 1, "unread_count": 0 });
