@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::error::stored;
-use crate::message::{Message, MessageRow, columns};
+use crate::message::{Message, MessageColumns, MessageRow, columns};
 use crate::statement::Keep as _;
 use crate::visibility::visible;
 use crate::{Connection, RepositoryResult};
@@ -192,7 +192,7 @@ pub async fn list_messages(
         .bind::<BigInt, _>(stretch.after.as_i64())
         .bind::<BigInt, _>(stretch.until.as_i64())
         .bind::<BigInt, _>(stretch.limit)
-        .kept()
+        .kept_as::<MessageColumns>()
         .load(conn)
         .await?;
     rows.into_iter().map(MessageRow::into_message).collect()

@@ -86,38 +86,43 @@ macro_rules! visible_messages {
     };
 }
 
-#[derive(QueryableByName)]
+/// What [`columns`] are.
+pub(crate) type MessageColumns = (
+    SqlUuid,
+    SqlUuid,
+    BigInt,
+    BigInt,
+    SqlUuid,
+    SqlUuid,
+    Text,
+    Nullable<Text>,
+    Nullable<Jsonb>,
+    Timestamptz,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+    Nullable<Jsonb>,
+    Nullable<Array<Text>>,
+    Nullable<Jsonb>,
+);
+
+/// [`MessageColumns`], in their order.
+#[derive(Queryable)]
 pub(crate) struct MessageRow {
-    #[diesel(sql_type = SqlUuid)]
     id: Uuid,
-    #[diesel(sql_type = SqlUuid)]
     conversation_id: Uuid,
-    #[diesel(sql_type = BigInt)]
     seq: i64,
-    #[diesel(sql_type = BigInt)]
     rev: i64,
-    #[diesel(sql_type = SqlUuid)]
     author_id: Uuid,
-    #[diesel(sql_type = SqlUuid)]
     client_key: Uuid,
-    #[diesel(sql_type = Text)]
     kind: String,
-    #[diesel(sql_type = Nullable<Text>)]
     text: Option<String>,
-    #[diesel(sql_type = Nullable<Jsonb>)]
     system: Option<serde_json::Value>,
-    #[diesel(sql_type = Timestamptz)]
     created_at: jiff_diesel::Timestamp,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     deleted_at: Option<jiff_diesel::Timestamp>,
-    #[diesel(sql_type = Nullable<Jsonb>)]
-    attachments: Option<serde_json::Value>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     edited_at: Option<jiff_diesel::Timestamp>,
-    #[diesel(sql_type = Nullable<Jsonb>)]
     reactions: Option<serde_json::Value>,
-    #[diesel(sql_type = Nullable<Array<Text>>)]
     my_reactions: Option<Vec<String>>,
+    attachments: Option<serde_json::Value>,
 }
 
 impl MessageRow {
@@ -134,10 +139,10 @@ impl MessageRow {
             system,
             created_at,
             deleted_at,
-            attachments,
             edited_at,
             reactions,
             my_reactions,
+            attachments,
         } = self;
         let attachments: Vec<AttachmentRow> = attachments
             .map(serde_json::from_value)
@@ -192,6 +197,20 @@ pub struct Window {
     pub before: usize,
     /// The most from it on.
     pub after: usize,
+    /// The most on both sides together, not fewer than before it: what is there before it is taken first.
+    pub most: usize,
+}
+
+impl Window {
+    /// What comes before `pivot`, and whether there is anything from it on.
+    pub const fn before(pivot: Seq, before: usize) -> Self {
+        Self {
+            pivot,
+            before,
+            after: 1,
+            most: before + 1,
+        }
+    }
 }
 
 /// The messages nearest to the pivot that `user` may see, ascending by `seq`; none to somebody who is not a
@@ -206,11 +225,12 @@ pub async fn list(
     // of the conversation for what is wanted, holds a plan for all windows for dear, and plans each page anew: four
     // times the work of reading it.
     const SQL: &str = concat!(
-        "SELECT * FROM ((SELECT * FROM (",
+        "WITH older AS MATERIALIZED (SELECT * FROM (",
         visible_messages!("m.seq < $3 ORDER BY m.seq DESC LIMIT 128"),
-        ") AS older LIMIT $4) UNION ALL (SELECT * FROM (",
+        ") AS nearest LIMIT $4), newer AS (SELECT * FROM (",
         visible_messages!("m.seq >= $3 ORDER BY m.seq LIMIT 128"),
-        ") AS newer LIMIT $5)) AS page ORDER BY seq"
+        ") AS nearest LIMIT least($5, $6 - (SELECT count(*) FROM older))) \
+         SELECT * FROM older UNION ALL SELECT * FROM newer ORDER BY seq"
     );
     let limit = |messages: usize| i64::try_from(messages).unwrap_or(i64::MAX);
     let rows: Vec<MessageRow> = diesel::sql_query(SQL)
@@ -219,7 +239,8 @@ pub async fn list(
         .bind::<BigInt, _>(window.pivot.as_i64())
         .bind::<BigInt, _>(limit(window.before))
         .bind::<BigInt, _>(limit(window.after))
-        .kept()
+        .bind::<BigInt, _>(limit(window.most))
+        .kept_as::<MessageColumns>()
         .load(conn)
         .await?;
     into_messages(rows)
@@ -235,7 +256,7 @@ pub async fn find_visible(
         .bind::<SqlUuid, _>(target.conversation_id.as_uuid())
         .bind::<SqlUuid, _>(user.as_uuid())
         .bind::<BigInt, _>(target.seq.as_i64())
-        .kept()
+        .kept_as::<MessageColumns>()
         .get_result(conn)
         .await
         .optional()?;
@@ -287,7 +308,7 @@ pub async fn list_by_refs(
     .bind::<Array<SqlUuid>, _>(conversations)
     .bind::<Array<BigInt>, _>(seqs)
     .bind::<Nullable<SqlUuid>, _>(reader.map(UserId::as_uuid))
-    .kept()
+    .kept_as::<MessageColumns>()
     .load(conn)
     .await?;
     into_messages(rows)
@@ -309,7 +330,7 @@ pub async fn find_by_client_key(
     .bind::<SqlUuid, _>(conversation.as_uuid())
     .bind::<SqlUuid, _>(author.as_uuid())
     .bind::<SqlUuid, _>(key.as_uuid())
-    .kept()
+    .kept_as::<MessageColumns>()
     .get_result(conn)
     .await
     .optional()?;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::block::Block;
 use crate::friend::{FriendRequest, Friendship};
 use crate::member::{Member, MemberRow};
-use crate::message::{Message, MessageRow, columns};
+use crate::message::{Message, MessageColumns, MessageRow, columns};
 use crate::schema::members;
 use crate::statement::Keep as _;
 use crate::visibility::visible;
@@ -244,13 +244,10 @@ pub async fn list_messages(
     wanted: &[MessagesSince],
     limit: i64,
 ) -> RepositoryResult<Vec<ChangedMessage>> {
-    #[derive(QueryableByName)]
+    #[derive(Queryable)]
     struct Row {
-        #[diesel(embed)]
         message: MessageRow,
-        #[diesel(sql_type = Bool)]
         is_visible: bool,
-        #[diesel(sql_type = Bool)]
         is_changed: bool,
     }
     let ids: Vec<Uuid> = wanted.iter().map(|since| since.id.as_uuid()).collect();
@@ -280,7 +277,7 @@ pub async fn list_messages(
     .bind::<Array<BigInt>, _>(revs)
     .bind::<Array<BigInt>, _>(last)
     .bind::<BigInt, _>(limit)
-    .kept()
+    .kept_as::<(MessageColumns, Bool, Bool)>()
     .load(conn)
     .await?;
     rows.into_iter()

@@ -58,6 +58,7 @@ impl Stretch {
             pivot: self.pivot,
             before: self.before + 1,
             after: self.after + 1,
+            most: self.size + 2,
         };
         let found = repository::message::list(conn, user, conversation, window).await?;
         if found.is_empty() {

@@ -6,7 +6,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use damso_domain::Password;
 use damso_protocol::{PasswordStrength, PasswordStrengthRequest};
 
-use crate::queue::BlockingQueue;
+use crate::queue::{BlockingQueue, Place};
 use crate::{ServiceResult, strength};
 
 /// Compared with when there is no account, so that the answer takes as long. Of the usual form and cost, but
@@ -48,27 +48,38 @@ impl PasswordHasher {
         self.run(move || verify(&password, hash.as_deref())).await
     }
 
-    /// The same, with the hash to keep: anew where the one that was kept costs less, or other, than it would today.
-    pub(crate) async fn verify_and_renew(
-        &self,
-        password: Password,
-        hash: Option<String>,
-    ) -> ServiceResult<Option<String>> {
-        self.run(move || {
-            let is_right = verify(&password, hash.as_deref())?;
-            match hash.filter(|_| is_right) {
-                Some(hash) if is_of_today(&hash) => Ok(Some(hash)),
-                Some(_) => Ok(Some(make(&password)?)),
-                None => Ok(None),
-            }
-        })
-        .await
+    /// A place for [`PlaceForHash::verify_and_renew`], before anything else is done: a storm costs nothing that way.
+    pub(crate) fn enter(&self) -> ServiceResult<PlaceForHash> {
+        Ok(PlaceForHash(self.0.enter()?))
     }
 
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> ServiceResult<T> + Send + 'static,
     ) -> ServiceResult<T> {
+        self.0.enter()?.run(async { Ok(()) }, |()| work()).await?
+    }
+}
+
+/// A place among those who wait for a hash.
+pub(crate) struct PlaceForHash(Place);
+
+impl PlaceForHash {
+    /// Whether the password has this hash, and the hash to keep: anew where the one that was kept costs less, or other,
+    /// than it would today. Without a hash the answer is `None`, after the same time.
+    pub(crate) async fn verify_and_renew(
+        self,
+        password: Password,
+        hash: Option<String>,
+    ) -> ServiceResult<Option<String>> {
+        let work = move || {
+            let is_right = verify(&password, hash.as_deref())?;
+            match hash.filter(|_| is_right) {
+                Some(hash) if is_of_today(&hash) => Ok(Some(hash)),
+                Some(_) => Ok(Some(make(&password)?)),
+                None => Ok(None),
+            }
+        };
         self.0.run(async { Ok(()) }, |()| work()).await?
     }
 }
@@ -110,7 +121,8 @@ mod tests {
     }
 
     async fn renew(hasher: &PasswordHasher, text: &str, hash: &str) -> Option<String> {
-        let renewed = hasher.verify_and_renew(password(text), Some(hash.to_owned()));
+        let place = hasher.enter().unwrap();
+        let renewed = place.verify_and_renew(password(text), Some(hash.to_owned()));
         renewed.await.unwrap()
     }
 

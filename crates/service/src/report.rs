@@ -121,11 +121,7 @@ async fn see_person(conn: &mut Connection, reporter: UserId, user: UserId) -> Se
 /// A message and what comes before it, by the one rule of who sees what.
 async fn see_message(conn: &mut Connection, reporter: UserId, target: MessageRef) -> ServiceResult<Evidence> {
     access::member(conn, reporter, target.conversation_id).await?;
-    let window = Window {
-        pivot: target.seq,
-        before: MESSAGES_BEFORE,
-        after: 1,
-    };
+    let window = Window::before(target.seq, MESSAGES_BEFORE);
     let mut seen = repository::message::list(conn, reporter, target.conversation_id, window).await?;
     let message = seen.pop().filter(|message| message.seq == target.seq);
     let message = message.ok_or(ErrorKind::MessageNotFound)?;

@@ -72,6 +72,8 @@ impl AuthService {
             .take(Limit::SignInFromAddress, &Subject::address(device.address))?;
         let password = Password::for_verification(&request.password).ok_or(ErrorKind::InvalidCredentials)?;
         let login = Login::parse(&request.login);
+        // Before anything is looked up or counted: whoever is turned away has tried nothing.
+        let place = self.passwords.enter()?;
         let credentials = match &login {
             None => None,
             Some(login) => self.find_credentials(login.clone()).await?,
@@ -82,7 +84,7 @@ impl AuthService {
         if let Some(subject) = known.or_else(|| login.map(Login::into_subject)) {
             self.context.limits.take(Limit::SignInOfAccount, &subject)?;
         }
-        let kept = self.passwords.verify_and_renew(password, hash.clone()).await?;
+        let kept = place.verify_and_renew(password, hash.clone()).await?;
         let (Some(user), Some(verified), Some(kept)) = (user, hash, kept) else {
             return Err(ErrorKind::InvalidCredentials.into());
         };

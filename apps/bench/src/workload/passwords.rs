@@ -2,6 +2,7 @@
 //! account.
 
 use std::cell::Cell;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::sender::{Scene, Sender};
+use super::sender::Sender;
 use super::w1::Stage;
 use super::{failure_figure, latency_figures};
 use crate::accounts::{Account, PASSWORD};
@@ -28,25 +29,30 @@ const SENDERS: usize = 64;
 const DIRECTS: usize = 100;
 /// Members of the one group.
 const GROUP: usize = 10;
-/// Whoever is answered with 503 waits so long before they ask again.
+/// Whoever is answered with 503 waits at least as long as they are told before they ask again,
 const ASK_AGAIN: Duration = Duration::from_secs(1);
+/// and at most this long: not all at once.
+const ASK_AGAIN_AT_MOST: Duration = Duration::from_secs(3);
 
 /// Runs it.
 pub async fn run(options: &PasswordOptions) -> Result<Report> {
     let mut common = options.common.clone();
     common.arguments.extend(["--mail", "folder"].map(str::to_owned));
     let server = common.start_server().await?;
-    let stage = Stage::set(DIRECTS, GROUP, &server).await?;
+    let stage = Stage::set(DIRECTS, GROUP, options.sign_ins, &server).await?;
+    // Others than those who write, whose sessions would end when they have too many.
+    let storming = &stage.scene.accounts[2 * DIRECTS..];
     let mut report = Report {
         workload: "passwords",
         header: vec![
             machine::description(),
             format!(
                 "{} messages a second into {DIRECTS} direct conversations and a group of {GROUP}; {} people sign in at \
-                 once, and whoever is answered with 503 asks again after {} s",
+                 once, and whoever is answered with 503 asks again after {} to {} s",
                 options.rate,
                 options.sign_ins,
-                ASK_AGAIN.as_secs()
+                ASK_AGAIN.as_secs(),
+                ASK_AGAIN_AT_MOST.as_secs()
             ),
             format!(
                 "then {} pairs of questions one after another, about somebody who is there and somebody who is not",
@@ -55,10 +61,10 @@ pub async fn run(options: &PasswordOptions) -> Result<Report> {
         ],
         rows: Vec::new(),
     };
-    for sign_ins in [0, options.sign_ins] {
+    for people in [&[], storming] {
         report
             .rows
-            .push(write_during(options, &server, &stage, sign_ins).await?);
+            .push(write_during(options, &server, &stage, people).await?);
     }
     let [alone, stormed] = &report.rows[..] else {
         unreachable!("two were run")
@@ -77,18 +83,19 @@ async fn write_during(
     options: &PasswordOptions,
     server: &Server,
     stage: &Stage,
-    sign_ins: usize,
+    people: &[Account],
 ) -> Result<Row> {
     let common = &options.common;
+    let sign_ins = people.len();
     common
         .conditions(server)
         .repeat(format!("writing while {sign_ins} sign in"), async || {
             let storm = Rc::new(Storm::default());
-            let people = stage.scene.clone();
+            let handles = people.iter().map(|account| account.handle.clone()).collect();
             let (address, warm_up, counted) = (server.address, common.warm_up, storm.clone());
             let storming = tokio::task::spawn_local(async move {
                 sleep(warm_up).await;
-                counted.run(address, &people, sign_ins).await
+                counted.run(address, handles).await
             });
             let senders = Sender::several(server.address, &stage.scene, SENDERS);
             let (outcome, _) = open_loop(senders, options.rate, common.window(), &stage.watched).await?;
@@ -124,11 +131,11 @@ struct Storm {
 
 impl Storm {
     /// Lets everybody sign in at once, and returns when the last one has.
-    async fn run(self: Rc<Self>, address: std::net::SocketAddr, scene: &Scene, count: usize) -> Duration {
+    async fn run(self: Rc<Self>, address: SocketAddr, handles: Vec<String>) -> Duration {
         let start = Instant::now();
         let mut tasks = JoinSet::new();
-        for account in scene.accounts.iter().cycle().take(count) {
-            let (storm, handle) = (self.clone(), account.handle.clone());
+        for handle in handles {
+            let storm = self.clone();
             let mut http = HttpClient::new(address);
             tasks.spawn_local(async move {
                 let body = sign_in_body(&handle, PASSWORD);
@@ -139,7 +146,8 @@ impl Storm {
                         Ok(200) => return,
                         Ok(_) | Err(_) => return storm.refused.set(storm.refused.get() + 1),
                     }
-                    sleep(ASK_AGAIN).await;
+                    let longer = ASK_AGAIN_AT_MOST.saturating_sub(ASK_AGAIN);
+                    sleep(ASK_AGAIN + longer.mul_f64(fastrand::f64())).await;
                 }
             });
         }

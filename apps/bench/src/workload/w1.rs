@@ -27,7 +27,7 @@ const ROWS: &str = "rows";
 pub async fn run(options: &SendOptions) -> Result<Report> {
     let common = &options.common;
     let server = common.start_server().await?;
-    let stage = Stage::set(options.directs, options.group, &server).await?;
+    let stage = Stage::set(options.directs, options.group, 0, &server).await?;
     let mut report = Report {
         workload: "W1",
         header: vec![
@@ -107,11 +107,17 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    pub(super) async fn set(directs: usize, group_members: usize, server: &Server) -> Result<Self> {
+    /// Lets everybody who writes connect; `others` have accounts, behind theirs, and do nothing.
+    pub(super) async fn set(
+        directs: usize,
+        group_members: usize,
+        others: usize,
+        server: &Server,
+    ) -> Result<Self> {
         let cluster = server.cluster()?;
         let database = cluster.open("damso")?;
         let people = (directs * 2).max(group_members);
-        let accounts = accounts::create(server, &database, people).await?;
+        let accounts = accounts::create(server, &database, people + others).await?;
         let pairs: Vec<(usize, usize)> = (0..directs).map(|at| (2 * at, 2 * at + 1)).collect();
         let ids = pairs
             .iter()
@@ -126,7 +132,8 @@ impl Stage {
         let mut talks: Vec<Talk> = pairs.into_iter().zip(directs).map(direct).collect();
         talks.extend(groups.into_iter().map(|id| Talk::new(id, members.clone())));
 
-        let tokens = accounts.iter().map(|account| account.token.clone()).collect();
+        let connected = accounts.iter().take(people);
+        let tokens = connected.map(|account| account.token.clone()).collect();
         let (sockets, _) = connect(server, tokens).await?;
         let deliveries = Deliveries::new();
         Ok(Self {

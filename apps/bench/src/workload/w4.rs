@@ -241,11 +241,7 @@ impl Client for BareReader {
         let page = self
             .database
             .run(async move |conn: &mut DatabaseConnection| {
-                let window = Window {
-                    pivot: Seq::new(before),
-                    before: PAGE + 1,
-                    after: 1,
-                };
+                let window = Window::before(Seq::new(before), PAGE + 1);
                 Ok::<_, anyhow::Error>(repository::message::list(conn, user, id, window).await?)
             })
             .await?;

@@ -24,6 +24,6 @@ impl ImagePool {
         load: impl Future<Output = ServiceResult<bytes::Bytes>>,
         work: impl FnOnce(&[u8]) -> Result<T, MediaError> + Send + 'static,
     ) -> ServiceResult<Result<T, MediaError>> {
-        self.0.run(load, move |bytes| work(&bytes)).await
+        self.0.enter()?.run(load, move |bytes| work(&bytes)).await
     }
 }
