@@ -100,6 +100,7 @@ fn message(past: &Past, author: UserId, number: usize) -> NewMessage {
         text: Some(text(number)),
         system: None,
         withheld_for: None,
+        reply_to: None,
         created_at: Timestamp::now(),
     }
 }

@@ -46,5 +46,5 @@ pub use presence::{PresenceStatus, PresenceVisibility, ShownStatus};
 pub use read::{ReadState, unread_by};
 pub use report::{Remark, RemarkError, ReportReason};
 pub use security_event::SecurityEventKind;
-pub use text::{MessageText, MessageTextError};
+pub use text::{EXCERPT_CHARS, MessageText, MessageTextError, excerpt};
 pub use time::Timestamp;

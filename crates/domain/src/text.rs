@@ -98,9 +98,52 @@ impl MessageText {
     }
 }
 
+/// What is quoted of a message's text: its beginning, in one line, at most [`EXCERPT_CHARS`] characters.
+pub fn excerpt(text: &str) -> String {
+    let mut excerpt = String::new();
+    let mut words = text.split_whitespace();
+    if let Some(first) = words.next() {
+        excerpt.push_str(first);
+    }
+    for word in words {
+        // Counting is enough of a bound: a byte more or less does no harm.
+        if EXCERPT_CHARS * 4 < excerpt.len() {
+            break;
+        }
+        excerpt.push(' ');
+        excerpt.push_str(word);
+    }
+    match excerpt.char_indices().nth(EXCERPT_CHARS) {
+        None => excerpt,
+        Some(_) => {
+            let end = excerpt
+                .char_indices()
+                .nth(EXCERPT_CHARS - 1)
+                .map_or(0, |(at, _)| at);
+            excerpt.truncate(end);
+            excerpt.push('…');
+            excerpt
+        }
+    }
+}
+
+/// The most characters of an excerpt.
+pub const EXCERPT_CHARS: usize = 100;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_excerpt_is_one_short_line() {
+        assert_eq!(excerpt("여섯 시에\n\n  볼까?"), "여섯 시에 볼까?");
+        assert_eq!(excerpt(""), "");
+        let long = "가".repeat(EXCERPT_CHARS);
+        assert_eq!(excerpt(&long), long);
+        let cut = excerpt(&format!("{long}나"));
+        assert_eq!((cut.chars().count(), cut.ends_with("가…")), (EXCERPT_CHARS, true));
+        assert_eq!(excerpt(&"나 ".repeat(4_000)).chars().count(), EXCERPT_CHARS);
+    }
 
     #[test]
     fn a_message_is_trimmed_and_bounded() {

@@ -1,7 +1,8 @@
 //! Messages.
 
 use damso_domain::{
-    AttachmentId, ClientKey, ConversationId, MessageId, MessageKind, Rev, Seq, Timestamp, UserId,
+    AttachmentId, AttachmentKind, ClientKey, ConversationId, MessageId, MessageKind, Rev, Seq, Timestamp,
+    UserId,
 };
 use miniserde::de::{Map, Visitor};
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,25 @@ pub struct Message {
     pub reactions: Vec<Reactions>,
     /// The kinds among them that are mine, in the same order. `null` in events, which are the same for everyone.
     pub my_reactions: Option<Vec<String>>,
+    /// What it answers; `null` also where I may not see that message.
+    pub reply_to: Option<ReplyTo>,
+}
+
+/// The message that another one answers, as it was when this was told: whoever hears of a change of that message changes
+/// this as well. Of two copies the one with the larger `rev` is the newer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReplyTo {
+    /// Its number in the same conversation.
+    pub seq: Seq,
+    /// The conversation's number of its last change.
+    pub rev: Rev,
+    /// Who wrote it.
+    pub author_id: UserId,
+    /// The beginning of what it says, in one line of at most 100 characters; `null` when it has no text, or was deleted.
+    pub excerpt: Option<String>,
+    /// What its first attachment is; `null` when it has none, or was deleted.
+    pub attachment: Option<AttachmentKind>,
 }
 
 /// What a conversation says of itself; the message's author did it.
@@ -149,6 +169,9 @@ pub struct SendMessageRequest {
     /// Up to ten uploads of this account that are in no message yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachment_ids: Vec<AttachmentId>,
+    /// Which message of the conversation it answers; one that I see, by a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to_seq: Option<Seq>,
 }
 
 impl SendMessageRequest {

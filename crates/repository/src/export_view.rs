@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::error::stored;
-use crate::message::{Message, MessageColumns, MessageRow, columns};
+use crate::message::{Message, MessageColumns, MessageRow, columns, complete};
 use crate::statement::Keep as _;
 use crate::visibility::visible;
 use crate::{Connection, RepositoryResult};
@@ -195,7 +195,7 @@ pub async fn list_messages(
         .kept_as::<MessageColumns>()
         .load(conn)
         .await?;
-    rows.into_iter().map(MessageRow::into_message).collect()
+    complete(conn, Some(user), rows).await
 }
 
 #[derive(QueryableByName)]

@@ -24,6 +24,7 @@ pub mod message_edit;
 pub mod passkey;
 #[cfg(feature = "planted-bugs")]
 pub mod planted;
+pub mod quote;
 pub mod reaction;
 pub mod report;
 pub mod schema;

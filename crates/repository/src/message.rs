@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::attachment::{Attachment, AttachmentRow};
 use crate::error::stored;
+use crate::quote::{self, Reply};
 use crate::reaction::Reactions;
 use crate::schema::{hidden_messages, message_attachments, message_edits, messages, reactions};
 use crate::statement::Keep as _;
@@ -50,6 +51,8 @@ pub struct Message {
     pub reactions: Vec<Reactions>,
     /// The kinds among them by whoever looks.
     pub my_reactions: Vec<String>,
+    /// Which message it answers.
+    pub reply_to: Option<Reply>,
 }
 
 /// The columns of a message `m`, with its attachments and how `$me` reacted, so that a page is one statement.
@@ -57,7 +60,7 @@ macro_rules! columns {
     ($me:literal) => {
         concat!(
             "m.id, m.conversation_id, m.seq, m.rev, m.author_id, m.client_key, m.kind, m.text, m.system, \
-             m.created_at, m.deleted_at, m.edited_at, m.reactions, CASE WHEN m.reactions IS NOT NULL THEN \
+             m.created_at, m.deleted_at, m.edited_at, m.reply_to_seq, m.reactions, CASE WHEN m.reactions IS NOT NULL THEN \
                  (SELECT array_agg(r.emoji) FROM reactions r WHERE r.conversation_id = m.conversation_id \
                   AND r.seq = m.seq AND r.user_id = ", $me, ") END AS my_reactions, (SELECT jsonb_agg(",
             $crate::attachment::json_object!(),
@@ -100,6 +103,7 @@ pub(crate) type MessageColumns = (
     Timestamptz,
     Nullable<Timestamptz>,
     Nullable<Timestamptz>,
+    Nullable<BigInt>,
     Nullable<Jsonb>,
     Nullable<Array<Text>>,
     Nullable<Jsonb>,
@@ -120,6 +124,7 @@ pub(crate) struct MessageRow {
     created_at: jiff_diesel::Timestamp,
     deleted_at: Option<jiff_diesel::Timestamp>,
     edited_at: Option<jiff_diesel::Timestamp>,
+    reply_to_seq: Option<i64>,
     reactions: Option<serde_json::Value>,
     my_reactions: Option<Vec<String>>,
     attachments: Option<serde_json::Value>,
@@ -140,6 +145,7 @@ impl MessageRow {
             created_at,
             deleted_at,
             edited_at,
+            reply_to_seq,
             reactions,
             my_reactions,
             attachments,
@@ -180,12 +186,24 @@ impl MessageRow {
             edited_at: edited_at.map(time),
             reactions,
             my_reactions,
+            reply_to: reply_to_seq.map(|seq| Reply {
+                seq: Seq::new(seq),
+                quote: None,
+            }),
         })
     }
 }
 
-fn into_messages(rows: Vec<MessageRow>) -> RepositoryResult<Vec<Message>> {
-    rows.into_iter().map(MessageRow::into_message).collect()
+/// Messages as `reader` sees what they answer, or each as its author does.
+pub(crate) async fn complete(
+    conn: &mut Connection,
+    reader: Option<UserId>,
+    rows: Vec<MessageRow>,
+) -> RepositoryResult<Vec<Message>> {
+    let messages: RepositoryResult<Vec<Message>> = rows.into_iter().map(MessageRow::into_message).collect();
+    let mut messages = messages?;
+    quote::complete(conn, reader, &mut messages).await?;
+    Ok(messages)
 }
 
 /// A part of a conversation on both sides of a pivot, which itself counts as after it; at most 128 messages on each.
@@ -243,7 +261,7 @@ pub async fn list(
         .kept_as::<MessageColumns>()
         .load(conn)
         .await?;
-    into_messages(rows)
+    complete(conn, Some(user), rows).await
 }
 
 /// One message, if `user` may see it.
@@ -260,7 +278,8 @@ pub async fn find_visible(
         .get_result(conn)
         .await
         .optional()?;
-    row.map(MessageRow::into_message).transpose()
+    let message = row.map(MessageRow::into_message).transpose()?;
+    quote::complete_one(conn, user, message).await
 }
 
 /// Everyone who may see a message.
@@ -311,7 +330,7 @@ pub async fn list_by_refs(
     .kept_as::<MessageColumns>()
     .load(conn)
     .await?;
-    into_messages(rows)
+    complete(conn, reader, rows).await
 }
 
 /// The message its author stored under this key, whoever may see it now. No index knows `IS NOT DISTINCT FROM`, so that
@@ -334,7 +353,8 @@ pub async fn find_by_client_key(
     .get_result(conn)
     .await
     .optional()?;
-    row.map(MessageRow::into_message).transpose()
+    let message = row.map(MessageRow::into_message).transpose()?;
+    quote::complete_one(conn, author, message).await
 }
 
 /// A message to store; its numbers come from the locked conversation.
@@ -358,6 +378,8 @@ pub struct NewMessage {
     pub system: Option<serde_json::Value>,
     /// Who must never see it: the other one of two, who blocks its author at this moment.
     pub withheld_for: Option<UserId>,
+    /// Which message it answers, as its author sees it.
+    pub reply_to: Option<Reply>,
     /// When.
     pub created_at: Timestamp,
 }
@@ -381,6 +403,7 @@ pub async fn insert(
             messages::text.eq(new.text.as_deref()),
             messages::system.eq(new.system.as_ref()),
             messages::withheld_for.eq(new.withheld_for.map(|id| vec![id.as_uuid()])),
+            messages::reply_to_seq.eq(new.reply_to.as_ref().map(|reply| reply.seq.as_i64())),
             messages::created_at.eq(new.created_at.as_jiff().to_diesel()),
         ))
         .execute(conn)
@@ -402,10 +425,11 @@ pub async fn insert(
         edited_at: None,
         reactions: Vec::new(),
         my_reactions: Vec::new(),
+        reply_to: new.reply_to.clone(),
     })
 }
 
-/// Stores messages without attachments, as many as one statement may hold at once. The numbers are the caller's
+/// Stores messages that have no attachments and answer none, as many as one statement may hold at once. The numbers are the caller's
 /// responsibility, as they are with [`insert`].
 pub async fn insert_many(conn: &mut Connection, new: &[NewMessage]) -> RepositoryResult<()> {
     let column = |value: fn(&NewMessage) -> Uuid| new.iter().map(value).collect::<Vec<_>>();
@@ -487,6 +511,7 @@ pub async fn mark_deleted(
             messages::rev.eq(rev.as_i64()),
             messages::deleted_at.eq(Some(at.as_jiff().to_diesel())),
             messages::reactions.eq(None::<serde_json::Value>),
+            messages::reply_to_seq.eq(None::<i64>),
         ))
         .execute(conn)
         .await?;
@@ -522,6 +547,7 @@ pub async fn mark_all_deleted(
         messages::rev.eq(rev.as_i64()),
         messages::deleted_at.eq(Some(at.as_jiff().to_diesel())),
         messages::reactions.eq(None::<serde_json::Value>),
+        messages::reply_to_seq.eq(None::<i64>),
     ))
     .returning(messages::seq)
     .get_results(conn)

@@ -164,6 +164,7 @@ diesel::table! {
         deleted_at -> Nullable<Timestamptz>,
         edited_at -> Nullable<Timestamptz>,
         reactions -> Nullable<Jsonb>,
+        reply_to_seq -> Nullable<BigInt>,
     }
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::block::Block;
 use crate::friend::{FriendRequest, Friendship};
 use crate::member::{Member, MemberRow};
-use crate::message::{Message, MessageColumns, MessageRow, columns};
+use crate::message::{Message, MessageColumns, MessageRow, columns, complete};
 use crate::schema::members;
 use crate::statement::Keep as _;
 use crate::visibility::visible;
@@ -280,15 +280,21 @@ pub async fn list_messages(
     .kept_as::<(MessageColumns, Bool, Bool)>()
     .load(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(ChangedMessage {
-                message: row.message.into_message()?,
-                is_visible: row.is_visible,
-                is_changed: row.is_changed,
-            })
+    let mut flags = Vec::with_capacity(rows.len());
+    let mut messages = Vec::with_capacity(rows.len());
+    for row in rows {
+        flags.push((row.is_visible, row.is_changed));
+        messages.push(row.message);
+    }
+    let messages = complete(conn, Some(user), messages).await?;
+    let changed = messages.into_iter().zip(flags);
+    Ok(changed
+        .map(|(message, (is_visible, is_changed))| ChangedMessage {
+            message,
+            is_visible,
+            is_changed,
         })
-        .collect()
+        .collect())
 }
 
 /// Somebody who came, changed or left.

@@ -99,7 +99,10 @@ fn seen(mut event: ServerEvent, is_hidden: bool, without_reads: bool) -> ServerE
 /// Tells everyone in a conversation of a message; whoever must not see it learns its numbers only, so that none is
 /// missing.
 pub(crate) fn tell_created(hub: &Hub, audience: &[UserId], withheld_for: Option<UserId>, message: Message) {
-    let Some(withheld_for) = withheld_for else {
+    if audience.is_empty() {
+        return;
+    }
+    let Some(withheld_for) = withheld_for.filter(|id| audience.contains(id)) else {
         return hub.to_users(
             audience,
             &ServerEvent::MessageCreated(MessageCreated::new(message)),
@@ -120,6 +123,30 @@ pub(crate) fn tell_created(hub: &Hub, audience: &[UserId], withheld_for: Option<
         &ServerEvent::MessageCreated(MessageCreated::new(message)),
     );
     hub.to_user(withheld_for, &ServerEvent::MessageWithheld(withheld));
+}
+
+/// Those of an audience who may not see the message that another one answers, if it answers one.
+pub(crate) async fn list_without_quote(
+    conn: &mut Connection,
+    conversation_id: ConversationId,
+    quoted: Option<Seq>,
+    audience: &[UserId],
+) -> ServiceResult<Vec<UserId>> {
+    let Some(seq) = quoted else {
+        return Ok(Vec::new());
+    };
+    let target = MessageRef { conversation_id, seq };
+    let viewers = repository::message::list_viewers(conn, target).await?;
+    let others = audience.iter().filter(|id| !viewers.contains(id));
+    Ok(others.copied().collect())
+}
+
+/// A message as those are told it who may not see what it answers.
+pub(crate) fn without_quote(message: Message) -> Message {
+    Message {
+        reply_to: None,
+        ..message
+    }
 }
 
 /// What a change has to tell after its commit, in the order of its numbers.
@@ -264,13 +291,15 @@ pub(crate) fn created(message: &repository::message::Message) -> ServiceResult<S
 /// What happened to a message: told to those who see it. The others learn its numbers only, so that none is missing.
 pub(crate) struct MessageFact {
     viewers: Vec<UserId>,
+    /// Those of them who may not see what it answers.
+    without_quote: Vec<UserId>,
     others: Vec<UserId>,
     event: ServerEvent,
     withheld: MessageWithheld,
 }
 
 impl MessageFact {
-    /// Finds out who sees the message, in the transaction that changes it.
+    /// Finds out who sees the message, and what it answers, in the transaction that changes it.
     pub(crate) async fn of(
         conn: &mut Connection,
         change: &Change,
@@ -278,8 +307,14 @@ impl MessageFact {
         event: ServerEvent,
     ) -> ServiceResult<Self> {
         let viewers = repository::message::list_viewers(conn, target).await?;
-        let (viewers, others) = change.audience().into_iter().partition(|id| viewers.contains(id));
+        let (viewers, others): (Vec<_>, Vec<_>) =
+            change.audience().into_iter().partition(|id| viewers.contains(id));
+        let quoted = match &event {
+            ServerEvent::MessageUpdated(updated) => updated.message.reply_to.as_ref().map(|reply| reply.seq),
+            _ => None,
+        };
         Ok(Self {
+            without_quote: list_without_quote(conn, target.conversation_id, quoted, &viewers).await?,
             viewers,
             others,
             event,
@@ -293,7 +328,20 @@ impl MessageFact {
 
     /// Tells it, after the commit. Not `async`, so that nothing can be cancelled in its middle.
     pub(crate) fn tell(self, hub: &Hub) {
-        hub.to_users(&self.viewers, &self.event);
+        let (unquoted, viewers): (Vec<_>, Vec<_>) = self
+            .viewers
+            .into_iter()
+            .partition(|id| self.without_quote.contains(id));
+        hub.to_users(&viewers, &self.event);
+        if let ServerEvent::MessageUpdated(updated) = self.event
+            && !unquoted.is_empty()
+        {
+            let message = without_quote(updated.message);
+            hub.to_users(
+                &unquoted,
+                &ServerEvent::MessageUpdated(MessageCreated::new(message)),
+            );
+        }
         hub.to_users(&self.others, &ServerEvent::MessageWithheld(self.withheld));
     }
 }

@@ -248,6 +248,7 @@ pub(crate) async fn insert_system(
         text: None,
         system: Some(system),
         withheld_for: None,
+        reply_to: None,
         created_at: now,
     };
     Ok(repository::message::insert(conn, &new, Vec::new()).await?)

@@ -92,7 +92,7 @@ pub struct ServiceConfig {
     /// Whether there are limits to how often somebody may do something.
     pub rate_limits: bool,
     /// How many passwords are hashed at once; more wait, and beyond [`ServiceConfig::password_queue`] are
-    /// turned away.
+    /// turned away. Where there are several cores, one is left to those who write.
     pub password_threads: usize,
     /// How many callers may wait for a password to be hashed.
     pub password_queue: usize,
@@ -107,7 +107,7 @@ impl Default for ServiceConfig {
             sign_up: damso_protocol::SignUp::Open,
             server_url: "http://localhost:8080".to_owned(),
             rate_limits: true,
-            password_threads: cores,
+            password_threads: (cores - 1).max(1),
             password_queue: 64 * cores,
             image_threads: cores.div_ceil(2),
         }

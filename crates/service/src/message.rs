@@ -2,7 +2,7 @@
 
 use damso_domain::{
     AttachmentId, AttachmentState, ClientKey, ConversationId, ConversationKind, MessageId, MessageKind,
-    MessageRef, MessageText, MessageTextError, Timestamp, UserId,
+    MessageRef, MessageText, MessageTextError, Seq, Timestamp, UserId,
 };
 use damso_protocol::{
     ConversationJoined, DeleteFor, ErrorKind, Message, MessageDeleted, MessageHidden, MessageWithheld,
@@ -12,11 +12,12 @@ use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::attachment::Attachment;
 use damso_repository::message::NewMessage;
+use damso_repository::quote::{Quote, Reply};
 use damso_repository::send::QueuedMessage;
 use damso_repository::user_change::UserChange;
 
 use crate::access::{self, Change};
-use crate::announcement::{joined_event, tell_created};
+use crate::announcement::{joined_event, list_without_quote, tell_created, without_quote};
 use crate::history::Stretch;
 use crate::sending::{Answer, SendQueue};
 use crate::{Context, ServiceError, ServiceResult, view};
@@ -33,6 +34,7 @@ struct Draft {
     client_key: ClientKey,
     text: Option<MessageText>,
     attachment_ids: Vec<AttachmentId>,
+    reply_to: Option<Seq>,
 }
 
 impl Draft {
@@ -52,12 +54,14 @@ impl Draft {
             client_key: request.client_key,
             text,
             attachment_ids: request.attachment_ids.clone(),
+            reply_to: request.reply_to_seq,
         })
     }
 
     /// As a row among others, if it is nothing but text.
     fn as_row(&self, author: UserId, conversation: ConversationId) -> Option<QueuedMessage> {
-        let text = self.text.as_ref().filter(|_| self.attachment_ids.is_empty())?;
+        let is_plain = self.attachment_ids.is_empty() && self.reply_to.is_none();
+        let text = self.text.as_ref().filter(|_| is_plain)?;
         Some(QueuedMessage {
             conversation_id: conversation,
             author_id: author,
@@ -93,6 +97,8 @@ struct Stored {
     message: repository::message::Message,
     audience: Vec<UserId>,
     withheld_for: Option<UserId>,
+    /// Those who do not see what it answers.
+    without_quote: Vec<UserId>,
     appeared: Vec<(UserId, ConversationJoined)>,
 }
 
@@ -161,6 +167,20 @@ impl MessageService {
                 let withheld_for = change.members.iter().find(|member| member.is_blocking);
                 let withheld_for = withheld_for.map(|member| member.user_id);
                 let attachments = take_attachments(conn, author, &draft.attachment_ids).await?;
+                let reply_to = match draft.reply_to {
+                    None => None,
+                    Some(seq) => Some(
+                        quote(
+                            conn,
+                            author,
+                            MessageRef {
+                                conversation_id: conversation,
+                                seq,
+                            },
+                        )
+                        .await?,
+                    ),
+                };
                 let new = NewMessage {
                     conversation_id: conversation,
                     seq: change.conversation.take_seq(),
@@ -171,14 +191,17 @@ impl MessageService {
                     text: draft.text.map(MessageText::into_string),
                     system: None,
                     withheld_for,
+                    reply_to,
                     created_at: now,
                 };
                 let message = repository::message::insert(conn, &new, attachments).await?;
                 repository::conversation::save_numbers(conn, &change.conversation).await?;
                 let appeared = list_again(conn, &change).await?;
+                let audience = change.audience();
                 Ok::<_, ServiceError>(Ok(Stored {
+                    without_quote: list_without_quote(conn, conversation, draft.reply_to, &audience).await?,
                     message,
-                    audience: change.audience(),
+                    audience,
                     withheld_for,
                     appeared,
                 }))
@@ -189,11 +212,17 @@ impl MessageService {
             Ok(stored) => stored,
         };
         let message = view::message(&stored.message)?;
+        let (unquoted, audience): (Vec<_>, Vec<_>) = stored
+            .audience
+            .into_iter()
+            .partition(|id| stored.without_quote.contains(id));
+        let hub = &self.context.hub;
+        tell_created(hub, &audience, stored.withheld_for, message.clone());
         tell_created(
-            &self.context.hub,
-            &stored.audience,
+            hub,
+            &unquoted,
             stored.withheld_for,
-            message.clone(),
+            without_quote(message.clone()),
         );
         for (user, event) in stored.appeared {
             self.context
@@ -372,6 +401,19 @@ async fn refuse_if_somebody_is_gone(conn: &mut Connection, change: &Change) -> S
         Some(id) if id == change.me.user_id => Err(ErrorKind::NotAuthenticated.into()),
         Some(_) => Err(ErrorKind::NotAllowed.into()),
     }
+}
+
+/// What a message answers that is being sent. It may have been deleted meanwhile: that takes nothing from the answer.
+async fn quote(conn: &mut Connection, author: UserId, target: MessageRef) -> ServiceResult<Reply> {
+    let quoted = repository::message::find_visible(conn, author, target).await?;
+    let quoted = quoted.ok_or(ErrorKind::MessageNotFound)?;
+    if quoted.kind == MessageKind::System {
+        return Err(ErrorKind::NotAllowed.into());
+    }
+    Ok(Reply {
+        seq: target.seq,
+        quote: Some(Quote::of(&quoted)),
+    })
 }
 
 /// Locks the attachments of a message that is being sent and checks each: the author's own, complete, and in

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use damso_domain::{
     ConversationId, ConversationKind, MessageRef, PresenceStatus, Seq, ShownStatus, Timestamp, UserId,
+    excerpt,
 };
 use damso_protocol as protocol;
 use damso_protocol::ErrorKind;
@@ -14,6 +15,7 @@ use damso_repository::conversation_view::{ConversationView, OwnMembership};
 use damso_repository::friend::{FriendRequest, Friendship};
 use damso_repository::member::Member;
 use damso_repository::message::Message;
+use damso_repository::quote::Reply;
 use damso_repository::user::{Picture, Settings, User};
 
 use crate::profiles::Profiles;
@@ -180,6 +182,18 @@ pub(crate) fn message(message: &Message) -> ServiceResult<protocol::Message> {
         edited_at: message.edited_at,
         reactions: message.reactions.iter().map(reaction::view).collect(),
         my_reactions: Some(message.my_reactions.clone()),
+        reply_to: message.reply_to.as_ref().and_then(reply_to),
+    })
+}
+
+/// Of what the reader may not see nothing is said.
+fn reply_to(reply: &Reply) -> Option<protocol::ReplyTo> {
+    reply.quote.as_ref().map(|quote| protocol::ReplyTo {
+        seq: reply.seq,
+        rev: quote.rev,
+        author_id: quote.author_id,
+        excerpt: quote.text.as_deref().map(excerpt),
+        attachment: quote.attachment,
     })
 }
 
@@ -285,6 +299,8 @@ impl Mentioned {
         for kind in &message.reactions {
             self.0.extend(&kind.user_ids);
         }
+        self.0
+            .extend(message.reply_to.iter().map(|reply| reply.author_id));
         match &message.system {
             Some(MembersAdded { user_ids }) => self.0.extend(user_ids),
             Some(MemberRemoved { user_id } | OwnerChanged { user_id }) => self.add(*user_id),

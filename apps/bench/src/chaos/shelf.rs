@@ -306,6 +306,7 @@ mod tests {
             edited_at: None,
             reactions: Vec::new(),
             my_reactions: None,
+            reply_to: None,
         }
     }
 

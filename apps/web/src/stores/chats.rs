@@ -7,7 +7,7 @@ use damso_client_state::preview::{Preview, Title, preview, title};
 use damso_client_state::rows::{RowsInput, rows};
 use damso_client_state::{Arrival, Chat, Row, Timeline};
 use damso_domain::{ClientKey, ConversationId, Seq, Timestamp, UserId};
-use damso_protocol::{DeleteFor, ErrorKind, Limits};
+use damso_protocol::{DeleteFor, ErrorKind, Limits, ReplyTo};
 use leptos::prelude::*;
 use web_sys::File;
 
@@ -175,6 +175,11 @@ impl ChatStore {
         self.core().load_newest(id);
     }
 
+    /// A page around a message in place of what is loaded.
+    pub fn load_around(self, id: ConversationId, seq: Seq) {
+        self.core().load_around(id, seq);
+    }
+
     /// Whether the screen shows the end and follows it.
     pub fn follow(self, id: ConversationId, is_following: bool) {
         self.core().change(&[], |model| model.follow(id, is_following));
@@ -186,12 +191,12 @@ impl ChatStore {
     }
 
     /// Sends what has been written, together with what is in the tray.
-    pub fn send(self, id: ConversationId, text: Option<String>) {
+    pub fn send(self, id: ConversationId, text: Option<String>, reply_to: Option<ReplyTo>) {
         let core = self.core();
         let files = core.take_tray(id);
         if text.is_some() || !files.is_empty() {
             core.typed_at.set(0.0);
-            core.send(id, text, files);
+            core.send(id, text, files, reply_to);
         }
     }
 
@@ -245,6 +250,16 @@ impl ChatStore {
         if let Some(core) = self.core.try_get_value() {
             core.set_draft(id, text);
         }
+    }
+
+    /// What the next message answers, as it was begun here before.
+    pub fn reply(self, id: ConversationId) -> Option<ReplyTo> {
+        self.core().reply(id)
+    }
+
+    /// Keeps what the next message answers.
+    pub fn set_reply(self, id: ConversationId, reply: Option<ReplyTo>) {
+        self.core().set_reply(id, reply);
     }
 
     /// The files of a conversation's composer.

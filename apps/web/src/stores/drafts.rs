@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use damso_domain::ConversationId;
+use damso_protocol::ReplyTo;
 use leptos::prelude::Notify;
 
 use super::core::Core;
 use super::storage;
 
 const STORED: &str = "drafts";
+const REPLIES: &str = "replies";
 
 impl Core {
     /// What was begun here.
@@ -48,6 +50,32 @@ impl Core {
             self.restore_drafts();
             self.drafts_changed.notify();
         }
+    }
+
+    /// What the next message answers.
+    pub fn reply(&self, id: ConversationId) -> Option<ReplyTo> {
+        self.stored_replies().remove(&id)
+    }
+
+    /// Keeps what the next message answers.
+    pub fn set_reply(&self, id: ConversationId, reply: Option<ReplyTo>) {
+        let mut replies = self.stored_replies();
+        match reply {
+            Some(reply) => drop(replies.insert(id, reply)),
+            None => drop(replies.remove(&id)),
+        }
+        let json = (!replies.is_empty())
+            .then(|| serde_json::to_string(&replies).ok())
+            .flatten();
+        storage::set(&storage::key_of(self.me(), REPLIES), json.as_deref());
+    }
+
+    /// Small and rarely asked for, so that it is read each time.
+    fn stored_replies(&self) -> HashMap<ConversationId, ReplyTo> {
+        let stored = storage::get(&storage::key_of(self.me(), REPLIES));
+        stored
+            .and_then(|json| miniserde::json::from_str(&json).ok())
+            .unwrap_or_default()
     }
 
     pub(super) fn restore_drafts(&self) {

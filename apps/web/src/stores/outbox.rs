@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use damso_client_state::{Echo, EchoFile, EchoState, TabMessage};
 use damso_domain::{ClientKey, ConversationId, Timestamp};
+use damso_protocol::ReplyTo;
 
 use super::core::{Core, Part};
 use super::storage;
@@ -28,6 +29,7 @@ impl Core {
         conversation_id: ConversationId,
         text: Option<String>,
         files: Vec<EchoFile>,
+        reply_to: Option<ReplyTo>,
     ) {
         let client_key = ClientKey::new();
         let has_bytes = files.iter().any(|file| file.uploaded.is_none());
@@ -36,6 +38,7 @@ impl Core {
             conversation_id,
             text,
             files,
+            reply_to,
             created_at: self.peek(|model| model.outbox.next_time(Timestamp::now())),
             tab: has_bytes.then_some(self.tab),
             state: EchoState::Sending,

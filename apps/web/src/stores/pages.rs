@@ -73,7 +73,8 @@ impl Core {
         self.load_page(id, Place::Anywhere, query);
     }
 
-    fn load_around(self: &Rc<Self>, id: ConversationId, seq: Seq) {
+    /// A page around a message in place of what is loaded.
+    pub fn load_around(self: &Rc<Self>, id: ConversationId, seq: Seq) {
         let around = Some(seq.as_i64().max(1));
         let query = MessagesQuery {
             around,

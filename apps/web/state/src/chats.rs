@@ -6,6 +6,7 @@ use damso_domain::{ConversationId, ConversationKind, ReadState, Rev, Seq, Timest
 use damso_protocol::{Conversation, Member, MemberRead, Membership, Message, ServerEvent};
 
 use crate::count::{CountState, Outcome, ServerCount};
+use crate::quotes::{self, Change};
 
 /// One conversation, as far as the client knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -230,8 +231,19 @@ impl Chat {
             .for_each(|reads| reads.retain(|state| state.user_id != user));
     }
 
+    /// The last message quotes what it answers as that is now.
+    pub(crate) fn requote_last(&mut self, change: Change<'_>) {
+        let last = self.conversation.last_message.as_mut();
+        if let Some(last) = last
+            && let Some(requoted) = quotes::requoted(last, change)
+        {
+            *last = requoted;
+        }
+    }
+
     /// The newest message is the one with the largest number, in its newest copy.
     pub(crate) fn put_last_message(&mut self, message: &Message) {
+        self.requote_last(Change::Stored(message));
         let is_newer = self
             .conversation
             .last_message

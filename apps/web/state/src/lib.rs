@@ -15,6 +15,7 @@ pub mod outbox;
 pub mod people;
 pub mod placeholder;
 pub mod preview;
+pub mod quotes;
 pub mod reactions;
 pub mod rows;
 mod stored;

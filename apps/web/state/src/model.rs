@@ -310,9 +310,10 @@ impl Model {
     fn learn_authors(&self, message: &Message, effects: &mut Effects) {
         let is_unknown = |id: &UserId| self.people.user(*id).is_none();
         let named = message.reactions.iter().flat_map(|kind| &kind.user_ids).copied();
+        let quoted = message.reply_to.iter().map(|reply| reply.author_id);
         effects
             .unknown_users
-            .extend(named.chain([message.author_id]).filter(is_unknown));
+            .extend(named.chain([message.author_id]).chain(quoted).filter(is_unknown));
     }
 
     /// A message that is deleted does not count any more. Says whether the count has to be asked for: of a message

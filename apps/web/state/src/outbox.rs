@@ -1,7 +1,7 @@
 //! Messages that the server has not stored yet.
 
 use damso_domain::{AttachmentId, AttachmentKind, ClientKey, ConversationId, Timestamp};
-use damso_protocol::{Attachment, ErrorKind, SendMessageRequest};
+use damso_protocol::{Attachment, ErrorKind, ReplyTo, SendMessageRequest};
 
 /// A file of a local echo. The bytes are the browser's business; here is what the row shows of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +49,8 @@ pub struct Echo {
     pub text: Option<String>,
     /// What goes with it.
     pub files: Vec<EchoFile>,
+    /// What it answers, as that was when it was written.
+    pub reply_to: Option<ReplyTo>,
     /// When it was written: they go out in this order.
     pub created_at: Timestamp,
     /// The tab that has the bytes of its files, where they are not uploaded yet.
@@ -88,6 +90,7 @@ impl Echo {
             client_key: self.client_key,
             text: self.text.clone(),
             attachment_ids: self.attachment_ids(),
+            reply_to_seq: self.reply_to.as_ref().map(|reply| reply.seq),
         }
     }
 

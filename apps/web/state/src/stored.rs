@@ -1,7 +1,7 @@
 //! A message of the outbox, as the browser keeps it and as tabs tell each other of it.
 
 use damso_domain::{AttachmentKind, ClientKey, ConversationId, Timestamp};
-use damso_protocol::{Attachment, ErrorKind};
+use damso_protocol::{Attachment, ErrorKind, ReplyTo};
 use serde::Serialize;
 
 use crate::outbox::{Echo, EchoFile, EchoState};
@@ -20,6 +20,7 @@ struct StoredEcho {
     created_at: Timestamp,
     tab: Option<ClientKey>,
     refused: Option<ErrorKind>,
+    reply_to: Option<ReplyTo>,
 }
 
 /// What ends with the page is not kept: where it shows the file from, and how far the upload came.
@@ -68,6 +69,7 @@ impl From<&Echo> for StoredEcho {
                 EchoState::Sending => None,
                 EchoState::Refused { kind } => Some(kind),
             },
+            reply_to: echo.reply_to.clone(),
         }
     }
 }
@@ -81,6 +83,7 @@ impl From<StoredEcho> for Echo {
             files: stored.files.into_iter().map(EchoFile::from).collect(),
             created_at: stored.created_at,
             tab: stored.tab,
+            reply_to: stored.reply_to,
             state: stored
                 .refused
                 .map_or(EchoState::Sending, |kind| EchoState::Refused { kind }),

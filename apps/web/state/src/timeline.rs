@@ -7,6 +7,7 @@ use damso_domain::{Rev, Seq, Timestamp, UserId};
 use damso_protocol::{Message, Messages, ReactionChanged};
 
 use crate::model::Place;
+use crate::quotes::{self, Change};
 use crate::reactions::{self, Way};
 
 /// What happened to messages while a page was on its way; it is applied to the page as well.
@@ -237,10 +238,25 @@ impl Timeline {
     /// I do not see a message any more.
     pub fn hide(&mut self, seq: Seq) {
         self.note(|| Fact::Hidden(seq));
+        self.hide_now(seq);
+    }
+
+    fn hide_now(&mut self, seq: Seq) {
+        self.requote(Change::Hidden(seq));
         self.messages.remove(&seq);
     }
 
+    /// Those that answer a message that changed quote it as it is now, whether or not it is loaded itself.
+    fn requote(&mut self, change: Change<'_>) {
+        for known in self.messages.values_mut() {
+            if let Some(requoted) = quotes::requoted(known, change) {
+                *known = Arc::new(requoted);
+            }
+        }
+    }
+
     fn store_now(&mut self, message: &Arc<Message>) {
+        self.requote(Change::Stored(message));
         if let Some(known) = self.messages.get_mut(&message.seq) {
             if known.rev < message.rev {
                 *known = message.clone();
@@ -271,6 +287,7 @@ impl Timeline {
     }
 
     fn delete_now(&mut self, seq: Seq, rev: Rev, deleted_at: Timestamp) {
+        self.requote(Change::Deleted { seq, rev });
         if let Some(known) = self.messages.get_mut(&seq)
             && known.rev < rev
         {
@@ -287,6 +304,7 @@ impl Timeline {
     }
 
     fn refresh_now(&mut self, message: &Arc<Message>) {
+        self.requote(Change::Stored(message));
         if let Some(known) = self.messages.get_mut(&message.seq)
             && known.rev <= message.rev
         {
@@ -295,6 +313,7 @@ impl Timeline {
     }
 
     fn erase_now(&mut self, author: UserId, rev: Rev, deleted_at: Timestamp) {
+        self.requote(Change::Erased { author, rev });
         for known in self.messages.values_mut() {
             if known.author_id == author
                 && known.system.is_none()
@@ -345,7 +364,7 @@ impl Timeline {
                     rev,
                     deleted_at,
                 } => self.erase_now(author, rev, deleted_at),
-                Fact::Hidden(seq) => drop(self.messages.remove(&seq)),
+                Fact::Hidden(seq) => self.hide_now(seq),
                 Fact::Reacted { change, way, is_mine } => self.react_now(&change, way, is_mine),
                 Fact::Refreshed(message) => self.refresh_now(&message),
             }
@@ -390,6 +409,7 @@ pub(crate) fn deleted(message: &Message, rev: Rev, deleted_at: Timestamp) -> Mes
         deleted_at: Some(deleted_at),
         reactions: Vec::new(),
         my_reactions: Some(Vec::new()),
+        reply_to: None,
         ..message.clone()
     }
 }

@@ -302,6 +302,7 @@ async fn two_servers_number_one_conversation_together() {
                 client_key: ClientKey::new(),
                 text: Some(n.to_string()),
                 attachment_ids: Vec::new(),
+                reply_to_seq: None,
             };
             sends.spawn(async move { messages.send(author, direct, &request).await });
         }

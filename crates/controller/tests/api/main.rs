@@ -48,6 +48,7 @@ mod reading;
 mod reads;
 mod refresh;
 mod replay;
+mod replies;
 mod reports;
 mod roles;
 mod security_log;

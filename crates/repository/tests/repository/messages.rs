@@ -19,6 +19,7 @@ async fn many_messages_are_stored_as_each_alone_would_be() {
         text: text.map(str::to_owned),
         system,
         withheld_for: (seq == 2).then_some(author),
+        reply_to: None,
         created_at: Timestamp::now(),
     };
     let all = [

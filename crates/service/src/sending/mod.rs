@@ -329,6 +329,7 @@ impl Batcher {
                         edited_at: None,
                         reactions: Vec::new(),
                         my_reactions: Vec::new(),
+                        reply_to: None,
                     };
                     self.tell(&message, audience, withheld_for);
                     answer(&message, true, letter.replies);

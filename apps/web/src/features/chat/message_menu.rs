@@ -1,4 +1,4 @@
-//! What one does with a message: react, edit, copy, delete, try again.
+//! What one does with a message: react, reply, edit, copy, delete, try again.
 
 use damso_client_state::model::is_editable;
 use damso_client_state::rows::{MessageRow, RowContent};
@@ -13,6 +13,7 @@ use web_sys::Element;
 
 use super::editing::Editing;
 use super::reactions::{QuickReactions, Reactor};
+use super::replying::Replying;
 use crate::i18n::{explain_error, texts};
 use crate::stores::ChatStore;
 use crate::ui::{ConfirmDialog, IconName, Menu, MenuAnchor, MenuItem, Toasts};
@@ -67,6 +68,7 @@ impl MessageTarget {
 #[expect(clippy::struct_excessive_bools, reason = "each shows an item of its own")]
 struct Choices {
     seq: Option<Seq>,
+    can_be_answered: bool,
     has_text: bool,
     takes_reactions: bool,
     has_reactions: bool,
@@ -83,7 +85,7 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
     let chats = expect_context::<ChatStore>();
     let toasts = Toasts::expect();
     let target = MessageTarget::expect();
-    let (reactor, editing) = (Reactor::expect(), Editing::expect());
+    let (reactor, editing, replying) = (Reactor::expect(), Editing::expect(), Replying::expect());
     let asks = RwSignal::new(false);
     let choices = Memo::new(move |_| {
         target
@@ -116,16 +118,21 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
             editing.begin(&message);
         }
     };
-    let retry = move || {
-        let key = echo_key(target);
-        if key.is_some_and(|key| !chats.retry(key)) {
-            toasts.show(texts().chat.cannot_retry);
+    let reply = move || {
+        if let Some(RowContent::Stored(message)) = target.content.get_untracked() {
+            editing.end();
+            replying.begin(&message);
         }
     };
     view! {
         <Menu anchor=target.anchor label=move || texts().chat.message_menu>
             <Show when=move || choices.get().takes_reactions>
                 {move || choices.get().seq.map(|seq| view! { <QuickReactions seq /> })}
+            </Show>
+            <Show when=move || choices.get().can_be_answered>
+                <MenuItem icon=IconName::Reply on:click=move |_| reply()>
+                    {move || texts().chat.reply}
+                </MenuItem>
             </Show>
             <Show when=move || choices.get().is_editable>
                 <MenuItem icon=IconName::Edit on:click=move |_| edit()>
@@ -147,20 +154,7 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
                     {move || texts().reactions.edits_title}
                 </MenuItem>
             </Show>
-            <Show when=move || choices.get().is_refused>
-                <MenuItem icon=IconName::Retry on:click=move |_| retry()>
-                    {move || texts().chat.retry}
-                </MenuItem>
-            </Show>
-            <Show when=move || choices.get().is_unsent>
-                <MenuItem
-                    icon=IconName::Trash
-                    danger=true
-                    on:click=move |_| echo_key(target).into_iter().for_each(|key| chats.discard(key))
-                >
-                    {move || texts().chat.discard}
-                </MenuItem>
-            </Show>
+            <UnsentItems choices />
             <Show when=move || choices.get().deletes_for_me>
                 <MenuItem icon=IconName::Trash on:click=move |_| delete(DeleteFor::Me)>
                     {move || texts().chat.delete_for_me}
@@ -182,6 +176,36 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
     }
 }
 
+/// What can be done with a message that the server has not stored.
+#[component]
+fn UnsentItems(choices: Memo<Choices>) -> impl IntoView {
+    let chats = expect_context::<ChatStore>();
+    let toasts = Toasts::expect();
+    let target = MessageTarget::expect();
+    let retry = move || {
+        let key = echo_key(target);
+        if key.is_some_and(|key| !chats.retry(key)) {
+            toasts.show(texts().chat.cannot_retry);
+        }
+    };
+    view! {
+        <Show when=move || choices.get().is_refused>
+            <MenuItem icon=IconName::Retry on:click=move |_| retry()>
+                {move || texts().chat.retry}
+            </MenuItem>
+        </Show>
+        <Show when=move || choices.get().is_unsent>
+            <MenuItem
+                icon=IconName::Trash
+                danger=true
+                on:click=move |_| echo_key(target).into_iter().for_each(|key| chats.discard(key))
+            >
+                {move || texts().chat.discard}
+            </MenuItem>
+        </Show>
+    }
+}
+
 fn choices(chats: ChatStore, id: ConversationId, content: Option<&RowContent>) -> Choices {
     match content {
         Some(RowContent::Stored(message)) => {
@@ -193,6 +217,7 @@ fn choices(chats: ChatStore, id: ConversationId, content: Option<&RowContent>) -
             });
             Choices {
                 seq: Some(message.seq),
+                can_be_answered: !is_deleted,
                 has_text: message.text.is_some(),
                 takes_reactions: !is_deleted,
                 has_reactions: !message.reactions.is_empty(),

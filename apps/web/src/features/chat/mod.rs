@@ -7,6 +7,7 @@ mod face;
 mod header;
 mod message_menu;
 mod reactions;
+mod replying;
 mod timeline;
 mod typing;
 mod viewer;
@@ -32,6 +33,7 @@ use editing::Editing;
 use header::ConversationHeader;
 use message_menu::{MessageMenu, MessageTarget};
 use reactions::{EditsDialog, PickerDialog, ReactedDialog, Reactor};
+use replying::{Jump, Replying};
 use timeline::TimelineView;
 use typing::TypingLine;
 use viewer::{PhotoViewer, Viewer};
@@ -82,6 +84,8 @@ fn Conversation(id: ConversationId) -> impl IntoView {
     provide_context(MessageTarget::new());
     provide_context(Reactor::new(id));
     provide_context(Editing::new());
+    provide_context(Replying::new(id));
+    provide_context(Jump::new());
     // Counts what I sent: each time the end comes into view.
     let sent = RwSignal::new(0_u32);
     let title = Memo::new(move |_| chats.title(id).as_ref().map(title_words).unwrap_or_default());

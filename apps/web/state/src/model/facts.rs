@@ -10,6 +10,7 @@ use damso_protocol::{
 
 use super::Model;
 use crate::count::ServerCount;
+use crate::quotes::Change;
 use crate::reactions::Way;
 use crate::{Effects, timeline};
 
@@ -162,14 +163,15 @@ impl Model {
         if self.uncount(event) {
             effects.stale.insert(event.conversation_id);
         }
-        if let Some(chat) = self.chats.get_mut(event.conversation_id)
-            && let Some(last) = chat
-                .conversation
-                .last_message
-                .as_mut()
-                .filter(|last| last.seq == event.seq)
-        {
-            *last = timeline::deleted(last, event.rev, event.deleted_at);
+        if let Some(chat) = self.chats.get_mut(event.conversation_id) {
+            chat.requote_last(Change::Deleted {
+                seq: event.seq,
+                rev: event.rev,
+            });
+            let last = chat.conversation.last_message.as_mut();
+            if let Some(last) = last.filter(|last| last.seq == event.seq) {
+                *last = timeline::deleted(last, event.rev, event.deleted_at);
+            }
         }
         if let Some(timeline) = self.loaded(event.conversation_id) {
             timeline.delete(event.seq, event.rev, event.deleted_at);
@@ -191,6 +193,10 @@ impl Model {
         let Some(chat) = self.chats.get_mut(event.conversation_id) else {
             return;
         };
+        chat.requote_last(Change::Erased {
+            author: event.author_id,
+            rev: event.rev,
+        });
         if let Some(last) = chat
             .conversation
             .last_message
@@ -325,6 +331,7 @@ impl Model {
             return;
         };
         chat.hide(event.seq, event.user_rev);
+        chat.requote_last(Change::Hidden(event.seq));
         let is_last = chat
             .conversation
             .last_message

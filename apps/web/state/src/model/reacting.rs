@@ -103,8 +103,13 @@ impl Model {
     }
 
     /// A message of an event with what of it is mine.
-    pub(super) fn complete(&self, message: Message, effects: &mut Effects) -> Message {
+    pub(super) fn complete(&self, mut message: Message, effects: &mut Effects) -> Message {
         let (id, seq) = (message.conversation_id, message.seq);
+        // What I have hidden in this moment is not quoted to me either.
+        let chat = self.chats.get(id);
+        message.reply_to = message
+            .reply_to
+            .filter(|reply| !chat.is_some_and(|chat| chat.is_hidden(reply.seq)));
         let (message, is_open) = reactions::complete(message, self.copy_of(id, seq), self.me);
         if is_open {
             effects.stale_messages.insert((id, seq));

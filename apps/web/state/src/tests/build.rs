@@ -81,6 +81,7 @@ impl World {
             edited_at: None,
             reactions: Vec::new(),
             my_reactions: Some(Vec::new()),
+            reply_to: None,
         }
     }
 

@@ -10,6 +10,7 @@ fn echo(conversation_id: ConversationId, text: &str) -> Echo {
         conversation_id,
         text: Some(text.to_owned()),
         files: Vec::new(),
+        reply_to: None,
         created_at: at(0),
         tab: None,
         state: EchoState::Sending,

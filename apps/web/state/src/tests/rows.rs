@@ -158,6 +158,7 @@ fn echoes_stand_at_the_end_and_keep_their_key() {
         conversation_id: world.group,
         text: Some("둘".to_owned()),
         files: Vec::new(),
+        reply_to: None,
         created_at: at(MINUTE + 1),
         state: EchoState::Sending,
     };
@@ -186,6 +187,7 @@ fn echoes_wait_while_the_end_is_not_loaded() {
         conversation_id: world.group,
         text: None,
         files: Vec::new(),
+        reply_to: None,
         created_at: at(0),
         state: EchoState::Sending,
     };

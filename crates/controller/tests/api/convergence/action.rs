@@ -17,6 +17,7 @@ use super::{Sent, World};
 #[derive(Clone, Debug)]
 enum Action {
     Send(UserId, ConversationId, ClientKey),
+    Reply(UserId, MessageRef, ClientKey),
     Delete(UserId, MessageRef, DeleteFor),
     Read(UserId, ConversationId, Seq),
     Change(UserId, ConversationId, UpdateConversationRequest),
@@ -46,7 +47,7 @@ pub(super) async fn act(world: &mut World, rng: &mut Rng, promises: &str) {
     let action = choose(world, rng, &world.places);
     let sent = perform(&world.services, &action).await;
     // Nobody else does anything, so that what was acknowledged is there.
-    if let (Some(sent), Action::Send(user, ..)) = (sent, &action) {
+    if let (Some(sent), Action::Send(user, ..) | Action::Reply(user, ..)) = (sent, &action) {
         let target = MessageRef {
             conversation_id: sent.place,
             seq: sent.seq,
@@ -101,7 +102,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..51) {
+    match rng.u8(..54) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -153,6 +154,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
         46..48 => Action::Unreact(actor, message_at(place, seq), EMOJI[rng.usize(..3)]),
         48 => Action::Block(actor, other, rng.bool()),
         49 | 50 => Action::Unblock(actor, other),
+        51..54 => Action::Reply(actor, message_at(place, seq), ClientKey::new()),
         _ => Action::Befriend(actor, other),
     }
 }
@@ -199,23 +201,35 @@ fn change_of_settings(rng: &mut Rng) -> UpdateSettingsRequest {
     }
 }
 
+async fn send(
+    services: &Services,
+    user: UserId,
+    place: ConversationId,
+    key: ClientKey,
+    reply_to_seq: Option<Seq>,
+) -> Option<Sent> {
+    let request = SendMessageRequest {
+        client_key: key,
+        text: Some(format!("message {key}")),
+        attachment_ids: Vec::new(),
+        reply_to_seq,
+    };
+    let sent = refused(services.messages.send(user, place, &request).await)?;
+    Some(Sent {
+        user,
+        place,
+        key,
+        id: sent.message.id,
+        seq: sent.message.seq,
+    })
+}
+
 /// Does it. Says what was stored when it was a message.
 async fn perform(services: &Services, action: &Action) -> Option<Sent> {
     match action.clone() {
-        Action::Send(user, place, client_key) => {
-            let request = SendMessageRequest {
-                client_key,
-                text: Some(format!("message {client_key}")),
-                attachment_ids: Vec::new(),
-            };
-            let sent = refused(services.messages.send(user, place, &request).await)?;
-            return Some(Sent {
-                user,
-                place,
-                key: client_key,
-                id: sent.message.id,
-                seq: sent.message.seq,
-            });
+        Action::Send(user, place, key) => return send(services, user, place, key, None).await,
+        Action::Reply(user, target, key) => {
+            return send(services, user, target.conversation_id, key, Some(target.seq)).await;
         }
         Action::Delete(user, target, audience) => {
             done(services.messages.delete(user, target, audience).await);

@@ -118,10 +118,12 @@ impl ShownChat {
         for member in &mut conversation.members {
             member.read_seq = None;
         }
+        let last = conversation.last_message.as_ref();
+        conversation.last_message = last.map(without_rev_of_quote);
         let messages = model.timeline(chat.id()).into_iter().flat_map(|timeline| {
             timeline
                 .messages()
-                .map(|message| (message.seq, Message::clone(message)))
+                .map(|message| (message.seq, without_rev_of_quote(message)))
         });
         let messages: BTreeMap<Seq, Message> = messages.collect();
         let unread_by = messages.values().map(|message| {
@@ -137,6 +139,15 @@ impl ShownChat {
             reads: reads.collect(),
         }
     }
+}
+
+/// It says which of two quotes is the newer one. A reaction to what is quoted raises it and changes nothing of the quote.
+fn without_rev_of_quote(message: &Message) -> Message {
+    let mut message = message.clone();
+    if let Some(reply) = &mut message.reply_to {
+        reply.rev = Rev::ZERO;
+    }
+    message
 }
 
 /// What a client shows that has just been opened, with every conversation loaded.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use damso_domain::{AttachmentKind, MessageKind, UserId};
-use damso_protocol::{Attachment, Message, SystemNotice};
+use damso_protocol::{Attachment, Message, ReplyTo, SystemNotice};
 
 use super::{CLOSE, Escaped, Texts, mark, name, open};
 use crate::content::percent_encode;
@@ -101,6 +101,9 @@ impl ConversationPage {
             self.begin_run(out, message.author_id, names);
         }
         let _ = write!(out, "<div class=\"m\" id=\"m{}\">", message.seq.as_i64());
+        if let Some(reply) = &message.reply_to {
+            self.quote(out, reply, names);
+        }
         self.body(out, message, files);
         self.meta(out, message);
         reactions(out, message);
@@ -167,6 +170,21 @@ impl ConversationPage {
         if let Some(text) = &message.text {
             let _ = write!(out, "<div class=\"bubble\" dir=\"auto\">{}</div>", Escaped(text));
         }
+    }
+
+    fn quote(&self, out: &mut String, reply: &ReplyTo, names: &Names) {
+        let texts = self.texts;
+        let said = match (&reply.excerpt, reply.attachment) {
+            (Some(excerpt), _) => excerpt.as_str(),
+            (None, Some(_)) => texts.quoted_file,
+            (None, None) => texts.deleted,
+        };
+        let _ = write!(
+            out,
+            "<blockquote class=\"quote\" dir=\"auto\"><b>{}</b>{}</blockquote>",
+            name(self.name_of(reply.author_id, names)),
+            Escaped(said)
+        );
     }
 
     fn file(&self, out: &mut String, file: &ShownFile<'_>) {

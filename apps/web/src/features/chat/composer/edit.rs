@@ -41,7 +41,7 @@ impl Writing {
         self.editing.end();
     }
 
-    /// Escape gives a change up; the arrow upwards in an empty box begins one. Says whether it was one of these.
+    /// Escape gives a change up, or an answer; the arrow upwards in an empty box begins one. Says whether it was one of these.
     pub(super) fn edits_by_key(self, event: &KeyboardEvent) -> bool {
         let is_composing = event.is_composing() || self.enter.with_value(EnterLogic::is_composing);
         let has_modifier = event.shift_key() || event.alt_key() || event.ctrl_key() || event.meta_key();
@@ -52,6 +52,10 @@ impl Writing {
         match event.key().as_str() {
             "Escape" if is_editing => {
                 self.cancel_edit();
+                true
+            }
+            "Escape" if self.replying.get_untracked().is_some() => {
+                self.replying.end();
                 true
             }
             "ArrowUp" if !is_editing && self.is_blank() => {

@@ -14,6 +14,7 @@ use leptos::ev::{ClipboardEvent, CompositionEvent, KeyboardEvent, SubmitEvent};
 use leptos::{html, prelude::*};
 
 use super::editing::{EditBar, Editing};
+use super::replying::{ReplyBar, Replying};
 use super::{attach, files_of};
 use crate::i18n::texts;
 use crate::stores::ChatStore;
@@ -47,6 +48,9 @@ pub(super) fn Composer(
         <form class="composer" on:submit=submit novalidate>
             <Show when=move || is_editing.get()>
                 <EditBar on_cancel=move |()| writing.cancel_edit() />
+            </Show>
+            <Show when=move || writing.replying.is_active() && !is_editing.get()>
+                <ReplyBar />
             </Show>
             <Show when=move || has_files.get() && !is_editing.get()>
                 <Tray id />
@@ -145,6 +149,7 @@ struct Writing {
     text: RwSignal<String>,
     enter: StoredValue<EnterLogic>,
     editing: Editing,
+    replying: Replying,
     /// A change is on its way.
     is_saving: StoredValue<bool>,
     on_sent: Callback<()>,
@@ -160,10 +165,18 @@ impl Writing {
             text: RwSignal::new(String::new()),
             enter: StoredValue::new(EnterLogic::default()),
             editing: Editing::expect(),
+            replying: Replying::expect(),
             is_saving: StoredValue::new(false),
             on_sent,
         };
         writing.follow_editing();
+        Effect::new(move |before: Option<u32>| {
+            let chosen = writing.replying.track_chosen();
+            if before.is_some_and(|before| before != chosen) {
+                writing.take_focus();
+            }
+            chosen
+        });
         Effect::new(move |is_later: Option<()>| {
             writing.chats.track_drafts();
             if is_later.is_some() {
@@ -217,6 +230,17 @@ impl Writing {
             fit(&node);
             self.text.set(draft);
         }
+    }
+
+    /// Somebody is about to write, and on a phone wants the keyboard for it.
+    fn take_focus(self) {
+        // The menu that asked for it gives the focus back when it closes.
+        request_animation_frame(move || {
+            if let Some(Some(node)) = self.node.try_get_untracked() {
+                // It fails only for an element that is not in the page any more.
+                let _ = node.focus();
+            }
+        });
     }
 
     /// On a phone the focus would bring up the keyboard over what is to be read.
@@ -308,7 +332,8 @@ impl Writing {
         if is_too_long || (text.is_none() && !has_files) {
             return;
         }
-        self.chats.send(self.id, text);
+        self.chats.send(self.id, text, self.replying.get_untracked());
+        self.replying.end();
         node.set_value("");
         fit(&node);
         self.text.set(String::new());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use damso_client_state::rows::{MessageRow, RowContent};
 use damso_client_state::{Echo, EchoState};
 use damso_domain::{AttachmentKind, ClientKey, UserId};
-use damso_protocol::Message;
+use damso_protocol::{Message, ReplyTo};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -13,6 +13,7 @@ use super::bubble::TextBubble;
 use super::files::FileCard;
 use super::photos::{Album, Photo};
 use crate::features::chat::reactions::{Chips, Reactor, Taps};
+use crate::features::chat::replying::QuoteView;
 use crate::features::chat::{MessageTarget, name_by_id};
 use crate::i18n::{explain, format, texts};
 use crate::stores::{ChatStore, PeopleStore};
@@ -22,6 +23,7 @@ use crate::ui::{Avatar, AvatarSize, Face, Icon, IconButton, IconName, MenuAnchor
 #[derive(Clone, PartialEq)]
 struct Content {
     is_deleted: bool,
+    reply_to: Option<ReplyTo>,
     text: Option<String>,
     photos: Vec<Photo>,
     files: Vec<FileCard>,
@@ -107,7 +109,9 @@ fn Parts(content: Memo<Content>) -> impl IntoView {
     let photos = Memo::new(move |_| content.with(|content| content.photos.clone()));
     let files = Memo::new(move |_| content.with(|content| content.files.clone()));
     let is_deleted = Memo::new(move |_| content.with(|content| content.is_deleted));
+    let reply_to = Memo::new(move |_| content.with(|content| content.reply_to.clone()));
     view! {
+        {move || reply_to.get().map(|reply| view! { <QuoteView reply /> })}
         <Show when=move || is_deleted.get()>
             <p class="bubble bubble--deleted">
                 <Icon name=IconName::Trash />
@@ -297,6 +301,7 @@ fn content_of_message(message: &Message) -> Content {
     let is_photo = |file: &&damso_protocol::Attachment| file.kind == AttachmentKind::Image;
     Content {
         is_deleted: message.deleted_at.is_some(),
+        reply_to: message.reply_to.clone(),
         text: message.text.clone(),
         photos: message
             .attachments
@@ -317,6 +322,7 @@ fn content_of_echo(echo: &Echo) -> Content {
     let is_photo = |file: &&damso_client_state::EchoFile| file.kind == AttachmentKind::Image;
     Content {
         is_deleted: false,
+        reply_to: echo.reply_to.clone(),
         text: echo.text.clone(),
         photos: echo.files.iter().filter(is_photo).map(Photo::of_echo).collect(),
         files: echo

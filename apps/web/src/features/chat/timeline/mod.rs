@@ -12,6 +12,7 @@ mod scroller;
 use damso_domain::{ConversationId, ConversationKind, Seq};
 use leptos::{html, prelude::*};
 
+use crate::features::chat::replying::Jump;
 use crate::i18n::texts;
 use crate::stores::ChatStore;
 use crate::ui::{EmptyState, Icon, IconName};
@@ -34,7 +35,7 @@ pub(super) fn TimelineView(
     let content = NodeRef::<html::Div>::new();
     let rows = Memo::new(move |_| Rows::new(chats.rows(id, read_at_open)));
     let scroller = Scroller::new(id, log, content, read_at_open.is_some());
-    scroller.watch(rows, sent);
+    scroller.watch(rows, sent, Jump::expect());
     let is_loaded =
         Memo::new(move |_| chats.with_timeline(id, damso_client_state::Timeline::is_loaded) == Some(true));
     let is_empty = Memo::new(move |_| is_loaded.get() && rows.read().is_empty());

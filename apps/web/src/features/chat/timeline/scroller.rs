@@ -14,6 +14,7 @@ use web_sys::{Element, HtmlElement, ResizeObserver, ScrollBehavior, ScrollToOpti
 
 use super::rows::{DIVIDER_ID, Rows};
 use crate::app::is_looked_at;
+use crate::features::chat::replying::Jump;
 use crate::stores::ChatStore;
 
 /// Closer than this to the end counts as the end, in pixels.
@@ -25,6 +26,9 @@ const READ_AFTER: Duration = Duration::from_millis(300);
 /// How far from the top the first unread message opens, as a share of the height.
 const DIVIDER_AT: f64 = 0.25;
 
+/// How far from the top a message that was sought comes to lie, as a share of the height.
+const SOUGHT_AT: f64 = 0.3;
+
 /// What must not move.
 #[derive(Clone, Debug, PartialEq)]
 enum Anchor {
@@ -32,6 +36,8 @@ enum Anchor {
     Opening { at_divider: bool },
     /// The end is in view, whatever comes.
     End,
+    /// A message is about to be shown: its number.
+    Seeking(Seq),
     /// A row is being read: its element, and how far below the upper edge it lies.
     Row { element_id: String, offset: f64 },
 }
@@ -74,8 +80,13 @@ impl Scroller {
     }
 
     /// Keeps the place from now on.
-    pub fn watch(self, rows: Memo<Rows>, sent: RwSignal<u32>) {
+    pub fn watch(self, rows: Memo<Rows>, sent: RwSignal<u32>, jump: Jump) {
         self.chats.follow(self.id, true);
+        Effect::new(move |_| {
+            if let Some(seq) = jump.get() {
+                self.jump_to(seq);
+            }
+        });
         self.observe_sizes();
         Effect::new(move |_| {
             rows.track();
@@ -109,6 +120,45 @@ impl Scroller {
         } else {
             self.restore();
         }
+    }
+
+    /// To a message, which is fetched with what is around it when it is not here.
+    fn jump_to(self, seq: Seq) {
+        self.anchor.set_value(Anchor::Seeking(seq));
+        if self.element_of(seq).is_some() {
+            self.restore();
+        } else {
+            self.chats.load_around(self.id, seq);
+        }
+    }
+
+    /// Puts a message that was sought where the eye falls, and points at it. While its page is on the way nothing moves.
+    fn place_sought(self, log: &HtmlElement, seq: Seq) {
+        let Some(row) = self.element_of(seq) else {
+            let is_coming = self
+                .chats
+                .peek_timeline(self.id, damso_client_state::Timeline::is_busy);
+            // It is not there any more.
+            if is_coming != Some(true) {
+                self.capture();
+            }
+            return;
+        };
+        let above = row.get_bounding_client_rect().top() - log.get_bounding_client_rect().top();
+        let wanted = f64::from(log.client_height()) * SOUGHT_AT;
+        scroll_to(
+            log,
+            f64::from(log.scroll_top()) + above - wanted,
+            ScrollBehavior::Instant,
+        );
+        self.capture();
+        point_at(&row);
+    }
+
+    fn element_of(self, seq: Seq) -> Option<Element> {
+        let number = seq.to_string();
+        let is_sought = |row: &Element| row.get_attribute("data-seq").as_ref() == Some(&number);
+        self.row_elements().into_iter().find(is_sought)
     }
 
     /// Looks once a frame at the most.
@@ -154,6 +204,7 @@ impl Scroller {
         let log: &HtmlElement = &log;
         match self.anchor.get_value() {
             Anchor::Opening { at_divider } => self.place_opening(log, at_divider),
+            Anchor::Seeking(seq) => self.place_sought(log, seq),
             Anchor::End => scroll_to(log, f64::from(log.scroll_height()), ScrollBehavior::Instant),
             Anchor::Row { element_id, offset } => match row_offset(log, &element_id) {
                 Some(now) if 0.5 < (now - offset).abs() => {
@@ -291,6 +342,26 @@ impl Scroller {
 
 /// As much of a row has to be in view before it counts as shown.
 const SHOWN_PIXELS: f64 = 24.0;
+
+/// Lets a row light up for a moment, and tells those who do not see it by moving the focus there.
+fn point_at(row: &Element) {
+    let (classes, row) = (row.class_list(), row.clone());
+    // Fails for a name with spaces alone.
+    let _ = classes.add_1(FOUND);
+    if let Some(row) = row.dyn_ref::<HtmlElement>() {
+        // It fails only for an element that is not in the page any more.
+        let _ = row.focus();
+    }
+    let fade = move || {
+        let _ = classes.remove_1(FOUND);
+    };
+    set_timeout(fade, FOUND_FOR);
+}
+
+/// A message that was sought.
+const FOUND: &str = "message--found";
+/// How long it is pointed at, as long as its animation.
+const FOUND_FOR: Duration = Duration::from_millis(1_600);
 
 /// How far below the upper edge of the log a row lies.
 fn row_offset(log: &Element, element_id: &str) -> Option<f64> {
