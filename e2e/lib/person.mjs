@@ -310,9 +310,9 @@ export class Person {
     return this.log().getByRole("article", { name, exact: true }).filter({ hasText: text });
   }
 
-  /** Opens the menu of a message of mine, as the right mouse button does. */
-  async openMessageMenu(text) {
-    await this.message(text).click({ button: "right" });
+  /** Opens the menu of a message, as the right mouse button does. */
+  async openMessageMenu(text, { of = this } = {}) {
+    await this.message(text, { of }).getByText(text, { exact: true }).click({ button: "right" });
     await seen(this.page.getByRole("menu", { name: this.words.messageMenu, exact: true }));
   }
 

@@ -7,6 +7,7 @@ mod kept;
 mod notice;
 mod outbox;
 mod pages;
+mod quotes;
 mod reactions;
 mod rows;
 mod sharing;
