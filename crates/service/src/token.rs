@@ -235,6 +235,21 @@ mod tests {
         jsonwebtoken::encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(&key)).unwrap()
     }
 
+    /// `cargo test --release -p damso-service token_check -- --ignored --nocapture`
+    #[test]
+    #[ignore = "a measurement: it says how long a token check takes, and cannot fail"]
+    #[expect(clippy::print_stdout, reason = "that is what it is for")]
+    fn how_long_a_token_check_takes() {
+        const ROUNDS: u32 = 100_000;
+        let tokens = tokens();
+        let token = tokens.access(UserId::new(), SessionId::new(), 3, Timestamp::now());
+        let start = std::time::Instant::now();
+        for _ in 0..ROUNDS {
+            assert!(std::hint::black_box(tokens.read_access(&token)).is_some());
+        }
+        println!("{:?} for each", start.elapsed() / ROUNDS);
+    }
+
     #[test]
     fn a_token_speaks_for_who_it_was_made_for() {
         let (tokens, user, session) = (tokens(), UserId::new(), SessionId::new());
