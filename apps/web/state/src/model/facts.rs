@@ -109,6 +109,7 @@ impl Model {
             | ServerEvent::MembershipUpdated(_)
             | ServerEvent::MessageHidden(_)
             | ServerEvent::FriendAdded(_)
+            | ServerEvent::FriendUpdated(_)
             | ServerEvent::FriendRemoved(_)
             | ServerEvent::FriendRequestReceived(_)
             | ServerEvent::FriendRequestClosed(_)
@@ -271,6 +272,10 @@ impl Model {
                 effects.people = true;
                 self.people.add_friend(event.friend);
             }
+            ServerEvent::FriendUpdated(event) => {
+                effects.people = true;
+                self.people.update_friend(event.friend);
+            }
             ServerEvent::FriendRemoved(event) => {
                 effects.people = true;
                 self.people.remove_friend(event.user_id);
@@ -387,6 +392,7 @@ impl Model {
             | ServerEvent::MembershipUpdated(_)
             | ServerEvent::MessageHidden(_)
             | ServerEvent::FriendAdded(_)
+            | ServerEvent::FriendUpdated(_)
             | ServerEvent::FriendRemoved(_)
             | ServerEvent::FriendRequestReceived(_)
             | ServerEvent::FriendRequestClosed(_)
