@@ -55,6 +55,14 @@ impl PeopleStore {
             .read(&[Part::People], |model| model.people.is_found(user, query))
     }
 
+    /// Those of some friends whom a search finds, in their order.
+    pub fn found(self, friends: &[Friend], query: &NameQuery) -> Vec<Friend> {
+        self.core().read(&[Part::People], |model| {
+            let is_found = |friend: &&Friend| model.people.is_found(&friend.user, query);
+            friends.iter().filter(is_found).cloned().collect()
+        })
+    }
+
     /// A friend; `None` for everybody else.
     pub fn friend(self, id: UserId) -> Option<Friend> {
         self.core().read(&[Part::People], |model| model.people.friend(id))

@@ -20,16 +20,16 @@ pub fn FriendPicker(
 ) -> impl IntoView {
     let people = expect_context::<PeopleStore>();
     let query = RwSignal::new(String::new());
+    let friends = Memo::new(move |_| people.friends());
     let found = Memo::new(move |_| {
         let (query, except) = (NameQuery::new(&query.read()), except.read());
         // Whom I have hidden comes when looked for, and stays once chosen.
         let is_shown = |friend: &Friend| {
             !friend.is_hidden || !query.is_empty() || chosen.read().contains(&friend.user.id)
         };
-        let is_found = |friend: &Friend| {
-            !except.contains(&friend.user.id) && is_shown(friend) && people.is_found(&friend.user, &query)
-        };
-        people.friends().into_iter().filter(is_found).collect::<Vec<_>>()
+        let mut found = people.found(&friends.read(), &query);
+        found.retain(|friend| !except.contains(&friend.user.id) && is_shown(friend));
+        found
     });
     view! {
         <div class="picker">

@@ -71,26 +71,23 @@ struct Listed {
 }
 
 impl Listed {
-    fn of(people: PeopleStore, query: &NameQuery) -> Self {
-        let mut listed = Self {
-            is_search: !query.is_empty(),
-            ..Self::default()
-        };
-        for friend in people.friends() {
-            if listed.is_search {
-                // Whom I have hidden is found all the same.
-                if people.is_found(&friend.user, query) {
-                    listed.others.push(friend);
-                }
-            } else if friend.is_hidden {
-                listed.hidden_count += 1;
-            } else if friend.is_favorite {
-                listed.favorites.push(friend);
-            } else {
-                listed.others.push(friend);
-            }
+    fn of(people: PeopleStore, friends: &[Friend], query: &NameQuery) -> Self {
+        if !query.is_empty() {
+            // Whom I have hidden is found all the same.
+            return Self {
+                others: people.found(friends, query),
+                is_search: true,
+                ..Self::default()
+            };
         }
-        listed
+        let (hidden, shown): (Vec<_>, Vec<_>) = friends.iter().cloned().partition(|friend| friend.is_hidden);
+        let (favorites, others) = shown.into_iter().partition(|friend| friend.is_favorite);
+        Self {
+            favorites,
+            others,
+            hidden_count: hidden.len(),
+            is_search: false,
+        }
     }
 
     const fn is_empty(&self) -> bool {
@@ -105,7 +102,8 @@ fn Friends(
     is_adding: RwSignal<bool>,
 ) -> impl IntoView {
     let people = expect_context::<PeopleStore>();
-    let listed = Memo::new(move |_| Listed::of(people, &NameQuery::new(&query.read())));
+    let friends = Memo::new(move |_| people.friends());
+    let listed = Memo::new(move |_| Listed::of(people, &friends.read(), &NameQuery::new(&query.read())));
     let favorites = Memo::new(move |_| listed.with(|listed| listed.favorites.clone()));
     let others = Memo::new(move |_| listed.with(|listed| listed.others.clone()));
     let hidden_count = Memo::new(move |_| listed.with(|listed| listed.hidden_count));
