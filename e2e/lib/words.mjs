@@ -376,7 +376,7 @@ const EN = {
   nobodyHidden: "You have not hidden anybody.",
   hiddenMark: "Hidden",
   showAgain: "Show again",
-  showAgainName: (name) => `Show ${name} again`,
+  showAgainName: (name) => `Show again: ${name}`,
   undo: "Undo",
   searchChats: "Search chats",
   block: "Block",

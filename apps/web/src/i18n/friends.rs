@@ -177,7 +177,7 @@ impl FriendsTexts {
         hide: "Hide",
         hidden_now: |name| format!("{name} is hidden from your list."),
         show_again: "Show again",
-        show_again_name: |name| format!("Show {name} again"),
+        show_again_name: |name| format!("Show again: {name}"),
         shown_now: |name| format!("{name} is in your list again."),
         rename: "Rename",
         nickname: "What you call them",

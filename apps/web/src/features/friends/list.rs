@@ -90,9 +90,21 @@ impl Listed {
         }
     }
 
-    const fn is_empty(&self) -> bool {
-        self.favorites.is_empty() && self.others.is_empty() && self.hidden_count == 0
+    const fn state(&self) -> Shown {
+        let is_empty = self.favorites.is_empty() && self.others.is_empty() && self.hidden_count == 0;
+        match (is_empty, self.is_search) {
+            (true, true) => Shown::NoneFound,
+            (true, false) => Shown::NoFriends,
+            (false, _) => Shown::Rows,
+        }
     }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Rows,
+    NoFriends,
+    NoneFound,
 }
 
 #[component]
@@ -107,11 +119,11 @@ fn Friends(
     let favorites = Memo::new(move |_| listed.with(|listed| listed.favorites.clone()));
     let others = Memo::new(move |_| listed.with(|listed| listed.others.clone()));
     let hidden_count = Memo::new(move |_| listed.with(|listed| listed.hidden_count));
-    let state = Memo::new(move |_| listed.with(|listed| (listed.is_empty(), listed.is_search)));
+    let state = Memo::new(move |_| listed.with(Listed::state));
     move || match state.get() {
-        (true, true) => view! { <NoneFound query /> }.into_any(),
-        (true, false) => view! { <NoFriends is_adding /> }.into_any(),
-        (false, _) => view! {
+        Shown::NoneFound => view! { <NoneFound query /> }.into_any(),
+        Shown::NoFriends => view! { <NoFriends is_adding /> }.into_any(),
+        Shown::Rows => view! {
             <Section title=|count| (texts().friends.favorites)(count) friends=favorites chosen />
             <Section title=|count| (texts().friends.count)(count) friends=others chosen />
             <HiddenFriends count=hidden_count />
