@@ -15,6 +15,7 @@ const STORIES = {
     ],
     stranger: { name: "한결", greeting: "등산 모임에서 만난 한결이에요" },
     presence: "회의 중",
+    nickname: "제주 간 지우",
     group: "주말 등산 모임",
     directTalk: [
       [0, "오늘 저녁에 시간 있어요?"],
@@ -45,6 +46,7 @@ const STORIES = {
     ],
     stranger: { name: "Gyeol Han", greeting: "We met at the hiking club" },
     presence: "In a meeting",
+    nickname: "Jiwoo, on the island",
     group: "Weekend hikers",
     directTalk: [
       [0, "Do you have time this evening?"],

@@ -141,6 +141,7 @@ export async function tourInside(t, browser, language, options, visit) {
   const scene = await stage(t, browser, language, options);
   await scene.me.start();
   await visitFriends(scene, visit);
+  await visitKeptFriends(scene, visit);
   await visitChats(scene, visit);
   await visitGroup(scene, visit);
   await visitBlocked(scene, visit);
@@ -183,6 +184,44 @@ async function visitFriends({ me, cast, stranger }, visit) {
   await visit("add-friend", me);
   await page.keyboard.press("Escape");
   await gone(dialog);
+}
+
+/** Some friends under another name, on top, and out of sight; afterwards all are as before. */
+async function visitKeptFriends({ me, cast, story }, visit) {
+  const { page, words } = me;
+  const keep = (friend, change) => me.call("PATCH", `/friends/${friend.id}`, change);
+  const renamed = { ...cast[1], name: story.nickname };
+  await keep(cast[0], { is_favorite: true });
+  await keep(cast[1], { is_favorite: true, nickname: renamed.name });
+  await keep(cast[3], { is_hidden: true });
+  await me.goTo(words.friends);
+  await seen(me.button(words.hiddenFriends(1)));
+  await gone(me.friendRow(cast[1]));
+  await visit("friends-kept", me);
+  const search = me.field(words.searchFriends, me.pane(words.friends));
+  await search.fill(cast[3].name.slice(0, 2));
+  await seen(me.friendRow(cast[3]).getByText(words.hiddenMark, { exact: true }));
+  await visit("friends-found", me);
+  await search.fill("");
+
+  await me.friendRow(renamed).click();
+  await seen(me.profile(renamed).getByText(cast[1].name));
+  await visit("profile-renamed", me);
+  await me.button(words.rename, me.profile(renamed)).click();
+  await seen(me.dialog(words.rename));
+  await visit("rename", me);
+  await page.keyboard.press("Escape");
+  await me.leaveDetail();
+  await me.button(words.hiddenFriends(1)).click();
+  const dialog = await seen(me.dialog(words.hiddenTitle));
+  await seen(me.button(words.showAgainName(cast[3].name), dialog));
+  await visit("friends-hidden", me);
+  await page.keyboard.press("Escape");
+  await gone(dialog);
+  await keep(cast[0], { is_favorite: false });
+  await keep(cast[1], { is_favorite: false, nickname: null });
+  await keep(cast[3], { is_hidden: false });
+  await seen(me.friendRow(cast[3]));
 }
 
 /** The handle of somebody who is found but is no friend. */

@@ -1,9 +1,10 @@
 //! Friends and the requests that lead there.
 
 use actix_web::web::{Data, Json, Path, Query};
-use actix_web::{HttpResponse, delete, get, post};
+use actix_web::{HttpResponse, delete, get, patch, post};
 use damso_protocol::{
     CreateFriendRequest, Friend, FriendRequest, FriendRequestsQuery, Page, PageQuery, Problem,
+    UpdateFriendRequest,
 };
 use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -30,6 +31,31 @@ async fn list_friends(
     query: Query<PageQuery>,
 ) -> ApiResult<Json<Page<Friend>>> {
     Ok(Json(services.friends.list(caller.id(), &query).await?))
+}
+
+/// Change how I keep a friend in my list.
+///
+/// Only I am told of it, on all my devices. It ends with the friendship.
+#[utoipa::path(
+    tag = "people",
+    params(UserPath),
+    request_body = UpdateFriendRequest,
+    responses(
+        (status = 200, description = "The friend", body = Friend),
+        (status = 404, description = "`friend_not_found`", body = Problem),
+        (status = 422, description = "`invalid_fields`", body = Problem),
+    ),
+    security(("access_token" = [])),
+)]
+#[patch("/friends/{user_id}")]
+async fn update_friend(
+    services: Data<Services>,
+    caller: Caller,
+    path: Path<UserPath>,
+    body: Body<UpdateFriendRequest>,
+) -> ApiResult<Json<Friend>> {
+    let friend = services.friends.update(caller.id(), path.user_id, &body).await?;
+    Ok(Json(friend))
 }
 
 /// End a friendship, for both.
@@ -170,6 +196,7 @@ async fn cancel_friend_request(
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .service(list_friends)
+        .service(update_friend)
         .service(delete_friend)
         .service(create_friend_request)
         .service(list_friend_requests)

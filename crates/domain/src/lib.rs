@@ -11,11 +11,13 @@ mod email;
 mod emoji;
 mod export;
 mod handle;
-pub mod hangul;
+mod hangul;
 mod id;
+mod keyboard;
 mod lean;
 mod locale;
 mod name;
+mod name_query;
 mod number;
 mod password;
 mod presence;
@@ -40,6 +42,7 @@ pub use locale::Locale;
 pub use name::{
     ConversationName, DisplayName, NameError, PresenceText, RequestMessage, SessionName, StatusMessage,
 };
+pub use name_query::NameQuery;
 pub use number::{PageSize, Rev, Seq};
 pub use password::{Password, PasswordError};
 pub use presence::{PresenceStatus, PresenceVisibility, ShownStatus};

@@ -105,6 +105,8 @@ pub enum ServerEvent {
     MessageHidden(MessageHidden),
     /// Somebody is a friend now.
     FriendAdded(FriendAdded),
+    /// I keep a friend in my list otherwise than before.
+    FriendUpdated(FriendUpdated),
     /// Somebody is not a friend any more.
     FriendRemoved(FriendRemoved),
     /// Somebody asks to be a friend, or I asked on another device.
@@ -310,6 +312,15 @@ pub struct FriendAdded {
     pub friend: Friend,
 }
 
+/// I keep a friend in my list otherwise than before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
+pub struct FriendUpdated {
+    /// The new number of my own stream.
+    pub user_rev: Rev,
+    /// Who, and how I keep them now.
+    pub friend: Friend,
+}
+
 /// Somebody is not a friend any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct FriendRemoved {
@@ -441,6 +452,7 @@ impl ServerEvent {
             Self::MembershipUpdated(event) => Some(event.user_rev),
             Self::MessageHidden(event) => Some(event.user_rev),
             Self::FriendAdded(event) => Some(event.user_rev),
+            Self::FriendUpdated(event) => Some(event.user_rev),
             Self::FriendRemoved(event) => Some(event.user_rev),
             Self::FriendRequestReceived(event) => Some(event.user_rev),
             Self::FriendRequestClosed(event) => Some(event.user_rev),

@@ -46,6 +46,7 @@ impl ServerEvent {
             "membership_updated" => Self::MembershipUpdated(payload.read()?),
             "message_hidden" => Self::MessageHidden(payload.read()?),
             "friend_added" => Self::FriendAdded(payload.read()?),
+            "friend_updated" => Self::FriendUpdated(payload.read()?),
             "friend_removed" => Self::FriendRemoved(payload.read()?),
             "friend_request_received" => Self::FriendRequestReceived(payload.read()?),
             "friend_request_closed" => Self::FriendRequestClosed(payload.read()?),

@@ -11,10 +11,33 @@ use crate::{Presence, User};
 pub struct Friend {
     /// Who.
     pub user: User,
+    /// What I call them; `null`: by their own name. Nobody else sees it.
+    pub nickname: Option<String>,
+    /// On top of my list.
+    pub is_favorite: bool,
+    /// Not in my list. They still are a friend.
+    pub is_hidden: bool,
     /// Since when.
     pub since: Timestamp,
     /// Whether they are here.
     pub presence: Presence,
+}
+
+/// Body of `PATCH /friends/{user_id}`; what is absent stays, `null` clears.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UpdateFriendRequest {
+    /// 1 to 30 characters after trimming; `null` or blank: call them by their own name.
+    #[serde(default, with = "crate::patch", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "우리 서연"))]
+    pub nickname: Option<Option<String>>,
+    /// Keep them on top of my list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_favorite: Option<bool>,
+    /// Leave them out of my list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_hidden: Option<bool>,
 }
 
 /// Body of `POST /friend-requests`: exactly one of `handle` and `user_id`.

@@ -1,6 +1,6 @@
 //! Friendships (two directed rows each) and the requests that lead there.
 
-use damso_domain::{FriendRequestId, RequestMessage, Timestamp, UserId};
+use damso_domain::{DisplayName, FriendRequestId, RequestMessage, Timestamp, UserId};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
@@ -10,7 +10,7 @@ use crate::schema::{friend_requests, friendships};
 use crate::{Connection, RepositoryResult};
 
 /// One direction of a friendship.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Friendship {
     /// Whom the user keeps as a friend.
     pub friend_id: UserId,
@@ -20,6 +20,50 @@ pub struct Friendship {
     pub is_mutual: bool,
     /// Of a friend who does not: when the user could last see them here.
     pub last_seen_at: Option<Timestamp>,
+    /// How the user keeps them in their own list.
+    pub preferences: FriendPreferences,
+}
+
+/// How somebody keeps a friend in their own list. Nobody else is told of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FriendPreferences {
+    /// What they call the friend, if not by the friend's own name.
+    pub nickname: Option<String>,
+    /// On top of the list.
+    pub is_favorite: bool,
+    /// Not in the list.
+    pub is_hidden: bool,
+}
+
+/// What changes of [`FriendPreferences`]; what is `None` stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PreferencesChange {
+    /// Another nickname, or none.
+    pub nickname: Option<Option<DisplayName>>,
+    /// Whether on top of the list.
+    pub is_favorite: Option<bool>,
+    /// Whether not in the list.
+    pub is_hidden: Option<bool>,
+}
+
+impl FriendPreferences {
+    /// These after a change.
+    #[must_use]
+    pub fn with(&self, change: PreferencesChange) -> Self {
+        let PreferencesChange {
+            nickname,
+            is_favorite,
+            is_hidden,
+        } = change;
+        Self {
+            nickname: nickname.map_or_else(
+                || self.nickname.clone(),
+                |nickname| nickname.map(DisplayName::into_string),
+            ),
+            is_favorite: is_favorite.unwrap_or(self.is_favorite),
+            is_hidden: is_hidden.unwrap_or(self.is_hidden),
+        }
+    }
 }
 
 /// A request that waits for an answer.
@@ -85,6 +129,9 @@ struct FriendshipRow {
     since: jiff_diesel::Timestamp,
     is_mutual: bool,
     last_seen_at: Option<jiff_diesel::Timestamp>,
+    nickname: Option<String>,
+    is_favorite: bool,
+    is_hidden: bool,
 }
 
 impl From<FriendshipRow> for Friendship {
@@ -94,17 +141,25 @@ impl From<FriendshipRow> for Friendship {
             since,
             is_mutual,
             last_seen_at,
+            nickname,
+            is_favorite,
+            is_hidden,
         } = row;
         Self {
             friend_id: UserId::from_uuid(friend_id),
             since: Timestamp::from_jiff(since.to_jiff()),
             is_mutual,
             last_seen_at: last_seen_at.map(|time| Timestamp::from_jiff(time.to_jiff())),
+            preferences: FriendPreferences {
+                nickname,
+                is_favorite,
+                is_hidden,
+            },
         }
     }
 }
 
-/// Makes `friend` a friend of `user`, who is one of theirs unless told otherwise.
+/// Makes `friend` a friend of `user`, who is one of theirs unless told otherwise. Nobody begins with preferences.
 pub async fn insert_one(
     conn: &mut Connection,
     user: UserId,
@@ -120,6 +175,24 @@ pub async fn insert_one(
             friendships::last_seen_at.eq(last_seen_at),
         ))
         .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes how `user` keeps a friend in their list.
+pub async fn update_preferences(
+    conn: &mut Connection,
+    user: UserId,
+    friend: UserId,
+    preferences: &FriendPreferences,
+) -> RepositoryResult<()> {
+    diesel::update(friendships::table.find((user.as_uuid(), friend.as_uuid())))
+        .set((
+            friendships::nickname.eq(preferences.nickname.as_deref()),
+            friendships::is_favorite.eq(preferences.is_favorite),
+            friendships::is_hidden.eq(preferences.is_hidden),
+        ))
         .execute(conn)
         .await?;
     Ok(())

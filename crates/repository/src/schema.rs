@@ -87,6 +87,9 @@ diesel::table! {
         since -> Timestamptz,
         is_mutual -> Bool,
         last_seen_at -> Nullable<Timestamptz>,
+        nickname -> Nullable<Text>,
+        is_favorite -> Bool,
+        is_hidden -> Bool,
     }
 }
 

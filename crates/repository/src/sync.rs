@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::block::Block;
-use crate::friend::{FriendRequest, Friendship};
+use crate::friend::{FriendPreferences, FriendRequest, Friendship};
 use crate::member::{Member, MemberRow};
 use crate::message::{Message, MessageColumns, MessageRow, columns, complete};
 use crate::schema::members;
@@ -61,6 +61,12 @@ struct UserChangeRow {
     is_mutual: Option<bool>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     last_seen_at: Option<jiff_diesel::Timestamp>,
+    #[diesel(sql_type = Nullable<Text>)]
+    nickname: Option<String>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    is_favorite: Option<bool>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    is_hidden: Option<bool>,
     #[diesel(sql_type = Nullable<Bool>)]
     hide_profile: Option<bool>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -86,6 +92,11 @@ impl UserChangeRow {
             since: Timestamp::from_jiff(self.since?.to_jiff()),
             is_mutual: self.is_mutual?,
             last_seen_at: self.last_seen_at.map(|time| Timestamp::from_jiff(time.to_jiff())),
+            preferences: FriendPreferences {
+                nickname: self.nickname.clone(),
+                is_favorite: self.is_favorite?,
+                is_hidden: self.is_hidden?,
+            },
         })
     }
 
@@ -155,6 +166,7 @@ pub async fn find_user_changes(
 ) -> RepositoryResult<Option<UserChanges>> {
     let rows: Vec<UserChangeRow> = diesel::sql_query(
         "SELECT u.rev AS user_rev, now(), uc.kind, uc.subject_id, f.since, f.is_mutual, f.last_seen_at, \
+             f.nickname, f.is_favorite, f.is_hidden, \
              b.hide_profile, b.created_at AS blocked_at, r.from_id, r.to_id, r.message, r.created_at, \
              h.conversation_id, h.seq \
          FROM users u \

@@ -18,7 +18,7 @@ pub enum UserChange {
     Membership(ConversationId),
     /// A message was hidden.
     HiddenMessage(MessageId),
-    /// A friendship began or ended.
+    /// A friendship began, changed in the user's own list, or ended.
     Friend(UserId),
     /// A friend request was made, answered or withdrawn.
     FriendRequest(FriendRequestId),

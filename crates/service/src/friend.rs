@@ -1,13 +1,14 @@
 //! Friends and the requests that lead there.
 
-use damso_domain::{FriendRequestId, Handle, RequestMessage, Timestamp, UserId};
+use damso_domain::{DisplayName, FriendRequestId, Handle, NameError, RequestMessage, Timestamp, UserId};
 use damso_protocol::{
     CreateFriendRequest, Direction, ErrorKind, FieldErrorKind, Friend, FriendRemoved, FriendRequest,
-    FriendRequestState, FriendRequestsQuery, Page, PageQuery, ServerEvent,
+    FriendRequestState, FriendRequestsQuery, FriendUpdated, Page, PageQuery, ServerEvent,
+    UpdateFriendRequest,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
-use damso_repository::friend::RequestDirection;
+use damso_repository::friend::{PreferencesChange, RequestDirection};
 use damso_repository::user_change::UserChange;
 
 use crate::cursor::Paging;
@@ -216,6 +217,48 @@ impl FriendService {
         Ok(())
     }
 
+    /// Changes how `user` keeps a friend in their own list, and tells their own devices. What changes nothing is told
+    /// to nobody.
+    pub async fn update(
+        &self,
+        user: UserId,
+        friend: UserId,
+        request: &UpdateFriendRequest,
+    ) -> ServiceResult<Friend> {
+        let change = parse_change(request)?;
+        let hub = self.context.hub.clone();
+        let (friend, announcements) = self
+            .context
+            .database
+            .transaction(async move |conn: &mut Connection| {
+                repository::user::lock(conn, &[user]).await?;
+                let mut friendship = repository::friend::find(conn, user, friend)
+                    .await?
+                    .ok_or(ErrorKind::FriendNotFound)?;
+                let preferences = friendship.preferences.with(change);
+                let has_changed = preferences != friendship.preferences;
+                friendship.preferences = preferences;
+                let full = view::friends(conn, &hub, user, std::slice::from_ref(&friendship))
+                    .await?
+                    .pop()
+                    .ok_or(ErrorKind::FriendNotFound)?;
+                if !has_changed {
+                    return Ok((full, Announcements::new()));
+                }
+                repository::friend::update_preferences(conn, user, friend, &friendship.preferences).await?;
+                let changes = [(user, UserChange::Friend(friend))];
+                let user_rev = repository::user_change::record(conn, &changes).await?[0];
+                let updated = ServerEvent::FriendUpdated(FriendUpdated {
+                    user_rev,
+                    friend: full.clone(),
+                });
+                Ok::<_, ServiceError>((full, vec![(user, updated)]))
+            })
+            .await?;
+        self.announce(announcements);
+        Ok(friend)
+    }
+
     /// Ends a friendship, for both.
     pub async fn remove(&self, user: UserId, friend: UserId) -> ServiceResult<()> {
         let announcements = self
@@ -258,6 +301,24 @@ impl FriendService {
             }
         }
     }
+}
+
+fn parse_change(request: &UpdateFriendRequest) -> ServiceResult<PreferencesChange> {
+    let mut fields = Fields::default();
+    let nickname = match &request.nickname {
+        None => None,
+        Some(None) => Some(None),
+        Some(Some(raw)) => match DisplayName::parse(raw) {
+            Err(NameError::Empty) => Some(None),
+            parsed => fields.check("nickname", parsed).map(Some),
+        },
+    };
+    fields.refuse()?;
+    Ok(PreferencesChange {
+        nickname,
+        is_favorite: request.is_favorite,
+        is_hidden: request.is_hidden,
+    })
 }
 
 fn parse_target(request: &CreateFriendRequest) -> ServiceResult<Target> {

@@ -6,7 +6,7 @@ use damso_protocol::{
 };
 use damso_repository as repository;
 use damso_repository::Connection;
-use damso_repository::friend::Friendship;
+use damso_repository::friend::{FriendPreferences, Friendship};
 use damso_repository::user_change::UserChange;
 
 use crate::realtime::Hub;
@@ -58,6 +58,7 @@ pub(crate) async fn keep_again(
         since: now,
         is_mutual: true,
         last_seen_at: None,
+        preferences: FriendPreferences::default(),
     };
     repository::friend::insert_one(conn, user, &friendship).await?;
     repository::friend::mark_mutual(conn, other, user, true, None).await?;
@@ -103,6 +104,7 @@ async fn friendship_from(
         since: now,
         is_mutual,
         last_seen_at,
+        preferences: FriendPreferences::default(),
     })
 }
 

@@ -12,7 +12,7 @@ use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::attachment::Attachment;
 use damso_repository::conversation_view::{ConversationView, OwnMembership};
-use damso_repository::friend::{FriendRequest, Friendship};
+use damso_repository::friend::{FriendPreferences, FriendRequest, Friendship};
 use damso_repository::member::Member;
 use damso_repository::message::Message;
 use damso_repository::quote::Reply;
@@ -368,8 +368,16 @@ pub(crate) fn friend(friendship: &Friendship, user: &User, viewer: UserId, hub: 
     } else {
         absence(user, friendship)
     };
+    let FriendPreferences {
+        nickname,
+        is_favorite,
+        is_hidden,
+    } = friendship.preferences.clone();
     protocol::Friend {
         user: self::user(user, viewer),
+        nickname,
+        is_favorite,
+        is_hidden,
         since: friendship.since,
         presence,
     }

@@ -10,8 +10,8 @@ use damso_protocol::{
     PasswordResetRequest, PasswordStrength, PasswordStrengthRequest, ReadPosition, Readers, Reads,
     RenameSessionRequest, SendMessageRequest, ServerInfo, Session, Sessions, SetAvatarRequest,
     SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse,
-    UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
-    UpdateSettingsRequest, Upload, UploadPartsRequest, User, Users,
+    UpdateConversationRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMemberRequest,
+    UpdateMembershipRequest, UpdateSettingsRequest, Upload, UploadPartsRequest, User, Users,
 };
 
 use super::http::{self, Call};
@@ -217,6 +217,11 @@ impl ApiClient {
     /// Lets somebody be again.
     pub async fn unblock(self, id: UserId) -> Result<(), ApiError> {
         self.run("DELETE", &format!("/blocks/{id}"), None).await
+    }
+
+    /// Changes how I keep a friend.
+    pub async fn update_friend(self, id: UserId, request: &UpdateFriendRequest) -> Result<Friend, ApiError> {
+        self.patch(&format!("/friends/{id}"), request).await
     }
 
     /// Ends a friendship.

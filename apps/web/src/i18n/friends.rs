@@ -8,6 +8,21 @@ pub struct FriendsTexts {
     pub search: &'static str,
     pub search_placeholder: &'static str,
     pub count: fn(usize) -> String,
+    pub favorites: fn(usize) -> String,
+    pub favorite: &'static str,
+    pub hidden: fn(usize) -> String,
+    pub hidden_title: &'static str,
+    pub hidden_text: &'static str,
+    pub hidden_none: &'static str,
+    pub hidden_mark: &'static str,
+    pub hide: &'static str,
+    pub hidden_now: fn(&str) -> String,
+    pub show_again: &'static str,
+    pub show_again_name: fn(&str) -> String,
+    pub shown_now: fn(&str) -> String,
+    pub rename: &'static str,
+    pub nickname: &'static str,
+    pub nickname_hint: &'static str,
     pub incoming: fn(usize) -> String,
     pub outgoing: fn(usize) -> String,
     pub accept: &'static str,
@@ -64,6 +79,21 @@ impl FriendsTexts {
         search: "친구 검색",
         search_placeholder: "ㅅㅇ처럼 초성으로 찾기",
         count: |count| format!("친구 {count}"),
+        favorites: |count| format!("즐겨찾기 {count}"),
+        favorite: "즐겨찾기",
+        hidden: |count| format!("숨긴 친구 {count}"),
+        hidden_title: "숨긴 친구",
+        hidden_text: "친구 목록에만 보이지 않고, 대화는 그대로예요.",
+        hidden_none: "숨긴 친구가 없어요.",
+        hidden_mark: "숨김",
+        hide: "숨기기",
+        hidden_now: |name| format!("{name} 님을 친구 목록에서 숨겼어요."),
+        show_again: "다시 보이기",
+        show_again_name: |name| format!("{name} 님 다시 보이기"),
+        shown_now: |name| format!("{name} 님이 친구 목록에 다시 보여요."),
+        rename: "이름 바꾸기",
+        nickname: "내가 부를 이름",
+        nickname_hint: "나에게만 보여요. 비워 두면 원래 이름으로 보여요.",
         incoming: |count| format!("받은 친구 요청 {count}"),
         outgoing: |count| format!("보낸 친구 요청 {count}"),
         accept: "수락",
@@ -125,6 +155,33 @@ impl FriendsTexts {
                 format!("{count} friends")
             }
         },
+        favorites: |count| {
+            if count == 1 {
+                "1 favourite".to_owned()
+            } else {
+                format!("{count} favourites")
+            }
+        },
+        favorite: "Favourite",
+        hidden: |count| {
+            if count == 1 {
+                "1 hidden friend".to_owned()
+            } else {
+                format!("{count} hidden friends")
+            }
+        },
+        hidden_title: "Hidden friends",
+        hidden_text: "Hidden from your list only. You can still chat.",
+        hidden_none: "You have not hidden anybody.",
+        hidden_mark: "Hidden",
+        hide: "Hide",
+        hidden_now: |name| format!("{name} is hidden from your list."),
+        show_again: "Show again",
+        show_again_name: |name| format!("Show again: {name}"),
+        shown_now: |name| format!("{name} is in your list again."),
+        rename: "Rename",
+        nickname: "What you call them",
+        nickname_hint: "Only you see it. Leave it empty to use their own name.",
         incoming: |count| {
             if count == 1 {
                 "1 friend request".to_owned()
@@ -155,7 +212,7 @@ impl FriendsTexts {
         start_chat: "Chat",
         notes_to_self: "Notes to self",
         edit_profile: "Edit profile",
-        remove: "Remove friend",
+        remove: "Unfriend",
         remove_title: |name| format!("Remove {name} from your friends?"),
         remove_text: "Your conversation stays. To be friends again, one of you sends a request.",
         removed: |name| format!("{name} is no longer a friend."),

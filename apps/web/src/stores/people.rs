@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
-use damso_domain::{FriendRequestId, UserId};
+use damso_client_state::Model;
+use damso_domain::{FriendRequestId, NameQuery, UserId};
 use damso_protocol::{
-    Block, BlockRequest, CreateFriendRequest, Friend, FriendRequest, FriendRequestState, Presence, User,
+    Block, BlockRequest, CreateFriendRequest, Friend, FriendRequest, FriendRequestState, Presence,
+    UpdateFriendRequest, User,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -41,7 +43,32 @@ impl PeopleStore {
             .read(&[Part::People], |model| model.people.user(id).cloned())
     }
 
-    /// My friends, by name.
+    /// What I call somebody: as I have named them as a friend, else by their own name.
+    pub fn name(self, user: &User) -> String {
+        self.core()
+            .read(&[Part::People], |model| model.people.name(user).to_owned())
+    }
+
+    /// Whether a search finds somebody: by what I call them, by their own name or by their handle.
+    pub fn is_found(self, user: &User, query: &NameQuery) -> bool {
+        self.core()
+            .read(&[Part::People], |model| model.people.is_found(user, query))
+    }
+
+    /// Those of some friends whom a search finds, in their order.
+    pub fn found(self, friends: &[Friend], query: &NameQuery) -> Vec<Friend> {
+        self.core().read(&[Part::People], |model| {
+            let is_found = |friend: &&Friend| model.people.is_found(&friend.user, query);
+            friends.iter().filter(is_found).cloned().collect()
+        })
+    }
+
+    /// A friend; `None` for everybody else.
+    pub fn friend(self, id: UserId) -> Option<Friend> {
+        self.core().read(&[Part::People], |model| model.people.friend(id))
+    }
+
+    /// All my friends, also hidden ones, by what I call them.
     pub fn friends(self) -> Vec<Friend> {
         self.core().read(&[Part::People], |model| model.people.friends())
     }
@@ -156,6 +183,20 @@ impl PeopleStore {
         let core = self.core();
         core.api.cancel_friend_request(id).await?;
         core.change(&[Part::People], |model| model.people.close_request(id));
+        Ok(())
+    }
+
+    /// Keeps a friend otherwise than before.
+    pub async fn update(self, id: UserId, request: &UpdateFriendRequest) -> Result<(), ApiError> {
+        let core = self.core();
+        let asked_at = core.peek(Model::user_rev);
+        let friend = core.api.update_friend(id, request).await?;
+        core.change(&[Part::People], |model| {
+            // Once my stream has moved, it tells of this, and perhaps of a later change that the answer does not know.
+            if model.user_rev() == asked_at {
+                model.people.update_friend(friend);
+            }
+        });
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use crate::{Chat, Model};
 
 /// Written into every copy. A copy of another format is dropped and loaded anew: raise it whenever what is
 /// kept changes its shape.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// My own stream: where it stands, and what it has brought.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
@@ -24,7 +24,7 @@ struct Account {
     user_rev: Rev,
     profiles_since: Option<Timestamp>,
     me: Me,
-    friends: Vec<FriendSince>,
+    friends: Vec<KeptFriend>,
     requests: Vec<FriendRequest>,
     blocks: Vec<BlockedSince>,
 }
@@ -36,10 +36,14 @@ struct BlockedSince {
     since: Timestamp,
 }
 
+/// How I keep a friend.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
-struct FriendSince {
-    id: UserId,
-    since: Timestamp,
+pub(crate) struct KeptFriend {
+    pub id: UserId,
+    pub nickname: Option<String>,
+    pub is_favorite: bool,
+    pub is_hidden: bool,
+    pub since: Timestamp,
 }
 
 /// One conversation: where it stands, who is in it, and its newest loaded messages.
@@ -173,12 +177,7 @@ impl Mirror {
             user_rev: model.user_rev(),
             profiles_since: model.profiles_since(),
             me: me.clone(),
-            friends: model
-                .people
-                .friend_dates()
-                .into_iter()
-                .map(|(id, since)| FriendSince { id, since })
-                .collect(),
+            friends: model.people.kept_friends(),
             requests: model.people.requests(),
             blocks: model
                 .people
@@ -237,8 +236,7 @@ impl Mirror {
 }
 
 fn named_users(model: &Model) -> HashSet<UserId> {
-    let friends = model.people.friend_dates().into_iter().map(|(id, _)| id);
-    let mut named: HashSet<UserId> = friends.collect();
+    let mut named: HashSet<UserId> = model.people.friend_ids().collect();
     named.extend(model.people.block_dates().into_iter().map(|(id, ..)| id));
     for chat in model.chats.iter() {
         named.extend(chat.members().iter().map(|member| member.user_id));
@@ -315,10 +313,9 @@ impl Model {
         self.set_user_rev(account.user_rev);
         self.set_profiles_since(account.profiles_since);
         self.people.learn_all(mirror.users.values().cloned());
-        let since = account.friends.iter().map(|friend| (friend.id, friend.since));
         let blocks = account.blocks.iter();
         let blocks = blocks.map(|block| (block.id, block.hide_profile, block.since));
-        self.people.restore(since, account.requests, blocks);
+        self.people.restore(account.friends, account.requests, blocks);
         let chats = mirror
             .chats
             .values()

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use damso_domain::{FriendRequestId, Timestamp, UserId};
+use damso_domain::{FriendRequestId, NameQuery, Timestamp, UserId};
 use damso_protocol::{Block, ChangedPresence, Friend, FriendRequest, Presence, User};
+
+use crate::kept::KeptFriend;
 
 /// Everybody the client has heard of.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +21,9 @@ pub struct People {
 /// What I know of a friend beside their profile.
 #[derive(Clone, Debug, PartialEq)]
 struct Friendship {
+    nickname: Option<String>,
+    is_favorite: bool,
+    is_hidden: bool,
     since: Timestamp,
     presence: Presence,
 }
@@ -66,14 +71,27 @@ impl People {
     /// Takes over what an earlier visit has kept. The people themselves have been learnt before.
     pub(crate) fn restore(
         &mut self,
-        friends: impl IntoIterator<Item = (UserId, Timestamp)>,
+        friends: Vec<KeptFriend>,
         requests: Vec<FriendRequest>,
         blocks: impl IntoIterator<Item = (UserId, bool, Timestamp)>,
     ) {
-        // Who is here comes anew with each connection.
-        let friend = |(id, since)| {
-            let presence = Presence::NOT_TOLD;
-            (id, Friendship { since, presence })
+        let friend = |kept| {
+            let KeptFriend {
+                id,
+                nickname,
+                is_favorite,
+                is_hidden,
+                since,
+            } = kept;
+            let friendship = Friendship {
+                nickname,
+                is_favorite,
+                is_hidden,
+                since,
+                // Who is here comes anew with each connection.
+                presence: Presence::NOT_TOLD,
+            };
+            (id, friendship)
         };
         self.friends = friends.into_iter().map(friend).collect();
         self.requests.clear();
@@ -95,11 +113,22 @@ impl People {
         blocks
     }
 
-    /// Since when who is a friend, in the order of their ids.
-    pub(crate) fn friend_dates(&self) -> Vec<(UserId, Timestamp)> {
-        let dates = self.friends.iter().map(|(id, friend)| (*id, friend.since));
-        let mut friends: Vec<_> = dates.collect();
-        friends.sort_unstable_by_key(|(id, _)| *id);
+    /// Who is a friend, in no particular order.
+    pub(crate) fn friend_ids(&self) -> impl Iterator<Item = UserId> {
+        self.friends.keys().copied()
+    }
+
+    /// How I keep my friends, in the order of their ids.
+    pub(crate) fn kept_friends(&self) -> Vec<KeptFriend> {
+        let kept = |(id, friend): (&UserId, &Friendship)| KeptFriend {
+            id: *id,
+            nickname: friend.nickname.clone(),
+            is_favorite: friend.is_favorite,
+            is_hidden: friend.is_hidden,
+            since: friend.since,
+        };
+        let mut friends: Vec<_> = self.friends.iter().map(kept).collect();
+        friends.sort_unstable_by_key(|friend| friend.id);
         friends
     }
 
@@ -134,21 +163,47 @@ impl People {
             .fold(false, |changed, user| self.learn(user) | changed)
     }
 
-    /// My friends, by name.
+    /// What I call somebody: as I have named them as a friend, else by their own name.
+    pub fn name<'a>(&'a self, user: &'a User) -> &'a str {
+        let nickname = self.friends.get(&user.id).and_then(|it| it.nickname.as_deref());
+        nickname.unwrap_or(&user.display_name)
+    }
+
+    /// Whether a search finds somebody: by what I call them, by their own name or by their handle.
+    pub fn is_found(&self, user: &User, query: &NameQuery) -> bool {
+        let (name, handle) = (self.name(user), user.handle.as_deref().unwrap_or_default());
+        query.finds(name)
+            || (name != user.display_name && query.finds(&user.display_name))
+            || query.finds(handle)
+    }
+
+    /// All my friends, also hidden ones, by what I call them.
     pub fn friends(&self) -> Vec<Friend> {
-        let mut friends: Vec<Friend> = self
-            .friends
-            .iter()
-            .filter_map(|(id, friendship)| {
-                Some(Friend {
-                    user: self.users.get(id)?.clone(),
-                    since: friendship.since,
-                    presence: friendship.presence.clone(),
-                })
-            })
-            .collect();
-        friends.sort_by(|a, b| by_name(&a.user, &b.user));
+        let friends = self.friends.iter().filter_map(|(id, it)| self.friend_of(*id, it));
+        let mut friends: Vec<Friend> = friends.collect();
+        friends.sort_by_cached_key(|friend| self.place(&friend.user));
         friends
+    }
+
+    /// A friend; `None` for everybody else.
+    pub fn friend(&self, id: UserId) -> Option<Friend> {
+        self.friend_of(id, self.friends.get(&id)?)
+    }
+
+    fn friend_of(&self, id: UserId, friendship: &Friendship) -> Option<Friend> {
+        Some(Friend {
+            user: self.users.get(&id)?.clone(),
+            nickname: friendship.nickname.clone(),
+            is_favorite: friendship.is_favorite,
+            is_hidden: friendship.is_hidden,
+            since: friendship.since,
+            presence: friendship.presence.clone(),
+        })
+    }
+
+    /// Where somebody stands in a list of people.
+    fn place(&self, user: &User) -> (String, UserId) {
+        (self.name(user).to_lowercase(), user.id)
     }
 
     /// Whether somebody is a friend of mine.
@@ -193,15 +248,32 @@ impl People {
     pub fn add_friend(&mut self, friend: Friend) {
         let id = friend.user.id;
         let Friend {
+            user,
+            nickname,
+            is_favorite,
+            is_hidden,
             since,
             presence,
-            user,
         } = friend;
-        self.friends.insert(id, Friendship { since, presence });
+        let friendship = Friendship {
+            nickname,
+            is_favorite,
+            is_hidden,
+            since,
+            presence,
+        };
+        self.friends.insert(id, friendship);
         self.learn(user);
         // Whatever was asked between us has been answered by it.
         self.requests
             .retain(|_, request| request.from.id != id && request.to.id != id);
+    }
+
+    /// I keep a friend otherwise than before. Whether they are here is told by itself, and may be known better already.
+    pub fn update_friend(&mut self, friend: Friend) {
+        let known = self.presence(friend.user.id).cloned();
+        let presence = known.unwrap_or_else(|| friend.presence.clone());
+        self.add_friend(Friend { presence, ..friend });
     }
 
     /// Somebody is not a friend any more.
@@ -255,7 +327,7 @@ impl People {
                 })
             })
             .collect();
-        blocks.sort_by(|a, b| by_name(&a.user, &b.user));
+        blocks.sort_by_cached_key(|block| self.place(&block.user));
         blocks
     }
 
@@ -283,11 +355,4 @@ impl People {
 /// A deleted account may keep its last version.
 fn is_new_end(known: &User, user: &User) -> bool {
     known.version == user.version && user.is_deleted && !known.is_deleted
-}
-
-fn by_name(a: &User, b: &User) -> std::cmp::Ordering {
-    a.display_name
-        .to_lowercase()
-        .cmp(&b.display_name.to_lowercase())
-        .then(a.id.cmp(&b.id))
 }

@@ -10,7 +10,7 @@ use crate::{Chat, Outbox, People};
 pub enum Title {
     /// My notes to myself.
     Notes,
-    /// As the group was named, or the other one is.
+    /// As the group was named, or what I call the other one.
     Name(String),
     /// A group without a name: its other members'.
     Members(Vec<String>),
@@ -33,7 +33,7 @@ pub fn title(chat: &Chat, people: &People, me: UserId) -> Title {
                 .and_then(|id| people.user(id))
                 .filter(|user| !user.is_deleted)
             {
-                Some(user) => Title::Name(user.display_name.clone()),
+                Some(user) => Title::Name(people.name(user).to_owned()),
                 None => Title::Deleted,
             }
         }
@@ -50,7 +50,7 @@ fn members_title(chat: &Chat, people: &People, me: UserId) -> Title {
         .filter_map(|member| people.user(member.user_id))
         .filter(|user| !user.is_deleted)
         .take(NAMES_SHOWN)
-        .map(|user| user.display_name.clone())
+        .map(|user| people.name(user).to_owned())
         .collect();
     if names.is_empty() {
         Title::Alone

@@ -3,6 +3,7 @@
 mod blocks;
 mod build;
 mod facts;
+mod friends;
 mod kept;
 mod notice;
 mod outbox;

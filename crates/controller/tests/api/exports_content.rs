@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use damso_domain::{ConversationId, Seq};
-use damso_protocol::{Conversation, Me, Message};
+use damso_protocol::{Conversation, Friend, Me, Message};
 use damso_testing::{Actor, TestApp, picture};
 use serde_json::{Value, json};
 
@@ -124,6 +124,11 @@ async fn friends_requests_and_blocks_are_in_it() {
     let [asker, asked] = app.users(["asker", "asked"]).await;
     befriend(&asker, &minji).await;
     befriend(&minji, &asked).await;
+    let kept = json!({ "nickname": "우리 서연", "is_favorite": true });
+    minji
+        .patch(&format!("/friends/{}", seoyeon.id()), &kept)
+        .await
+        .json::<Friend>();
     block(&minji, &jiho).await;
     let unpacked = Unpacked::of(&app, &minji).await;
     let people = unpacked.json("friends.json");
@@ -134,6 +139,11 @@ async fn friends_requests_and_blocks_are_in_it() {
             .collect()
     };
     assert_eq!(names("friends", "user"), ["seoyeon"]);
+    let friend = &people["friends"][0];
+    assert_eq!(
+        (&friend["nickname"], &friend["is_favorite"], &friend["is_hidden"]),
+        (&json!("우리 서연"), &json!(true), &json!(false))
+    );
     assert_eq!(names("received_requests", "from"), ["asker"]);
     assert_eq!(names("sent_requests", "to"), ["asked"]);
     assert_eq!(names("blocks", "user"), ["jiho"]);

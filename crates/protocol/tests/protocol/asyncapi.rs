@@ -61,6 +61,7 @@ names!(event_name, ServerEvent, EVENTS:
     MembershipUpdated(_) = "membership_updated",
     MessageHidden(_) = "message_hidden",
     FriendAdded(_) = "friend_added",
+    FriendUpdated(_) = "friend_updated",
     FriendRemoved(_) = "friend_removed",
     FriendRequestReceived(_) = "friend_request_received",
     FriendRequestClosed(_) = "friend_request_closed",

@@ -12,8 +12,9 @@ use damso_protocol::{
     MessageEdit, Messages, MessagesQuery, Page, PageQuery, Problem, ReactionPage, ReactionsQuery,
     ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest, SendMessageRequest, ServerInfo,
     Sessions, SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest,
-    SyncResponse, SystemNotice, UpdateConversationRequest, UpdateMeRequest, UpdateMemberRequest,
-    UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
+    SyncResponse, SystemNotice, UpdateConversationRequest, UpdateFriendRequest, UpdateMeRequest,
+    UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users,
+    UsersQuery,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -129,6 +130,7 @@ fn bodies_refuse_unknown_fields() {
     assert_strict::<DeletionRequest>(json!({ "password": "p", "messages": "erase" }));
     assert_strict::<RenameSessionRequest>(json!({ "name": "노트북" }));
     assert_strict::<CreateFriendRequest>(json!({ "handle": "seoyeon" }));
+    assert_strict::<UpdateFriendRequest>(json!({ "nickname": null, "is_favorite": true }));
     assert_strict::<BlockRequest>(json!({ "hide_profile": true }));
     assert_strict::<UpdateConversationRequest>(json!({}));
     assert_strict::<UpdateMembershipRequest>(json!({}));
@@ -300,7 +302,10 @@ fn both_readers_read_every_answer() {
         "membership": membership, "unread_count": 1000, "created_at": TIME,
     });
     let presence = json!({ "status": "away", "text": "점심", "last_seen_at": null });
-    let friend = json!({ "user": user(), "since": TIME, "presence": presence });
+    let friend = json!({
+        "user": user(), "nickname": "우리 서연", "is_favorite": true, "is_hidden": false, "since": TIME,
+        "presence": presence,
+    });
     let block = json!({ "user": user(), "hide_profile": true, "since": TIME });
     assert_lenient::<Page<Block>>(&json!({ "items": [block], "next_cursor": null }));
     let settings = json!({

@@ -263,7 +263,14 @@ impl Copy {
             for friendship in &friendships {
                 if let Some(friend) = users.iter().find(|one| one.id == friendship.friend_id) {
                     index.friend(friend);
-                    items.push(json!({ "user": friend, "since": friendship.since }));
+                    let preferences = &friendship.preferences;
+                    items.push(json!({
+                        "user": friend,
+                        "nickname": preferences.nickname,
+                        "is_favorite": preferences.is_favorite,
+                        "is_hidden": preferences.is_hidden,
+                        "since": friendship.since,
+                    }));
                 }
             }
             list.push(&mut self.archive, &items).await?;

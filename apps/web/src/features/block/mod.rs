@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 pub use bar::BlockedBar;
 pub use list::BlockList;
 
+use crate::features::chat::name_by_id;
 use crate::i18n::{explain_error, texts};
 use crate::stores::PeopleStore;
 use crate::ui::{Button, ButtonKind, Dialog, Switch, Toasts};
@@ -67,7 +68,7 @@ pub fn BlockDialog(
     let people = expect_context::<PeopleStore>();
     let actions = BlockActions::expect();
     let hides = RwSignal::new(false);
-    let name = Memo::new(move |_| people.user(id).map(|user| user.display_name).unwrap_or_default());
+    let name = Memo::new(move |_| name_by_id(people, id));
     let confirm = move |_| {
         open.set(false);
         actions.block(id, hides.get_untracked(), name.get_untracked());

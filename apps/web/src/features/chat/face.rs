@@ -3,7 +3,7 @@
 use damso_domain::{ConversationId, ConversationKind};
 use leptos::prelude::*;
 
-use super::words::title_words;
+use super::words::{face_by_id, title_words};
 use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{Avatar, AvatarSize, Face, GroupAvatar, PresenceDot};
 
@@ -19,7 +19,7 @@ pub fn ChatFace(
     let chats = expect_context::<ChatStore>();
     let people = expect_context::<PeopleStore>();
     let kind = Memo::new(move |_| chats.with_chat(id, |chat| chat.conversation.kind));
-    let face = Memo::new(move |_| face_of(chats, people, id));
+    let face = Memo::new(move |_| chat_face(chats, people, id));
     let members = Memo::new(move |_| member_faces(chats, people, id));
     let status = Signal::derive(move || {
         let counterpart = chats.with_chat(id, |chat| chat.counterpart(chats.me()))??;
@@ -38,7 +38,7 @@ pub fn ChatFace(
     }
 }
 
-fn face_of(chats: ChatStore, people: PeopleStore, id: ConversationId) -> Face {
+fn chat_face(chats: ChatStore, people: PeopleStore, id: ConversationId) -> Face {
     let me = chats.me();
     let (kind, counterpart, image) = chats
         .with_chat(id, |chat| {
@@ -52,10 +52,7 @@ fn face_of(chats: ChatStore, people: PeopleStore, id: ConversationId) -> Face {
         ConversationKind::Group => None,
     };
     if let Some(person) = person {
-        return people
-            .user(person)
-            .as_ref()
-            .map_or_else(|| Face::unknown(person), Face::from);
+        return face_by_id(people, person);
     }
     let name = chats.title(id).as_ref().map(title_words).unwrap_or_default();
     Face {
@@ -78,7 +75,7 @@ fn member_faces(chats: ChatStore, people: PeopleStore, id: ConversationId) -> Ve
     others
         .unwrap_or_default()
         .into_iter()
-        .filter_map(|user| people.user(user))
-        .map(|user| Face::from(&user))
+        .filter(|user| people.user(*user).is_some())
+        .map(|user| face_by_id(people, user))
         .collect()
 }

@@ -21,7 +21,7 @@ use web_sys::{DataTransfer, File};
 
 pub(crate) use drawer::{conversation_drawer, load_conversation_drawer};
 pub use face::ChatFace;
-pub use words::{name_by_id, name_of, notice_words, preview_words, title_words};
+pub use words::{face_by_id, face_of, name_by_id, name_of, notice_words, preview_words, title_words};
 
 use crate::app::{Fetched, Navigator, Place};
 use crate::features::block::BlockedBar;

@@ -6,19 +6,35 @@ use damso_protocol::{SystemNotice, User};
 
 use crate::i18n::texts;
 use crate::stores::PeopleStore;
+use crate::ui::Face;
 
-/// What somebody is called.
-pub fn name_of(user: &User) -> String {
+/// What I call somebody.
+pub fn name_of(people: PeopleStore, user: &User) -> String {
     if user.is_deleted {
         texts().common.deleted_account.to_owned()
     } else {
-        user.display_name.clone()
+        people.name(user)
     }
 }
 
-/// What somebody is called of whom the client may not have heard yet.
+/// What I call somebody of whom the client may not have heard yet.
 pub fn name_by_id(people: PeopleStore, id: UserId) -> String {
-    people.user(id).as_ref().map(name_of).unwrap_or_default()
+    let user = people.user(id);
+    user.map(|user| name_of(people, &user)).unwrap_or_default()
+}
+
+/// The face of somebody, with what I call them.
+pub fn face_of(people: PeopleStore, user: &User) -> Face {
+    Face {
+        name: people.name(user),
+        ..Face::from(user)
+    }
+}
+
+/// The face of somebody of whom the client may not have heard yet.
+pub fn face_by_id(people: PeopleStore, id: UserId) -> Face {
+    let user = people.user(id);
+    user.map_or_else(|| Face::unknown(id), |user| face_of(people, &user))
 }
 
 /// What a conversation is called.

@@ -1,13 +1,13 @@
 //! The rows, filtered by what is typed and chosen.
 
-use damso_domain::{ConversationId, hangul};
+use damso_domain::{ConversationId, NameQuery};
 use leptos::prelude::*;
 
 use super::row::ChatRow;
 use super::{Filter, OpenMenu};
 use crate::features::chat::title_words;
 use crate::i18n::texts;
-use crate::stores::ChatStore;
+use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{Button, EmptyState, IconName};
 
 #[component]
@@ -19,10 +19,12 @@ pub(super) fn ChatList(
     is_making: RwSignal<bool>,
 ) -> impl IntoView {
     let chats = expect_context::<ChatStore>();
+    let people = expect_context::<PeopleStore>();
     let ids = Memo::new(move |_| chats.ids());
     let found = Memo::new(move |_| {
-        let (query, filter) = (query.read(), filter.get());
-        let is_found = |id: &ConversationId| is_wanted(chats, *id, filter) && is_named(chats, *id, &query);
+        let (query, filter) = (NameQuery::new(&query.read()), filter.get());
+        let is_found =
+            |id: &ConversationId| is_wanted(chats, *id, filter) && is_named(chats, people, *id, &query);
         ids.with(|ids| ids.iter().copied().filter(is_found).collect::<Vec<_>>())
     });
     let state = Memo::new(move |_| match (found.read().is_empty(), ids.read().is_empty()) {
@@ -79,11 +81,17 @@ fn is_wanted(chats: ChatStore, id: ConversationId, filter: Filter) -> bool {
     }
 }
 
-fn is_named(chats: ChatStore, id: ConversationId, query: &str) -> bool {
-    query.trim().is_empty()
+/// A chat of two is found by every name of the other one, also by one that it does not show.
+fn is_named(chats: ChatStore, people: PeopleStore, id: ConversationId, query: &NameQuery) -> bool {
+    query.is_empty()
         || chats
             .title(id)
-            .is_some_and(|title| hangul::matches(&title_words(&title), query))
+            .is_some_and(|title| query.finds(&title_words(&title)))
+        || chats
+            .with_chat(id, |chat| chat.counterpart(chats.me()))
+            .flatten()
+            .and_then(|counterpart| people.user(counterpart))
+            .is_some_and(|user| !user.is_deleted && people.is_found(&user, query))
 }
 
 #[component]

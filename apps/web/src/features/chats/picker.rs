@@ -1,12 +1,13 @@
 //! Choosing among friends.
 
-use damso_domain::{UserId, hangul};
+use damso_domain::{NameQuery, UserId};
 use damso_protocol::Friend;
 use leptos::prelude::*;
 
+use crate::features::chat::{face_of, name_of};
 use crate::i18n::texts;
 use crate::stores::PeopleStore;
-use crate::ui::{Avatar, AvatarSize, Face, SearchField};
+use crate::ui::{Avatar, AvatarSize, SearchField};
 
 /// Friends with a box to tick each.
 #[component]
@@ -19,12 +20,16 @@ pub fn FriendPicker(
 ) -> impl IntoView {
     let people = expect_context::<PeopleStore>();
     let query = RwSignal::new(String::new());
+    let friends = Memo::new(move |_| people.friends());
     let found = Memo::new(move |_| {
-        let (query, except) = (query.read(), except.read());
-        let is_found = |friend: &Friend| {
-            !except.contains(&friend.user.id) && hangul::matches(&friend.user.display_name, &query)
+        let (query, except) = (NameQuery::new(&query.read()), except.read());
+        // Whom I have hidden comes when looked for, and stays once chosen.
+        let is_shown = |friend: &Friend| {
+            !friend.is_hidden || !query.is_empty() || chosen.read().contains(&friend.user.id)
         };
-        people.friends().into_iter().filter(is_found).collect::<Vec<_>>()
+        let mut found = people.found(&friends.read(), &query);
+        found.retain(|friend| !except.contains(&friend.user.id) && is_shown(friend));
+        found
     });
     view! {
         <div class="picker">
@@ -34,7 +39,7 @@ pub fn FriendPicker(
                 query
             />
             <ul class="picker__list" aria-label=move || texts().chat.pick_friends>
-                <For each=move || found.get() key=|friend| (friend.user.id, friend.user.version) let(friend)>
+                <For each=move || found.get() key=|friend| (friend.user.id, friend.user.version, friend.nickname.clone()) let(friend)>
                     <li>
                         <PickerRow friend chosen />
                     </li>
@@ -47,7 +52,8 @@ pub fn FriendPicker(
 #[component]
 fn PickerRow(friend: Friend, chosen: RwSignal<Vec<UserId>>) -> impl IntoView {
     let id = friend.user.id;
-    let face = Face::from(&friend.user);
+    let people = expect_context::<PeopleStore>();
+    let face = face_of(people, &friend.user);
     let toggle = move |is_wanted: bool| {
         chosen.update(|chosen| {
             chosen.retain(|known| *known != id);
@@ -59,7 +65,7 @@ fn PickerRow(friend: Friend, chosen: RwSignal<Vec<UserId>>) -> impl IntoView {
     view! {
         <label class="picker__row">
             <Avatar face size=AvatarSize::Small />
-            <span class="picker__name truncate">{friend.user.display_name}</span>
+            <span class="picker__name truncate">{name_of(people, &friend.user)}</span>
             <input
                 class="check"
                 type="checkbox"

@@ -1,11 +1,13 @@
 //! What one does with people, with the words that follow.
 
 use damso_domain::{FriendRequestId, UserId};
+use damso_protocol::UpdateFriendRequest;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::ApiError;
 use crate::app::{Navigator, Place};
+use crate::features::chat::name_by_id;
 use crate::i18n::{explain_error, texts};
 use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::Toasts;
@@ -65,6 +67,47 @@ impl FriendActions {
         });
     }
 
+    /// Keeps a friend on top of my list, or not any more.
+    pub fn set_favorite(self, id: UserId, is_favorite: bool) {
+        let request = UpdateFriendRequest {
+            is_favorite: Some(is_favorite),
+            ..UpdateFriendRequest::default()
+        };
+        spawn_local(async move {
+            if let Err(error) = self.people.update(id, &request).await {
+                self.toasts.show(explain_error(&error));
+            }
+        });
+    }
+
+    /// Takes a friend out of my list; there is a way back.
+    pub fn hide(self, id: UserId) {
+        spawn_local(async move {
+            let name = self.called(id);
+            match self.people.update(id, &hiding(true)).await {
+                Ok(()) => self.toasts.show_with(
+                    (texts().friends.hidden_now)(&name),
+                    texts().common.undo,
+                    move || self.show_again(id),
+                ),
+                Err(error) => self.toasts.show(explain_error(&error)),
+            }
+        });
+    }
+
+    /// Brings a friend back into my list.
+    pub fn show_again(self, id: UserId) {
+        spawn_local(async move {
+            let name = self.called(id);
+            let result = self.people.update(id, &hiding(false)).await;
+            self.tell(result, move || (texts().friends.shown_now)(&name));
+        });
+    }
+
+    fn called(self, id: UserId) -> String {
+        untrack(|| name_by_id(self.people, id))
+    }
+
     /// Opens the conversation with somebody, or with myself.
     pub fn chat_with(self, id: UserId, busy: RwSignal<bool>) {
         busy.set(true);
@@ -82,5 +125,12 @@ impl FriendActions {
             Ok(_) => done(),
             Err(error) => explain_error(&error),
         });
+    }
+}
+
+fn hiding(is_hidden: bool) -> UpdateFriendRequest {
+    UpdateFriendRequest {
+        is_hidden: Some(is_hidden),
+        ..UpdateFriendRequest::default()
     }
 }

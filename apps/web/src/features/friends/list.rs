@@ -1,18 +1,18 @@
 //! The list: me, requests, friends.
 
-use damso_domain::{UserId, hangul};
+use damso_domain::{NameQuery, UserId};
 use damso_protocol::{Friend, User};
 use leptos::prelude::*;
 
 use super::add::AddFriendDialog;
+use super::hidden::HiddenFriends;
 use super::requests::Requests;
 use crate::app::Place;
+use crate::features::chat::{face_of, name_of};
 use crate::i18n::texts;
 use crate::session::Session;
 use crate::stores::PeopleStore;
-use crate::ui::{
-    Avatar, Button, EmptyState, Face, IconButton, IconName, PresenceDot, SearchField, SkeletonRows,
-};
+use crate::ui::{Avatar, Button, EmptyState, IconButton, IconName, PresenceDot, SearchField, SkeletonRows};
 
 /// The pane on the left.
 #[component]
@@ -61,6 +61,52 @@ fn MyRow(chosen: Memo<Option<UserId>>) -> impl IntoView {
     move || me.get().map(|user| view! { <PersonRow user chosen /> })
 }
 
+/// My friends in their parts, or those that a search finds.
+#[derive(Clone, Default, PartialEq)]
+struct Listed {
+    favorites: Vec<Friend>,
+    others: Vec<Friend>,
+    hidden_count: usize,
+    is_search: bool,
+}
+
+impl Listed {
+    fn of(people: PeopleStore, friends: &[Friend], query: &NameQuery) -> Self {
+        if !query.is_empty() {
+            // Whom I have hidden is found all the same.
+            return Self {
+                others: people.found(friends, query),
+                is_search: true,
+                ..Self::default()
+            };
+        }
+        let (hidden, shown): (Vec<_>, Vec<_>) = friends.iter().cloned().partition(|friend| friend.is_hidden);
+        let (favorites, others) = shown.into_iter().partition(|friend| friend.is_favorite);
+        Self {
+            favorites,
+            others,
+            hidden_count: hidden.len(),
+            is_search: false,
+        }
+    }
+
+    const fn state(&self) -> Shown {
+        let is_empty = self.favorites.is_empty() && self.others.is_empty() && self.hidden_count == 0;
+        match (is_empty, self.is_search) {
+            (true, true) => Shown::NoneFound,
+            (true, false) => Shown::NoFriends,
+            (false, _) => Shown::Rows,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Rows,
+    NoFriends,
+    NoneFound,
+}
+
 #[component]
 fn Friends(
     chosen: Memo<Option<UserId>>,
@@ -69,42 +115,49 @@ fn Friends(
 ) -> impl IntoView {
     let people = expect_context::<PeopleStore>();
     let friends = Memo::new(move |_| people.friends());
-    let found = Memo::new(move |_| {
-        let query = query.read();
-        friends.with(|friends| {
-            friends
-                .iter()
-                .filter(|friend| is_found(friend, &query))
-                .cloned()
-                .collect::<Vec<_>>()
-        })
-    });
-    let has_none = Memo::new(move |_| friends.read().is_empty());
-    let finds_none = Memo::new(move |_| found.read().is_empty());
-    let list = move || {
-        view! {
-            <h2 class="pane__section">{move || (texts().friends.count)(found.read().len())}</h2>
-            <ul class="friends">
-                <For
-                    each=move || found.get()
-                    key=|friend| (friend.user.id, friend.user.version)
-                    children=move |friend| view! { <li><PersonRow user=friend.user chosen /></li> }
-                />
-            </ul>
+    let listed = Memo::new(move |_| Listed::of(people, &friends.read(), &NameQuery::new(&query.read())));
+    let favorites = Memo::new(move |_| listed.with(|listed| listed.favorites.clone()));
+    let others = Memo::new(move |_| listed.with(|listed| listed.others.clone()));
+    let hidden_count = Memo::new(move |_| listed.with(|listed| listed.hidden_count));
+    let state = Memo::new(move |_| listed.with(Listed::state));
+    move || match state.get() {
+        Shown::NoneFound => view! { <NoneFound query /> }.into_any(),
+        Shown::NoFriends => view! { <NoFriends is_adding /> }.into_any(),
+        Shown::Rows => view! {
+            <Section title=|count| (texts().friends.favorites)(count) friends=favorites chosen />
+            <Section title=|count| (texts().friends.count)(count) friends=others chosen />
+            <HiddenFriends count=hidden_count />
         }
-    };
-    move || match (has_none.get(), finds_none.get()) {
-        (true, _) => view! { <NoFriends is_adding /> }.into_any(),
-        (false, true) => view! { <NoneFound query /> }.into_any(),
-        (false, false) => list().into_any(),
+        .into_any(),
     }
 }
 
-fn is_found(friend: &Friend, query: &str) -> bool {
-    let by_handle = query.trim().trim_start_matches('@').to_lowercase();
-    let handle = friend.user.handle.as_deref().unwrap_or_default();
-    hangul::matches(&friend.user.display_name, query)
-        || (!by_handle.is_empty() && handle.contains(&by_handle))
+/// Some friends under a title that counts them; nothing where there is none.
+#[component]
+fn Section(
+    title: fn(usize) -> String,
+    friends: Memo<Vec<Friend>>,
+    chosen: Memo<Option<UserId>>,
+) -> impl IntoView {
+    let has_some = Memo::new(move |_| !friends.read().is_empty());
+    view! {
+        <Show when=move || has_some.get()>
+            <h2 class="pane__section">{move || title(friends.read().len())}</h2>
+            <ul class="friends">
+                <For
+                    each=move || friends.get()
+                    key=|friend| {
+                        (friend.user.id, friend.user.version, friend.nickname.clone(), friend.is_hidden)
+                    }
+                    let(friend)
+                >
+                    <li>
+                        <PersonRow user=friend.user is_hidden=friend.is_hidden chosen />
+                    </li>
+                </For>
+            </ul>
+        </Show>
+    }
 }
 
 #[component]
@@ -135,10 +188,16 @@ fn NoneFound(query: RwSignal<String>) -> impl IntoView {
 
 /// One person; leads to the profile.
 #[component]
-fn PersonRow(user: User, chosen: Memo<Option<UserId>>) -> impl IntoView {
+fn PersonRow(
+    user: User,
+    chosen: Memo<Option<UserId>>,
+    /// A friend whom I have hidden.
+    #[prop(optional)]
+    is_hidden: bool,
+) -> impl IntoView {
     let id = user.id;
     let people = expect_context::<PeopleStore>();
-    let face = Face::from(&user);
+    let (face, name) = (face_of(people, &user), name_of(people, &user));
     let status = Some(user.status_message).filter(|status| !status.is_empty());
     let presence = Memo::new(move |_| people.presence(id));
     // What somebody says of this hour comes before what they say of themself.
@@ -157,7 +216,10 @@ fn PersonRow(user: User, chosen: Memo<Option<UserId>>) -> impl IntoView {
                 <PresenceDot status=Signal::derive(move || presence.get().map(|known| known.status)) />
             </span>
             <span class="row__name">
-                <span class="truncate">{user.display_name}</span>
+                <span class="truncate">{name}</span>
+                <Show when=move || is_hidden>
+                    <span class="friends__mark">{move || texts().friends.hidden_mark}</span>
+                </Show>
             </span>
             {move || said.get().map(|said| view! { <span class="friends__say">{said}</span> })}
         </a>

@@ -2,8 +2,10 @@
 
 mod actions;
 mod add;
+mod hidden;
 mod list;
 mod profile;
+mod rename;
 mod requests;
 
 use damso_domain::UserId;

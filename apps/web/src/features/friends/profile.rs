@@ -6,8 +6,10 @@ use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
 
 use super::actions::FriendActions;
+use super::rename::RenameDialog;
 use crate::app::{Fetched, Lazy, Navigator, Place, SettingsSection};
 use crate::features::block::{BlockActions, BlockDialog};
+use crate::features::chat::{face_of, name_by_id, name_of};
 use crate::features::form::{FormError, Submission};
 use crate::i18n::{format, texts};
 use crate::session::Session;
@@ -113,7 +115,7 @@ fn relation(people: PeopleStore, session: Session, id: UserId, user: Option<&Use
         Relation::Blocked {
             since: (texts().blocks.since)(&format::long_date(block.since)),
         }
-    } else if let Some(friend) = people.friends().into_iter().find(|friend| friend.user.id == id) {
+    } else if let Some(friend) = people.friend(id) {
         Relation::Friend {
             since: format::long_date(friend.since),
         }
@@ -135,26 +137,36 @@ fn ProfileCard(user: User, relation: Memo<Relation>) -> impl IntoView {
     let people = expect_context::<PeopleStore>();
     let id = user.id;
     let presence = Memo::new(move |_| people.presence(id));
-    let face = Face::from(&user);
-    let name = display_name(&user);
-    let title = name.clone();
+    let card = StoredValue::new(user.clone());
+    let face = Memo::new(move |_| face_of(people, &card.read_value()));
+    let name = Memo::new(move |_| name_of(people, &card.read_value()));
+    let is_friend = Memo::new(move |_| matches!(*relation.read(), Relation::Friend { .. }));
     let status = Some(user.status_message.clone()).filter(|status| !status.is_empty());
-    let banner_class = format!("card__banner {}", face.colour_class());
+    let banner_class = format!("card__banner {}", Face::from(&user).colour_class());
+    let known_as = move || card.with_value(|user| known_as(user, &name.read()));
     view! {
-        <article class="card" aria-label=move || title.clone()>
+        <article class="card" aria-label=move || name.get()>
             <div class=banner_class aria-hidden="true"></div>
             <span class="with-presence card__face">
                 <Avatar face size=AvatarSize::Huge />
                 <PresenceDot status=Signal::derive(move || presence.get().map(|known| known.status)) />
             </span>
-            <h2 class="card__name">{name}</h2>
-            <p class="card__handle">{user.handle.as_ref().map(|handle| format!("@{handle}"))}</p>
+            <div class="card__title">
+                <h2 class="card__name">{move || name.get()}</h2>
+                <Show when=move || is_friend.get()>
+                    <RenameButton id />
+                </Show>
+            </div>
+            <p class="card__handle">{known_as}</p>
             {status.map(|status| view! { <p class="card__status">{status}</p> })}
             <p class="card__presence">{move || presence.get().as_ref().and_then(presence_words)}</p>
             <p class="card__since">{move || since(&relation.get())}</p>
             <div class="card__actions">
                 <CardActions user relation />
             </div>
+            <Show when=move || is_friend.get()>
+                <FavoriteButton id />
+            </Show>
             <Show when=move || may_be_blocked(&relation.read())>
                 <div class="card__more">
                     <BlockButton id />
@@ -164,12 +176,11 @@ fn ProfileCard(user: User, relation: Memo<Relation>) -> impl IntoView {
     }
 }
 
-fn display_name(user: &User) -> String {
-    if user.is_deleted {
-        texts().common.deleted_account.to_owned()
-    } else {
-        user.display_name.clone()
-    }
+/// Their own name, where I call them by another one, and their handle.
+fn known_as(user: &User, name: &str) -> String {
+    let own_name = Some(user.display_name.clone()).filter(|own| !user.is_deleted && own != name);
+    let handle = user.handle.as_ref().map(|handle| format!("@{handle}"));
+    own_name.into_iter().chain(handle).collect::<Vec<_>>().join(" · ")
 }
 
 fn since(relation: &Relation) -> Option<String> {
@@ -208,7 +219,8 @@ fn CardActions(user: User, relation: Memo<Relation>) -> impl IntoView {
             .into_any(),
             Relation::Friend { .. } => view! {
                 <ChatButton id=user.id is_me=false />
-                <RemoveButton user=user.clone() />
+                <HideButton id=user.id />
+                <RemoveButton id=user.id />
                 <BlockAction id=user.id />
             }
             .into_any(),
@@ -245,12 +257,64 @@ fn ChatButton(id: UserId, is_me: bool) -> impl IntoView {
     }
 }
 
+/// A star on the card: lit while they stand on top of my list.
 #[component]
-fn RemoveButton(user: User) -> impl IntoView {
+fn FavoriteButton(id: UserId) -> impl IntoView {
+    let people = expect_context::<PeopleStore>();
+    let actions = FriendActions::expect();
+    let is_favorite = Memo::new(move |_| people.friend(id).is_some_and(|friend| friend.is_favorite));
+    view! {
+        <span class="card__star">
+            <IconButton
+                icon=IconName::Star
+                label=move || texts().friends.favorite
+                attr:aria-pressed=move || is_favorite.get().to_string()
+                on:click=move |_| actions.set_favorite(id, !is_favorite.get_untracked())
+            />
+        </span>
+    }
+}
+
+#[component]
+fn RenameButton(id: UserId) -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    view! {
+        <IconButton
+            icon=IconName::Edit
+            label=move || texts().friends.rename
+            on:click=move |_| is_open.set(true)
+        />
+        <RenameDialog id is_open />
+    }
+}
+
+/// Hides a friend, or brings them back. It stays the same button, so that the focus stays on it.
+#[component]
+fn HideButton(id: UserId) -> impl IntoView {
+    let people = expect_context::<PeopleStore>();
+    let actions = FriendActions::expect();
+    let is_hidden = Memo::new(move |_| people.friend(id).is_some_and(|friend| friend.is_hidden));
+    let toggle = move |_| {
+        if is_hidden.get_untracked() {
+            actions.show_again(id);
+        } else {
+            actions.hide(id);
+        }
+    };
+    view! {
+        <button class="card__action" type="button" on:click=toggle>
+            <Icon name=Signal::derive(move || if is_hidden.get() { IconName::Eye } else { IconName::EyeOff }) />
+            {move || if is_hidden.get() { texts().friends.show_again } else { texts().friends.hide }}
+        </button>
+    }
+}
+
+#[component]
+fn RemoveButton(id: UserId) -> impl IntoView {
+    let people = expect_context::<PeopleStore>();
     let actions = FriendActions::expect();
     let asks = RwSignal::new(false);
-    let id = user.id;
-    let name = StoredValue::new(user.display_name);
+    let name = Memo::new(move |_| name_by_id(people, id));
     view! {
         <button class="card__action" type="button" on:click=move |_| asks.set(true)>
             <Icon name=IconName::RemovePerson />
@@ -258,10 +322,10 @@ fn RemoveButton(user: User) -> impl IntoView {
         </button>
         <ConfirmDialog
             open=asks
-            title=move || (texts().friends.remove_title)(&name.read_value())
+            title=move || (texts().friends.remove_title)(&name.read())
             text=move || texts().friends.remove_text
             action=move || texts().common.remove
-            on_confirm=move |()| actions.remove(id, name.get_value())
+            on_confirm=move |()| actions.remove(id, name.get_untracked())
         />
     }
 }

@@ -110,6 +110,7 @@ impl Model {
             | ServerEvent::MembershipUpdated(_)
             | ServerEvent::MessageHidden(_)
             | ServerEvent::FriendAdded(_)
+            | ServerEvent::FriendUpdated(_)
             | ServerEvent::FriendRemoved(_)
             | ServerEvent::FriendRequestReceived(_)
             | ServerEvent::FriendRequestClosed(_)
@@ -277,6 +278,10 @@ impl Model {
                 effects.people = true;
                 self.people.add_friend(event.friend);
             }
+            ServerEvent::FriendUpdated(event) => {
+                effects.people = true;
+                self.people.update_friend(event.friend);
+            }
             ServerEvent::FriendRemoved(event) => {
                 effects.people = true;
                 self.people.remove_friend(event.user_id);
@@ -394,6 +399,7 @@ impl Model {
             | ServerEvent::MembershipUpdated(_)
             | ServerEvent::MessageHidden(_)
             | ServerEvent::FriendAdded(_)
+            | ServerEvent::FriendUpdated(_)
             | ServerEvent::FriendRemoved(_)
             | ServerEvent::FriendRequestReceived(_)
             | ServerEvent::FriendRequestClosed(_)

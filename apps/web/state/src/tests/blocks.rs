@@ -31,6 +31,9 @@ fn story(world: &World) -> Vec<ServerEvent> {
             user_rev: Rev::new(1),
             friend: Friend {
                 user: user(world.jiho, "지호"),
+                nickname: None,
+                is_favorite: false,
+                is_hidden: false,
                 since: at(0),
                 presence: Presence::NOT_TOLD,
             },

@@ -322,6 +322,9 @@ fn my_own_stream_is_applied_once_and_in_order() {
     let rev = Rev::new;
     let friend = Friend {
         user: user(world.jiho, "지호"),
+        nickname: None,
+        is_favorite: false,
+        is_hidden: false,
         since: at(0),
         presence: Presence::NOT_TOLD,
     };

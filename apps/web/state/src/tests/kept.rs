@@ -39,6 +39,9 @@ fn loaded() -> World {
     let mut world = World::opened();
     let friend = Friend {
         user: user(world.jiho, "지호"),
+        nickname: Some("산 친구".to_owned()),
+        is_favorite: true,
+        is_hidden: false,
         since: at(0),
         presence: damso_protocol::Presence::NOT_TOLD,
     };
@@ -51,6 +54,9 @@ fn befriended(user_rev: i64, id: UserId) -> ServerEvent {
         user_rev: Rev::new(user_rev),
         friend: Friend {
             user: user(id, "현우"),
+            nickname: None,
+            is_favorite: false,
+            is_hidden: false,
             since: at(user_rev),
             presence: damso_protocol::Presence::NOT_TOLD,
         },
@@ -192,7 +198,7 @@ fn what_cannot_be_read_is_loaded_anew() {
         shelf.0.insert(name, json.to_owned());
         shelf.read()
     };
-    let other_format = shelf.0[ACCOUNT].replace("\"format\":2", "\"format\":3");
+    let other_format = shelf.0[ACCOUNT].replace("\"format\":3", "\"format\":4");
     assert_ne!(other_format, shelf.0[ACCOUNT]);
     assert!(spoilt(ACCOUNT.to_owned(), &other_format).is_none());
     assert_eq!(owner(&other_format), None);

@@ -24,6 +24,9 @@ pub(super) fn settings(read_receipts: bool) -> Settings {
 fn friend(id: UserId) -> Friend {
     Friend {
         user: user(id, "지호"),
+        nickname: None,
+        is_favorite: false,
+        is_hidden: false,
         since: at(0),
         presence: Presence::NOT_TOLD,
     }

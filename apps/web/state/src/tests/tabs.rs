@@ -82,6 +82,9 @@ fn answer(world: &World, since: i64, rev: i64) -> (SyncRequest, SyncResponse) {
     });
     response.user_changes.friends.push(Friend {
         user: user(UserId::new(), "현우"),
+        nickname: None,
+        is_favorite: false,
+        is_hidden: false,
         since: at(0),
         presence: damso_protocol::Presence::NOT_TOLD,
     });

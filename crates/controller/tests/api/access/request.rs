@@ -204,6 +204,7 @@ impl Call<'_> {
             "rename_passkey" | "rename_session" => json!({ "name": "phone" }),
             "sync" => json!({ "user_rev": 0, "conversations": self.positions().await }),
             "create_friend_request" => json!({ "user_id": self.person().await }),
+            "update_friend" => json!({ "nickname": "new", "is_favorite": true }),
             "put_block" => json!({}),
             "create_report" if self.is_of(", ") => {
                 json!({ "conversation_id": self.place().await.id, "seq": self.seq().await, "reason": "other" })

@@ -127,6 +127,7 @@ get_user_by_handle     | the owner               | own 200
 get_user_by_handle     | who is gone             | own 404u
 get_user_by_handle     | nobody                  | own 404u
 list_friends           | one's own               | own 200
+update_friend          | the owner               | 401       404f     200    404f   404f  404f  404f    200     401     401
 delete_friend          | the owner               | 401       404f     204    404f   404f  404f  404f    204     401     401
 list_friend_requests   | one's own               | own 200
 create_friend_request  | the owner               | 401       201      409f   201    201   422f  201     409f    401     401

@@ -6,7 +6,7 @@ use damso_domain::{
 use damso_protocol::{
     BlockRequest, CreateConversationRequest, CreateFriendRequest, DeleteFor, Direction, EditMessageRequest,
     FriendRequestsQuery, MarkReadRequest, SendMessageRequest, SetPresenceRequest, UpdateConversationRequest,
-    UpdateMeRequest, UpdateMembershipRequest, UpdateSettingsRequest,
+    UpdateFriendRequest, UpdateMeRequest, UpdateMembershipRequest, UpdateSettingsRequest,
 };
 use damso_service::{ServiceError, ServiceResult, Services};
 use fastrand::Rng;
@@ -30,6 +30,7 @@ enum Action {
     Befriend(UserId, UserId),
     AnswerRequest(UserId, bool),
     Unfriend(UserId, UserId),
+    Keep(UserId, UserId, UpdateFriendRequest),
     Settings(UserId, UpdateSettingsRequest),
     Presence(UserId, PresenceStatus),
     Rename(UserId, u8),
@@ -102,7 +103,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..54) {
+    match rng.u8(..56) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -155,6 +156,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
         48 => Action::Block(actor, other, rng.bool()),
         49 | 50 => Action::Unblock(actor, other),
         51..54 => Action::Reply(actor, message_at(place, seq), ClientKey::new()),
+        54 | 55 => Action::Keep(actor, other, change_of_friend(rng)),
         _ => Action::Befriend(actor, other),
     }
 }
@@ -181,6 +183,23 @@ fn change_of_group(rng: &mut Rng) -> UpdateConversationRequest {
     UpdateConversationRequest {
         history: Some(history),
         ..UpdateConversationRequest::default()
+    }
+}
+
+fn change_of_friend(rng: &mut Rng) -> UpdateFriendRequest {
+    match rng.u8(..4) {
+        0 => UpdateFriendRequest {
+            is_favorite: Some(rng.bool()),
+            ..UpdateFriendRequest::default()
+        },
+        1 => UpdateFriendRequest {
+            is_hidden: Some(rng.bool()),
+            ..UpdateFriendRequest::default()
+        },
+        _ => UpdateFriendRequest {
+            nickname: Some(rng.bool().then(|| format!("nickname {}", rng.u8(..)))),
+            ..UpdateFriendRequest::default()
+        },
     }
 }
 
@@ -265,6 +284,7 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
         }
         Action::AnswerRequest(user, accepts) => answer_request(services, user, accepts).await,
         Action::Unfriend(user, other) => done(services.friends.remove(user, other).await),
+        Action::Keep(user, other, change) => done(services.friends.update(user, other, &change).await),
         Action::Settings(user, change) => done(services.settings.update(user, change).await),
         Action::Presence(user, status) => {
             let request = SetPresenceRequest {

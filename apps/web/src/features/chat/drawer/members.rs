@@ -7,12 +7,11 @@ use leptos::task::spawn_local;
 
 use crate::api::ApiError;
 use crate::app::{Navigator, Place};
-use crate::features::chat::name_by_id;
+use crate::features::chat::{face_by_id, name_by_id};
 use crate::i18n::{explain_error, texts};
 use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{
-    Avatar, AvatarSize, ConfirmDialog, Face, IconButton, IconName, Menu, MenuAnchor, MenuItem, SkeletonRows,
-    Toasts,
+    Avatar, AvatarSize, ConfirmDialog, IconButton, IconName, Menu, MenuAnchor, MenuItem, SkeletonRows, Toasts,
 };
 
 /// The member whose menu is open, and what was asked about them.
@@ -78,12 +77,7 @@ fn MemberRow(member: Member, role: Role, target: Target) -> impl IntoView {
     let id = member.user_id;
     people.need(id);
     let is_me = chats.me() == id;
-    let face = Memo::new(move |_| {
-        people
-            .user(id)
-            .as_ref()
-            .map_or_else(|| Face::unknown(id), Face::from)
-    });
+    let face = Memo::new(move |_| face_by_id(people, id));
     let name = Memo::new(move |_| name_by_id(people, id));
     let shown_name = move || {
         if is_me {

@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Reactor;
-use crate::features::chat::name_by_id;
+use crate::features::chat::{face_by_id, name_by_id};
 use crate::i18n::{explain_error, format, texts};
 use crate::stores::PeopleStore;
-use crate::ui::{Avatar, AvatarSize, Dialog, Face, SkeletonRows};
+use crate::ui::{Avatar, AvatarSize, Dialog, SkeletonRows};
 
 /// What a dialog shows, once it has come.
 type Loaded<T> = RwSignal<Option<Result<Vec<T>, String>>>;
@@ -59,10 +59,7 @@ fn Kind(emoji: String, users: Vec<UserId>) -> impl IntoView {
     let people = expect_context::<PeopleStore>();
     let count = users.len();
     let person = move |id: UserId| {
-        let face = Memo::new(move |_| {
-            let user = people.user(id);
-            user.as_ref().map_or_else(|| Face::unknown(id), Face::from)
-        });
+        let face = Memo::new(move |_| face_by_id(people, id));
         view! {
             <li class="reacted__person">
                 <Avatar face size=AvatarSize::Small />

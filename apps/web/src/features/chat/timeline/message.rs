@@ -14,10 +14,10 @@ use super::files::FileCard;
 use super::photos::{Album, Photo};
 use crate::features::chat::reactions::{Chips, Reactor, Taps};
 use crate::features::chat::replying::QuoteView;
-use crate::features::chat::{MessageTarget, name_by_id};
+use crate::features::chat::{MessageTarget, face_by_id, name_by_id};
 use crate::i18n::{explain, format, texts};
 use crate::stores::{ChatStore, PeopleStore};
-use crate::ui::{Avatar, AvatarSize, Face, Icon, IconButton, IconName, MenuAnchor, Toasts};
+use crate::ui::{Avatar, AvatarSize, Icon, IconButton, IconName, MenuAnchor, Toasts};
 
 /// What a message shows, wherever it comes from.
 #[derive(Clone, PartialEq)]
@@ -92,9 +92,7 @@ pub(super) fn MessageView(id: String, row: Memo<MessageRow>) -> impl IntoView {
 #[component]
 fn AuthorHead(author: UserId) -> impl IntoView {
     let people = expect_context::<PeopleStore>();
-    let user = Memo::new(move |_| people.user(author));
-    let face =
-        Memo::new(move |_| user.with(|user| user.as_ref().map_or_else(|| Face::unknown(author), Face::from)));
+    let face = Memo::new(move |_| face_by_id(people, author));
     view! {
         <span class="message__face">
             <Avatar face size=AvatarSize::Small />
