@@ -7,6 +7,7 @@
 pub mod account;
 pub mod attachment;
 pub mod block;
+pub mod close_code;
 pub mod conversation;
 pub mod error;
 pub mod event;
@@ -26,6 +27,7 @@ pub mod user;
 pub use account::*;
 pub use attachment::*;
 pub use block::*;
+pub use close_code::*;
 pub use conversation::*;
 pub use error::*;
 pub use event::*;
