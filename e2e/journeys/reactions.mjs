@@ -175,9 +175,9 @@ test("everything is done with the keyboard alone", async (t) => {
   await gone(alex.menuItem(words.discard));
   await page.keyboard.press("Home");
   await eventually(() => quick(alex, HEART).evaluate((item) => item === document.activeElement), true);
-  // Behind the reactions and the way to more of them.
+  // Behind the reactions, the way to more of them, and the answer.
   const edit = await seen(alex.menuItem(words.edit));
-  for (let step = 0; step < 7; step += 1) {
+  for (let step = 0; step < 8; step += 1) {
     await page.keyboard.press("ArrowDown");
   }
   assert.equal(await edit.evaluate((item) => item === document.activeElement), true);

@@ -18,6 +18,8 @@ export async function giveAuthenticator(page) {
   return {
     /** The passkeys that it holds. */
     credentials: async () => (await session.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
+    /** Whether somebody touches it whenever a page asks, also for what it only offers. */
+    touch: (enabled) => session.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled }),
     /** Whether whoever touches it is its owner. */
     verify: (isUserVerified) => session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
   };
