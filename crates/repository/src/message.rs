@@ -429,8 +429,8 @@ pub async fn insert(
     })
 }
 
-/// Stores messages that have no attachments and answer none, as many as one statement may hold at once. The numbers are the caller's
-/// responsibility, as they are with [`insert`].
+/// Stores messages that have no attachments and answer none, as many as one statement may hold at once. The numbers
+/// are the caller's responsibility, as they are with [`insert`].
 pub async fn insert_many(conn: &mut Connection, new: &[NewMessage]) -> RepositoryResult<()> {
     let column = |value: fn(&NewMessage) -> Uuid| new.iter().map(value).collect::<Vec<_>>();
     let number = |value: fn(&NewMessage) -> i64| new.iter().map(value).collect::<Vec<_>>();

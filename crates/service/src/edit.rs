@@ -6,6 +6,7 @@ use damso_protocol::{
 };
 use damso_repository as repository;
 use damso_repository::Connection;
+use damso_repository::quote::Quote;
 
 use crate::access::{self, Change};
 use crate::announcement::MessageFact;
@@ -55,8 +56,9 @@ impl EditService {
                 message.text = text.map(MessageText::into_string);
                 message.rev = rev;
                 message.edited_at = Some(now);
+                let told = with_quote(conn, message.clone()).await?;
+                let event = ServerEvent::MessageUpdated(MessageCreated::new(view::message(&told)?));
                 let message = view::message(&message)?;
-                let event = ServerEvent::MessageUpdated(MessageCreated::new(message.clone()));
                 let fact = MessageFact::of(conn, &change, target, event).await?;
                 Ok::<_, ServiceError>((message, Some(fact)))
             })
@@ -102,6 +104,22 @@ fn parse(request: &EditMessageRequest) -> ServiceResult<Option<MessageText>> {
         Some(Err(MessageTextError::TooLong { .. })) => Err(ErrorKind::MessageTooLong.into()),
         Some(Err(MessageTextError::Empty)) | None => Ok(None),
     }
+}
+
+/// The message with what it answers, which its author may have hidden since: the others are told all the same.
+async fn with_quote(
+    conn: &mut Connection,
+    mut message: repository::message::Message,
+) -> ServiceResult<repository::message::Message> {
+    if let Some(reply) = message.reply_to.as_mut().filter(|reply| reply.quote.is_none()) {
+        let target = MessageRef {
+            conversation_id: message.conversation_id,
+            seq: reply.seq,
+        };
+        let quoted = repository::message::list_by_refs(conn, &[target], None).await?;
+        reply.quote = quoted.first().map(Quote::of);
+    }
+    Ok(message)
 }
 
 /// A message that `author` sees and has written.

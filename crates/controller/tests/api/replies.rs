@@ -157,6 +157,22 @@ async fn what_somebody_does_not_see_is_not_quoted_to_them() {
 }
 
 #[tokio::test]
+async fn whoever_hides_what_they_have_answered_takes_the_quote_from_nobody_else() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let direct = minji.open_direct(&seoyeon).await.id;
+    minji.say(direct, "여섯 시").await;
+    answer(&seoyeon, direct, 1, "좋아").await.json::<Message>();
+    hide(&seoyeon, direct, 1).await;
+    let (mut own, mut other) = (seoyeon.connect().await, minji.connect().await);
+    let edited: Message = seoyeon.edit(direct, 2, "좋아!").await.json();
+    assert_eq!((edited.reply_to, told(&mut own).await), (None, None));
+    let quote = told(&mut other).await;
+    assert!(quote.is_some());
+    assert_eq!(quoted(&minji, direct, 2).await, quote);
+}
+
+#[tokio::test]
 async fn pictures_are_quoted_by_what_they_are_and_answer_as_well() {
     let app = TestApp::start().await;
     let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
