@@ -210,9 +210,10 @@ impl ConversationService {
                         // Nothing of it is unread for them any more, so the numbers beside the messages fall.
                         let is_told = change.me.is_counted && !change.me.is_blocking;
                         let read = is_told.then_some((id, user, last));
+                        // What shows it is told of it as before: they are still one of the two, and the next message
+                        // may bring it back before a device has noticed.
                         Ok(Announcement {
                             to_users: vec![left],
-                            left: vec![(id, user)],
                             reads: read.into_iter().collect(),
                             ..Announcement::default()
                         })

@@ -131,6 +131,8 @@ impl Core {
     /// What was loaded has been dropped.
     pub fn reload_if_open(self: &Rc<Self>, id: ConversationId) {
         if self.open.get() == Some(id) {
+            // Whoever has left is told no more of it: it has to be said again that it is looked at.
+            self.show(vec![id]);
             self.load_newest(id);
             self.load_reads(id);
         }

@@ -125,6 +125,28 @@ async fn leaving_clears_it_for_one_and_the_next_message_brings_it_back() {
 }
 
 #[tokio::test]
+async fn a_screen_hears_on_after_its_conversation_was_cleared_and_came_back() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let direct = minji.open_direct(&seoyeon).await.id;
+    let mut screen = minji.connect().await;
+    screen.watch(&[direct]).await;
+    assert_eq!(minji.leave(direct).await.status, 204);
+    let seq = minji.say(direct, "again").await.seq;
+
+    seoyeon.mark_read(direct, seq.as_i64()).await;
+
+    app.services.hub.tell_gathered();
+    let heard = screen.settle().await;
+    let is_read = |event: &ServerEvent| {
+        matches!(event, ServerEvent::ReadsMoved(moved) if moved.reads.iter().any(|read| {
+            read.user_id == seoyeon.id() && read.read_seq == Some(seq)
+        }))
+    };
+    assert!(heard.iter().any(is_read), "{heard:?}");
+}
+
+#[tokio::test]
 async fn opening_a_cleared_one_lists_it_again_without_its_past() {
     let app = TestApp::start().await;
     let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
