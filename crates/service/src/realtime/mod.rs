@@ -366,9 +366,11 @@ impl Hub {
         }
     }
 
-    /// Tells at once what has been gathered.
+    /// Tells at once what has been gathered, and what waits for facts with smaller numbers.
     pub fn tell_gathered(&self) {
-        self.0.tell_moved_reads();
+        let state = &self.0;
+        state.order.release_all(|held| state.deliver_held(held));
+        state.tell_moved_reads();
     }
 
     /// Tells those who look at a conversation that somebody, who is in it and shows it, is typing; at most once in

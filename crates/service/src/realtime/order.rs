@@ -60,10 +60,14 @@ impl Order {
     /// Tells what still waits, in order: the missing one may never come, and clients find the gap.
     pub(super) fn release(&self, conversation: ConversationId, tell_held: impl Fn(&Held)) {
         if let Some(mut place) = self.0.get_mut(&conversation) {
-            for (rev, held) in std::mem::take(&mut place.held) {
-                held.iter().for_each(&tell_held);
-                place.last = place.last.max(rev);
-            }
+            place.tell_all(tell_held);
+        }
+    }
+
+    /// The same of all conversations.
+    pub(super) fn release_all(&self, tell_held: impl Fn(&Held)) {
+        for mut place in self.0.iter_mut() {
+            place.tell_all(&tell_held);
         }
     }
 
@@ -76,6 +80,13 @@ impl Order {
 }
 
 impl Place {
+    fn tell_all(&mut self, tell_held: impl Fn(&Held)) {
+        for (rev, held) in std::mem::take(&mut self.held) {
+            held.iter().for_each(&tell_held);
+            self.last = self.last.max(rev);
+        }
+    }
+
     fn tell_next(&mut self, tell_held: impl Fn(&Held)) {
         while let Some(entry) = self.held.first_entry() {
             if self.last.next() < *entry.key() {

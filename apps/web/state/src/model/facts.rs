@@ -424,6 +424,8 @@ impl Model {
 
     /// My pointer only moves forward, so an older answer changes nothing.
     pub fn unread_changed(&mut self, event: UnreadChanged, effects: &mut Effects) {
+        // Before it I may have left and come back, which has yet to arrive: it will put back the pointer of that time.
+        effects.has_wide_gap |= self.user_rev < event.user_rev;
         let me = self.me;
         let Some(chat) = self.chats.get_mut(event.conversation_id) else {
             // It is about to appear in the list, perhaps as it was before I read it.

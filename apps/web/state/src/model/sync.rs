@@ -112,6 +112,7 @@ impl Model {
         for changes in response.conversations {
             self.take_changes(changes, &mut effects);
         }
+        self.user_rev = self.user_rev.max(response.user_rev);
         for pointer in response.pointers {
             // Facts wait while a sync is on its way, so the conversation stands where it stood for the server.
             let Some(chat) = self.chats.get(pointer.conversation_id) else {
@@ -126,7 +127,6 @@ impl Model {
             };
             self.unread_changed(moved, &mut effects);
         }
-        self.user_rev = self.user_rev.max(response.user_rev);
         self.profiles_since = self.profiles_since.max(Some(response.synced_at));
         effects
     }

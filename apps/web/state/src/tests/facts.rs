@@ -267,6 +267,26 @@ fn unread_counts_follow_others_and_my_pointer() {
 }
 
 #[test]
+fn a_pointer_that_is_ahead_of_my_own_stream_is_asked_for_again() {
+    let mut world = World::new();
+    let read = |user_rev| {
+        ServerEvent::UnreadChanged(UnreadChanged {
+            conversation_id: world.group,
+            read_seq: Seq::new(3),
+            unread_count: 0,
+            rev: Rev::new(1),
+            user_rev: Rev::new(user_rev),
+        })
+    };
+    let (now, ahead) = (read(0), read(2));
+    assert!(!world.apply(now).has_wide_gap);
+    assert!(
+        world.apply(ahead).has_wide_gap,
+        "I may have left and come back meanwhile"
+    );
+}
+
+#[test]
 fn whether_a_deletion_counts_is_asked_for_when_the_message_is_not_loaded() {
     let mut world = World::new();
     let [first, second] = [world.said(1, world.jiho), world.said(2, world.me)];
