@@ -10,17 +10,16 @@ import { befriend, signUp } from "../lib/api.mjs";
 import { launchBrowser, openKeptBrowser } from "../lib/browser.mjs";
 import { databases, isKept, kept, spoil } from "../lib/kept.mjs";
 import { friends, people, Person } from "../lib/person.mjs";
-import { SERVER_GONE, startServer } from "../lib/server.mjs";
+import { SERVER_GONE, startServer, WITHOUT_NETWORK } from "../lib/server.mjs";
 import { eventually, gone, seen } from "../lib/wait.mjs";
 
 const API = "**/api/**";
-const WITHOUT_SERVER = [/^net::ERR_FAILED .*\/api\//, /ERR_INTERNET_DISCONNECTED/];
 const THREE = ["하나", "둘", "셋"];
 
 test("three messages outlive their tab and arrive once and in order", async (t) => {
   const [minji, jun] = await friends(t, [{ name: "김민지" }, { name: "박준" }]);
   await Promise.all([minji.openDirect(jun), jun.openDirect(minji)]);
-  WITHOUT_SERVER.forEach((pattern) => minji.trouble.expect(pattern));
+  WITHOUT_NETWORK.forEach((pattern) => minji.trouble.expect(pattern));
   await minji.context.setOffline(true);
   await saysAll(minji, THREE);
   await minji.page.close();
@@ -40,7 +39,7 @@ test("what was written without a network outlives the browser", async (t) => {
   const [jun] = await people(t, [{ name: "박준" }]);
   const minji = new Person(await openKeptBrowser(folder), { name: "김민지" });
   t.after(() => minji.context.close());
-  WITHOUT_SERVER.forEach((pattern) => minji.trouble.expect(pattern));
+  WITHOUT_NETWORK.forEach((pattern) => minji.trouble.expect(pattern));
   Object.assign(minji, await signUp(minji.context, minji));
   await befriend(minji, jun);
   await minji.start();
@@ -59,7 +58,7 @@ test("what was written without a network outlives the browser", async (t) => {
 test("friends, chats and messages are there before the server is, and then only news is fetched", async (t) => {
   const [minji, jun] = await friends(t, [{ name: "김민지" }, { name: "박준" }]);
   const { page, words } = minji;
-  WITHOUT_SERVER.forEach((pattern) => minji.trouble.expect(pattern));
+  WITHOUT_NETWORK.forEach((pattern) => minji.trouble.expect(pattern));
   await Promise.all([minji.openDirect(jun), jun.openDirect(minji)]);
   await minji.say("차 한잔해요");
   await jun.say("좋아요");
@@ -189,7 +188,7 @@ test("what waits is asked about before signing out", async (t) => {
   const [minji, jun] = await friends(t, [{ name: "김민지" }, { name: "박준" }]);
   const { page, words } = minji;
   await minji.openDirect(jun);
-  WITHOUT_SERVER.forEach((pattern) => minji.trouble.expect(pattern));
+  WITHOUT_NETWORK.forEach((pattern) => minji.trouble.expect(pattern));
   await page.route("**/messages", (route) => route.abort());
   await minji.say("아직 못 간 말");
   await minji.goToSettings(words.account);

@@ -5,12 +5,12 @@ import { test } from "node:test";
 
 import { launchBrowser } from "../lib/browser.mjs";
 import { friends, Person } from "../lib/person.mjs";
+import { WITHOUT_NETWORK } from "../lib/server.mjs";
 import { eventually, gone, seen } from "../lib/wait.mjs";
 
 const LONGEST_MESSAGE_CHARS = 4_000;
 /** What is fetched when the settings are first needed, and before that in the background. */
 const LATE_CODE = /\/(split_settings|chunk_\d+)\.wasm$/;
-const WITHOUT_NETWORK = [/^net::ERR_INTERNET_DISCONNECTED /, /ERR_INTERNET_DISCONNECTED/];
 
 test("what is written without a network arrives once and in order", async (t) => {
   const [minji, jun] = await friends(t, [{ name: "김민지" }, { name: "박준" }]);

@@ -17,6 +17,9 @@ export const SERVER_GONE = [
   /^503 /,
 ];
 
+/** What a browser says of requests while it has no network. */
+export const WITHOUT_NETWORK = [/^net::ERR_FAILED .*\/api\//, /ERR_INTERNET_DISCONNECTED/];
+
 const READY = /Damso is ready at (http:\/\/\S+)/;
 
 /** Starts a server with an empty data folder, and ends it with the test. Usually nobody is too fast for it. */

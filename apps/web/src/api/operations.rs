@@ -4,12 +4,12 @@ use damso_domain::{AttachmentId, ConversationId, FriendRequestId, Seq, SessionId
 use damso_protocol::{
     AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest,
     CompleteAttachmentRequest, ConfirmEmailRequest, ConfirmPasswordResetRequest, Conversation, Conversations,
-    CreateAttachmentRequest, CreateConversationRequest, CreateFriendRequest, CreatedAttachment, DeleteFor,
-    DeletionReport, DeletionRequest, Direction, Friend, FriendRequest, MarkReadRequest, Me, Member, Members,
-    Membership, Message, Messages, MessagesQuery, OwnPresence, Page, PasskeySignInRequest,
-    PasswordResetRequest, PasswordStrength, PasswordStrengthRequest, ReadPosition, Readers, Reads,
-    RenameSessionRequest, SendMessageRequest, ServerInfo, Session, Sessions, SetAvatarRequest,
-    SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse,
+    CreateAttachmentRequest, CreateConversationRequest, CreateFriendRequest, CreateReportRequest,
+    CreatedAttachment, CreatedReport, DeleteFor, DeletionReport, DeletionRequest, Direction, Friend,
+    FriendRequest, MarkReadRequest, Me, Member, Members, Membership, Message, Messages, MessagesQuery,
+    OwnPresence, Page, PasskeySignInRequest, PasswordResetRequest, PasswordStrength, PasswordStrengthRequest,
+    ReadPosition, Readers, Reads, RenameSessionRequest, SendMessageRequest, ServerInfo, Session, Sessions,
+    SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse,
     UpdateConversationRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMemberRequest,
     UpdateMembershipRequest, UpdateSettingsRequest, Upload, UploadPartsRequest, User, Users,
 };
@@ -212,6 +212,11 @@ impl ApiClient {
     /// Blocks somebody.
     pub async fn block(self, id: UserId, request: &BlockRequest) -> Result<Block, ApiError> {
         self.put(&format!("/blocks/{id}"), request).await
+    }
+
+    /// Reports somebody, or a message.
+    pub async fn report(self, request: &CreateReportRequest) -> Result<CreatedReport, ApiError> {
+        self.post("/reports", request).await
     }
 
     /// Lets somebody be again.

@@ -7,4 +7,5 @@ pub mod chats;
 pub mod form;
 pub mod friends;
 pub mod notice;
+pub mod report;
 pub mod settings;

@@ -10,6 +10,7 @@ mod errors;
 pub mod format;
 mod friends;
 mod reactions;
+mod reports;
 mod security;
 mod settings;
 
@@ -30,6 +31,7 @@ pub use errors::{
 };
 pub use friends::FriendsTexts;
 pub use reactions::ReactionTexts;
+pub use reports::ReportTexts;
 pub use security::security;
 pub use settings::SettingsTexts;
 
@@ -45,6 +47,8 @@ pub struct Texts {
     pub friends: FriendsTexts,
     /// Blocking.
     pub blocks: BlockTexts,
+    /// Reporting.
+    pub reports: ReportTexts,
     /// Chats and messages.
     pub chat: ChatTexts,
     /// Reactions, and messages that were changed.
@@ -61,6 +65,7 @@ static KO: Texts = Texts {
     auth: AuthTexts::KO,
     friends: FriendsTexts::KO,
     blocks: BlockTexts::KO,
+    reports: ReportTexts::KO,
     chat: ChatTexts::KO,
     reactions: ReactionTexts::KO,
     settings: SettingsTexts::KO,
@@ -73,6 +78,7 @@ static EN: Texts = Texts {
     auth: AuthTexts::EN,
     friends: FriendsTexts::EN,
     blocks: BlockTexts::EN,
+    reports: ReportTexts::EN,
     chat: ChatTexts::EN,
     reactions: ReactionTexts::EN,
     settings: SettingsTexts::EN,

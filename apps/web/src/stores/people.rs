@@ -5,8 +5,8 @@ use std::rc::Rc;
 use damso_client_state::Model;
 use damso_domain::{FriendRequestId, NameQuery, UserId};
 use damso_protocol::{
-    Block, BlockRequest, CreateFriendRequest, Friend, FriendRequest, FriendRequestState, Presence,
-    UpdateFriendRequest, User,
+    Block, BlockRequest, CreateFriendRequest, CreateReportRequest, CreatedReport, Friend, FriendRequest,
+    FriendRequestState, Presence, UpdateFriendRequest, User,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -115,6 +115,11 @@ impl PeopleStore {
             model.people.add_block(block);
         });
         Ok(())
+    }
+
+    /// Reports somebody, or what they wrote.
+    pub async fn report(self, request: &CreateReportRequest) -> Result<CreatedReport, ApiError> {
+        self.core().api.report(request).await
     }
 
     /// Lets somebody be again.

@@ -78,6 +78,8 @@ icons! {
     Notice = "M4 10v4l11 4.5v-13zM15 9a3.5 3.5 0 0 1 0 6M7 15.5l1 4h2.5l-1-3",
     /// A crossed-out circle: block.
     Block = "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0M6 6l12 12",
+    /// A flag: report.
+    Flag = "M6 21V4M6 4.5c4-2.5 7.5 2.5 12 0v9c-4.5 2.5-8-2.5-12 0",
     /// A cross: close.
     Close = "m6 6 12 12M18 6 6 18",
     /// A tick.

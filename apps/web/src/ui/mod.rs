@@ -30,5 +30,5 @@ pub use panes::{Panes, Showing};
 pub use presence::{PresenceDot, presence_words};
 pub use search_field::SearchField;
 pub use skeleton::{SkeletonLines, SkeletonRows};
-pub use text_field::{FieldKind, TextField};
+pub use text_field::{FieldKind, TextArea, TextField};
 pub use toast::{ToastRegion, Toasts};

@@ -128,22 +128,11 @@ pub fn TextField(
             "text"
         }
     };
-    let remaining = move || max_chars.map(|max| (value.with(|value| value.trim().chars().count()), max));
     view! {
         <div class="field" class=("field--wrong", move || error.with(Option::is_some))>
             <label class="field__label" for=id.get_value()>
                 <span>{move || label.get()}</span>
-                {move || {
-                    remaining()
-                        .filter(|(used, max)| max * 3 / 4 <= *used)
-                        .map(|(used, max)| {
-                            view! {
-                                <span class="field__count num" class=("field__count--over", max < used) aria-hidden="true">
-                                    {format!("{used}/{max}")}
-                                </span>
-                            }
-                        })
-                }}
+                {move || max_chars.map(|max| view! { <Count value max /> })}
             </label>
             <div class="field__box">
                 <input
@@ -177,6 +166,60 @@ pub fn TextField(
                 <Note error hint praise />
             </p>
         </div>
+    }
+}
+
+/// A labelled text of several lines, empty at first.
+#[component]
+pub fn TextArea(
+    /// What is asked for; also the field's name.
+    #[prop(into)]
+    label: Signal<String>,
+    /// What has been typed.
+    value: RwSignal<String>,
+    /// What is wrong with it.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+    /// The most characters; shows a counter close to it.
+    max_chars: usize,
+) -> impl IntoView {
+    let id = StoredValue::new(unique_id());
+    let note_id = StoredValue::new(unique_id());
+    view! {
+        <div class="field" class=("field--wrong", move || error.with(Option::is_some))>
+            <label class="field__label" for=id.get_value()>
+                <span>{move || label.get()}</span>
+                <Count value max=max_chars />
+            </label>
+            <div class="field__box">
+                <textarea
+                    class="field__input field__input--lines"
+                    id=id.get_value()
+                    rows="3"
+                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    aria-describedby=note_id.get_value()
+                    on:input:target=move |event| value.set(event.target().value())
+                ></textarea>
+            </div>
+            <p class="field__note" id=note_id.get_value() aria-live="polite">
+                <Note error hint=Signal::default() praise=Signal::default() />
+            </p>
+        </div>
+    }
+}
+
+/// How much has been typed, close to the most.
+#[component]
+fn Count(value: RwSignal<String>, max: usize) -> impl IntoView {
+    let used = move || value.with(|value| value.trim().chars().count());
+    move || {
+        Some(used()).filter(|used| max * 3 / 4 <= *used).map(|used| {
+            view! {
+                <span class="field__count num" class=("field__count--over", max < used) aria-hidden="true">
+                    {format!("{used}/{max}")}
+                </span>
+            }
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use web_sys::Element;
 use super::editing::Editing;
 use super::reactions::{QuickReactions, Reactor};
 use super::replying::Replying;
+use crate::features::report::{ReportDialog, ReportSubject};
 use crate::i18n::{explain_error, texts};
 use crate::stores::ChatStore;
 use crate::ui::{ConfirmDialog, IconName, Menu, MenuAnchor, MenuItem, Toasts};
@@ -76,6 +77,7 @@ struct Choices {
     has_edits: bool,
     deletes_for_everyone: bool,
     deletes_for_me: bool,
+    is_reportable: bool,
     is_unsent: bool,
     is_refused: bool,
 }
@@ -87,11 +89,13 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
     let target = MessageTarget::expect();
     let (reactor, editing, replying) = (Reactor::expect(), Editing::expect(), Replying::expect());
     let asks = RwSignal::new(false);
+    let reports = RwSignal::new(false);
     let choices = Memo::new(move |_| {
         target
             .content
             .with(|content| choices(chats, id, content.as_ref()))
     });
+    let subject = Memo::new(move |_| Some(ReportSubject::Message(id, choices.get().seq?)));
     // Other items take another place, and the focus may have been on one that is gone.
     Effect::watch(
         move || choices.get(),
@@ -160,12 +164,18 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
                     {move || texts().chat.delete_for_me}
                 </MenuItem>
             </Show>
+            <Show when=move || choices.get().is_reportable>
+                <MenuItem icon=IconName::Flag on:click=move |_| reports.set(true)>
+                    {move || texts().reports.report}
+                </MenuItem>
+            </Show>
             <Show when=move || choices.get().deletes_for_everyone>
                 <MenuItem icon=IconName::Trash danger=true on:click=move |_| asks.set(true)>
                     {move || texts().chat.delete_for_everyone}
                 </MenuItem>
             </Show>
         </Menu>
+        <ReportDialog subject open=reports />
         <ConfirmDialog
             open=asks
             title=move || texts().chat.delete_title
@@ -225,6 +235,7 @@ fn choices(chats: ChatStore, id: ConversationId, content: Option<&RowContent>) -
                 has_edits: is_mine && !is_deleted && message.edited_at.is_some(),
                 deletes_for_everyone: !is_deleted && (is_mine || rules == Some(true)),
                 deletes_for_me: true,
+                is_reportable: !is_mine && !is_deleted,
                 ..Choices::default()
             }
         }

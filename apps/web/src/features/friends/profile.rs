@@ -11,6 +11,7 @@ use crate::app::{Fetched, Lazy, Navigator, Place, SettingsSection};
 use crate::features::block::{BlockActions, BlockDialog};
 use crate::features::chat::{face_of, name_by_id, name_of};
 use crate::features::form::{FormError, Submission};
+use crate::features::report::{ReportDialog, ReportSubject};
 use crate::i18n::{format, texts};
 use crate::session::Session;
 use crate::stores::PeopleStore;
@@ -167,9 +168,12 @@ fn ProfileCard(user: User, relation: Memo<Relation>) -> impl IntoView {
             <Show when=move || is_friend.get()>
                 <FavoriteButton id />
             </Show>
-            <Show when=move || may_be_blocked(&relation.read())>
+            <Show when=move || !matches!(*relation.read(), Relation::Myself | Relation::Gone)>
                 <div class="card__more">
-                    <BlockButton id />
+                    <Show when=move || may_be_blocked(&relation.read())>
+                        <BlockButton id />
+                    </Show>
+                    <ReportButton id />
                 </div>
             </Show>
         </article>
@@ -350,6 +354,17 @@ fn BlockButton(id: UserId) -> impl IntoView {
             {move || texts().blocks.block}
         </Button>
         <BlockDialog id open=asks />
+    }
+}
+
+#[component]
+fn ReportButton(id: UserId) -> impl IntoView {
+    let asks = RwSignal::new(false);
+    view! {
+        <Button kind=ButtonKind::Plain small=true icon=IconName::Flag on:click=move |_| asks.set(true)>
+            {move || texts().reports.report}
+        </Button>
+        <ReportDialog subject=Some(ReportSubject::Person(id)) open=asks />
     }
 }
 
