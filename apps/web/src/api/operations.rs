@@ -214,14 +214,14 @@ impl ApiClient {
         self.put(&format!("/blocks/{id}"), request).await
     }
 
-    /// Reports somebody, or a message.
-    pub async fn report(self, request: &CreateReportRequest) -> Result<CreatedReport, ApiError> {
-        self.post("/reports", request).await
-    }
-
     /// Lets somebody be again.
     pub async fn unblock(self, id: UserId) -> Result<(), ApiError> {
         self.run("DELETE", &format!("/blocks/{id}"), None).await
+    }
+
+    /// Reports somebody, or a message.
+    pub async fn report(self, request: &CreateReportRequest) -> Result<CreatedReport, ApiError> {
+        self.post("/reports", request).await
     }
 
     /// Changes how I keep a friend.

@@ -39,7 +39,7 @@ impl ReportSubject {
 /// Asks why, and reports.
 #[component]
 pub fn ReportDialog(
-    /// What; `None` while it is closed.
+    /// What; `None` while no message has been chosen, and then nothing is asked.
     #[prop(into)]
     subject: Signal<Option<ReportSubject>>,
     /// Whether it is open.

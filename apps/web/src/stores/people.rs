@@ -117,17 +117,17 @@ impl PeopleStore {
         Ok(())
     }
 
-    /// Reports somebody, or what they wrote.
-    pub async fn report(self, request: &CreateReportRequest) -> Result<CreatedReport, ApiError> {
-        self.core().api.report(request).await
-    }
-
     /// Lets somebody be again.
     pub async fn unblock(self, id: UserId) -> Result<(), ApiError> {
         let core = self.core();
         core.api.unblock(id).await?;
         core.change(&[Part::People], |model| model.people.remove_block(id));
         Ok(())
+    }
+
+    /// Reports somebody, or what they wrote.
+    pub async fn report(self, request: &CreateReportRequest) -> Result<CreatedReport, ApiError> {
+        self.core().api.report(request).await
     }
 
     /// Looks somebody up by their handle.
