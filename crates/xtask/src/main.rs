@@ -18,6 +18,7 @@ mod contract;
 mod dependencies;
 mod dev;
 mod e2e;
+mod emoji;
 mod machine;
 mod openapi;
 mod repo;
@@ -29,6 +30,7 @@ mod test;
 mod watch;
 mod web;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -105,6 +107,11 @@ enum Command {
     },
     /// Write openapi/openapi.json from the code
     Openapi,
+    /// Write apps/web/public/emoji.txt from Unicode's data
+    Emoji {
+        /// Where the npm packages cldr-annotations-full and cldr-annotations-derived-full are unpacked
+        cldr: PathBuf,
+    },
     /// Bring the database of ./data up to date
     Migrate,
     /// Delete ./data
@@ -150,6 +157,7 @@ fn dispatch(repo: &Repo, command: Command) -> Result<()> {
         Command::Chaos { arguments } => chaos::run(repo, arguments),
         Command::Contract { arguments } => contract::run(repo, &arguments),
         Command::Openapi => openapi::write(repo),
+        Command::Emoji { cldr } => emoji::write(repo, &cldr),
         Command::Migrate => run::migrate(repo),
         Command::CleanData { yes } => clean_data::clean(repo, yes),
     }

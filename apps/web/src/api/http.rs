@@ -40,17 +40,32 @@ pub(super) fn encode(body: &impl Serialize) -> Result<String, ApiError> {
 
 pub(super) async fn send(call: &Call<'_>) -> Result<Answer, ApiError> {
     let request = build(call).map_err(|_| ApiError::Network)?;
-    let window = web_sys::window().ok_or(ApiError::Network)?;
-    let response = JsFuture::from(window.fetch_with_request(&request))
-        .await
-        .map_err(|_| ApiError::Network)?;
-    let response: Response = response.dyn_into().map_err(|_| ApiError::Network)?;
-    let text = body_text(&response).await.map_err(|_| ApiError::Network)?;
+    let (response, text) = fetch(&request).await?;
     if response.ok() {
         Ok(Answer(text))
     } else {
         Err(refusal(&response, &text))
     }
+}
+
+/// A file of the client that is not part of its code. The browser may answer from its cache.
+pub(super) async fn fetch_file(address: &str) -> Result<String, ApiError> {
+    let init = RequestInit::new();
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MILLIS)));
+    let request = Request::new_with_str_and_init(address, &init).map_err(|_| ApiError::Network)?;
+    let (response, text) = fetch(&request).await?;
+    response.ok().then_some(text).ok_or(ApiError::Unreadable)
+}
+
+/// The answer with its whole body.
+async fn fetch(request: &Request) -> Result<(Response, String), ApiError> {
+    let window = web_sys::window().ok_or(ApiError::Network)?;
+    let response = JsFuture::from(window.fetch_with_request(request))
+        .await
+        .map_err(|_| ApiError::Network)?;
+    let response: Response = response.dyn_into().map_err(|_| ApiError::Network)?;
+    let text = body_text(&response).await.map_err(|_| ApiError::Network)?;
+    Ok((response, text))
 }
 
 fn build(call: &Call<'_>) -> Result<Request, JsValue> {

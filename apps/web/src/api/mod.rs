@@ -3,6 +3,7 @@
 //! [`ApiClient`] attaches the access token, renews it before it expires or after a `401`, and turns every
 //! answer into a protocol type or an [`ApiError`].
 
+mod emoji;
 mod error;
 mod exports;
 mod http;

@@ -6,6 +6,7 @@ mod blocks;
 mod chat;
 mod common;
 mod data;
+mod emoji;
 mod errors;
 pub mod format;
 mod friends;
@@ -26,6 +27,7 @@ pub use blocks::BlockTexts;
 pub use chat::ChatTexts;
 pub use common::CommonTexts;
 pub use data::data;
+pub use emoji::emoji;
 pub use errors::{
     ErrorTexts, explain, explain_error, explain_field, explain_handle, explain_name, explain_password,
 };

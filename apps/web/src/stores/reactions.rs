@@ -74,6 +74,12 @@ impl ChatStore {
             .read(&[Part::Timelines], |model| model.reacts(id, seq, emoji))
     }
 
+    /// What I have reacted to a message with.
+    pub fn my_reactions(self, id: ConversationId, seq: Seq) -> Vec<String> {
+        self.core()
+            .read(&[Part::Timelines], |model| model.my_reactions(id, seq))
+    }
+
     /// Those who reacted to a message, and with what.
     pub async fn reactions(self, id: ConversationId, seq: Seq) -> Result<Vec<Reaction>, ApiError> {
         let core = self.core();

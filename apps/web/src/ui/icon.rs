@@ -44,6 +44,8 @@ icons! {
     Clip = "m20 11-8.3 8.3a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7l-8.3 8.3a1.6 1.6 0 0 1-2.3-2.3L14.5 7",
     /// A smiling face.
     Smile = "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0M8.5 14a4.2 4.2 0 0 0 7 0M9 9.5h.01M15 9.5h.01",
+    /// A clock: used recently.
+    Clock = "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0M12 7.5V12l3 2",
     /// An arrow upwards: send.
     Send = "M12 19V5M6 11l6-6 6 6",
     /// An arrow downwards: to the end.

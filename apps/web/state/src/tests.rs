@@ -2,6 +2,7 @@
 
 mod blocks;
 mod build;
+mod emoji;
 mod facts;
 mod friends;
 mod kept;

@@ -16,7 +16,7 @@ const CHROMIUM: Package = Package {
 };
 
 const FONT: Package = Package {
-    apt: &["fontconfig", "fonts-noto-cjk"],
+    apt: &["fontconfig", "fonts-noto-cjk", "fonts-noto-color-emoji"],
     dnf: "google-noto-sans-cjk-fonts",
     pacman: "noto-fonts-cjk",
     brew: "fontconfig",

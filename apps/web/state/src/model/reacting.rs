@@ -139,6 +139,15 @@ impl Model {
         self.reacting.wanted(id, seq, emoji).unwrap_or_else(known)
     }
 
+    /// What I react to a message with, or am about to.
+    pub fn my_reactions(&self, id: ConversationId, seq: Seq) -> Vec<String> {
+        let message = self.copy_of(id, seq).cloned().map(Arc::new);
+        let drawn = message.map(|message| self.reacting.drawn(&message, self.me));
+        drawn
+            .and_then(|drawn| drawn.my_reactions.clone())
+            .unwrap_or_default()
+    }
+
     /// A newer copy of a message may say itself what I wanted.
     pub fn settle_reaction(&mut self, id: ConversationId, seq: Seq) {
         if let Some(message) = self.copy_of(id, seq).cloned() {

@@ -14,6 +14,7 @@ use leptos::ev::{ClipboardEvent, CompositionEvent, KeyboardEvent, SubmitEvent};
 use leptos::{html, prelude::*};
 
 use super::editing::{EditBar, Editing};
+use super::emoji::{EmojiButton, EmojiPanel};
 use super::replying::{ReplyBar, Replying};
 use super::{attach, files_of};
 use crate::i18n::texts;
@@ -40,6 +41,7 @@ pub(super) fn Composer(
     };
     let can_send = Memo::new(move |_| over.get() == 0 && (writing.has_text() || may_be_empty()));
     let is_editing = Memo::new(move |_| writing.editing.is_active());
+    let has_emoji = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         writing.send();
@@ -55,11 +57,19 @@ pub(super) fn Composer(
             <Show when=move || has_files.get() && !is_editing.get()>
                 <Tray id />
             </Show>
+            <Show when=move || has_emoji.get()>
+                <EmojiPanel
+                    open=has_emoji
+                    on_choose=move |emoji: String| writing.insert(&emoji)
+                    on_escape=move |()| writing.take_focus()
+                />
+            </Show>
             <div class="composer__line">
                 <Show when=move || !is_editing.get()>
                     <AttachButton writing />
                 </Show>
                 <TextBox writing />
+                <EmojiButton open=has_emoji />
                 <Show when=move || { 0 < over.get() }>
                     <span class="composer__over num" role="status">{move || (texts().chat.too_long)(over.get())}</span>
                 </Show>
@@ -264,6 +274,21 @@ impl Writing {
             }
         }
         self.text.set(text);
+    }
+
+    /// Puts something where the caret is, or in the place of what is selected. The focus is elsewhere, so nothing is
+    /// being composed.
+    fn insert(self, piece: &str) {
+        let Some(node) = self.node.get_untracked() else {
+            return;
+        };
+        // Fails only for fields without a caret, which a text box has.
+        let caret = node.selection_start().ok().flatten().unwrap_or_default();
+        if node.set_range_text(piece).is_ok() {
+            let after = caret + piece.encode_utf16().count() as u32;
+            let _ = node.set_selection_range(after, after);
+            self.on_input();
+        }
     }
 
     fn on_key(self, event: &KeyboardEvent) {

@@ -2,52 +2,30 @@
 
 use leptos::prelude::*;
 
+use super::Reactor;
 use super::dialogs::open_with;
-use super::{HEART, Reactor};
+use crate::features::chat::emoji::EmojiPicker;
 use crate::i18n::texts;
 use crate::ui::Dialog;
 
-/// Faces, hands, hearts and what people celebrate with.
-const MORE: [&str; 56] = [
-    HEART, "🧡", "💛", "💚", "💙", "💜", "🖤", "💔", "😀", "😄", "😂", "🤣", "😊", "😍", "🥰", "😘", "😎",
-    "🤩", "🥳", "🤔", "🫡", "🤗", "😮", "😳", "🥺", "😢", "😭", "😤", "😡", "😱", "😴", "🤯", "👍", "👎",
-    "👏", "🙌", "🙏", "🤝", "👌", "✌️", "🤞", "💪", "👀", "🙈", "🔥", "✨", "🎉", "🎂", "💯", "✅", "❌",
-    "⭐", "☕", "🍀", "🌧️", "🇰🇷",
-];
-
-/// A grid to choose from.
+/// All there are.
 #[component]
 pub(crate) fn PickerDialog() -> impl IntoView {
     let reactor = Reactor::expect();
     let open = open_with(reactor.picked);
-    let choose = move |emoji: &'static str| {
+    let choose = move |emoji: String| {
         if let Some(seq) = reactor.picked.get_untracked() {
-            reactor.toggle(seq, emoji.to_owned());
+            reactor.toggle(seq, emoji);
         }
         open.set(false);
     };
-    let button = move |emoji: &'static str| {
-        let is_mine = move || {
-            let seq = reactor.picked.get();
-            seq.is_some_and(|seq| reactor.chats.reacts(reactor.id, seq, emoji))
-        };
-        view! {
-            <button
-                class="quick__item"
-                type="button"
-                aria-pressed=move || if is_mine() { "true" } else { "false" }
-                aria-label=move || (texts().reactions.react_with)(emoji)
-                on:click=move |_| choose(emoji)
-            >
-                {emoji}
-            </button>
-        }
+    let mine = move || match reactor.picked.get() {
+        Some(seq) => reactor.chats.my_reactions(reactor.id, seq),
+        None => Vec::new(),
     };
     view! {
         <Dialog open title=move || texts().reactions.react>
-            <div class="emoji-grid" role="group" aria-label=move || texts().reactions.react>
-                {MORE.into_iter().map(button).collect_view()}
-            </div>
+            <EmojiPicker on_choose=choose chosen=Signal::derive(mine) />
         </Dialog>
     }
 }
