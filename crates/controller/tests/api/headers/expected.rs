@@ -40,10 +40,9 @@ const KNOWN: [&str; 31] = [
 ];
 
 /// What a browser may do for nobody.
-const FORBIDDEN_FEATURES: [&str; 11] = [
+const FORBIDDEN_FEATURES: [&str; 10] = [
     "accelerometer",
     "browsing-topics",
-    "camera",
     "display-capture",
     "geolocation",
     "gyroscope",
