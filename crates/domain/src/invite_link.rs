@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use crate::conversation::ConversationKind;
-
 /// How many people a link into a group brings in at the most: 1 to 1,000, as many as a group has members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InviteUses(i32);
@@ -15,7 +13,7 @@ pub struct InviteUsesError;
 
 impl InviteUses {
     /// More never fit into a group.
-    pub const MAX: i32 = ConversationKind::MAX_MEMBERS as i32;
+    pub const MAX: i32 = 1_000;
 
     /// Takes a number within the bounds.
     pub fn parse(raw: i64) -> Result<Self, InviteUsesError> {
@@ -68,6 +66,15 @@ impl InviteLifetime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conversation::ConversationKind;
+
+    #[test]
+    fn a_link_fills_a_group() {
+        assert_eq!(
+            usize::try_from(InviteUses::MAX),
+            Ok(ConversationKind::MAX_MEMBERS)
+        );
+    }
 
     #[test]
     fn uses_and_lifetimes_have_bounds() {

@@ -20,7 +20,7 @@ pub struct FriendInvite {
 
 impl FriendInvite {
     /// How many are good at the same time; one more takes the place of the oldest.
-    pub const MOST: i64 = 20;
+    pub const MOST: usize = 20;
 }
 
 /// Body of `POST /conversations/{conversation_id}/invites`.

@@ -180,18 +180,18 @@ pub async fn delete_of_member(
 }
 
 /// Takes back the links by which people become friends of `maker`, but for the newest `keep`.
-pub async fn delete_of_friend(conn: &mut Connection, maker: UserId, keep: i64) -> RepositoryResult<usize> {
+pub async fn delete_of_friend(conn: &mut Connection, maker: UserId, keep: usize) -> RepositoryResult<usize> {
     let own = || {
         invite_links::table
             .filter(invite_links::maker_id.eq(maker.as_uuid()))
             .filter(invite_links::conversation_id.is_null())
     };
-    let older: Vec<Uuid> = own()
+    let newest_first: Vec<Uuid> = own()
         .order(invite_links::id.desc())
-        .offset(keep)
         .select(invite_links::id)
         .load(conn)
         .await?;
+    let older = newest_first.get(keep..).unwrap_or_default();
     Ok(diesel::delete(own().filter(invite_links::id.eq_any(older)))
         .execute(conn)
         .await?)

@@ -298,6 +298,8 @@ impl FriendService {
             self.context.hub.to_user(user, &event);
             if let ServerEvent::FriendAdded(added) = &event {
                 self.context.hub.presence_changed(added.friend.user.id);
+                // A friend who does not keep them as one is told of as well, as one who is not here.
+                self.context.hub.presence_parted(user, added.friend.user.id);
             }
             // Who came or went while the friendship was being made is told once more.
             if let ServerEvent::FriendAdded(_) = event {

@@ -9,6 +9,7 @@ mod data;
 mod errors;
 pub mod format;
 mod friends;
+mod invites;
 mod reactions;
 mod reports;
 mod security;
@@ -30,6 +31,7 @@ pub use errors::{
     ErrorTexts, explain, explain_error, explain_field, explain_handle, explain_name, explain_password,
 };
 pub use friends::FriendsTexts;
+pub use invites::invites;
 pub use reactions::ReactionTexts;
 pub use reports::ReportTexts;
 pub use security::security;

@@ -169,7 +169,7 @@ async fn who_kept_the_other_one_all_along_is_a_friend_again() {
     assert_eq!(redeem(&alex, &invite(&minji).await).await.status, 201);
     assert_eq!((friends(&minji).await.len(), friends(&alex).await.len()), (1, 1));
     // Both are told of each other again.
-    minji.connect().await;
+    let _here = minji.connect().await;
     app.services.presence.tell_news().await.unwrap();
     assert_eq!(friends(&alex).await[0]["presence"]["status"], "online");
 }
