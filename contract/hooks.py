@@ -25,6 +25,7 @@ class Scene:
         accepted, declined, asked = others
         group, direct = minji.create_group([seoyeon, jiho]), minji.open_direct(seoyeon)
         losing = minji.create_group([jiho])
+        linked = minji.create_group([jiho])
         attachment = minji.upload()
         mailed, forgetful = Person("mailed"), Person("forgetful")
         has_codes, ends_codes, begins_codes = [Person(name) for name in ["has.codes", "ends.codes", "begins.codes"]]
@@ -55,6 +56,7 @@ class Scene:
             "SessionId": [minji.sign_in()],
             "UserId": [seoyeon.id, jiho.id],
         }
+        jiho_link = jiho.invite_to(jiho.create_group([seoyeon, minji]))
         self.used_up = {
             "accept_friend_request": {"friend_request_id": accepted.request_friend(minji)},
             "add_members": {"conversation_id": minji.create_group([jiho])},
@@ -64,11 +66,14 @@ class Scene:
             "delete_attachment": {"attachment_id": minji.upload()},
             "delete_export": {"export_id": uncopied.export()},
             "delete_friend": {"user_id": leaving.id},
+            "delete_group_invite": {"conversation_id": linked, "code": minji.invite_to(linked)},
             "delete_member": {"conversation_id": minji.create_group([seoyeon, jiho])},
             "delete_message": {"conversation_id": losing},
             "get_export": {"export_id": copy},
             "get_export_content": {"export_id": copy},
+            "get_invite": {"code": minji.invite_to(linked)},
             "get_user_by_handle": {"handle": seoyeon.handle},
+            "join_group": {"code": jiho_link},
             "leave_conversation": {"conversation_id": minji.create_group([jiho])},
             "put_block": {"user_id": blocked.id},
             "remove_passkey": {"passkey_id": minji.add_passkey("노트북")},
@@ -174,7 +179,8 @@ def before_call(context, case, kwargs):
         if operation == "reauthenticate" and case.body.get("password") == PASSWORD:
             case.body = {"password": PASSWORD}
         if operation == "create_friend_request" and case.body.get("handle") is not None:
-            case.body.pop("user_id", None)
+            for other in ["user_id", "invite_code"]:
+                case.body.pop(other, None)
         # Good once, and one of them for half a minute.
         if operation in scene.codes:
             case.body["code"] = scene.codes[operation]()

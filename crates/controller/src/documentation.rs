@@ -14,9 +14,9 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::error::ApiError;
 use crate::{
-    account, attachment, auth, block, conversation, email, export, friend, image, message, operations,
-    passkey, proof, reaction, realtime, report, requiredness, reset, security_log, session, settings,
-    strictness, sync, totp, user,
+    account, attachment, auth, block, conversation, email, export, friend, image, invite_link, message,
+    operations, passkey, proof, reaction, realtime, report, requiredness, reset, security_log, session,
+    settings, strictness, sync, totp, user,
 };
 
 /// Everything that can be asked for, and where.
@@ -42,6 +42,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(user::configure)
                 .configure(friend::configure)
                 .configure(block::configure)
+                .configure(invite_link::configure)
                 .configure(report::configure)
                 .configure(realtime::configure)
                 .configure(attachment::configure)

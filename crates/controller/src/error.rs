@@ -106,6 +106,7 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         K::NotAllowed
         | K::ReauthenticationRequired
         | K::OriginNotAllowed
+        | K::RemovedFromGroup
         | K::NotFriends
         | K::BlockedByYou
         | K::AccountDisabled
@@ -126,6 +127,7 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::SessionNotFound
         | K::PasskeyNotFound
         | K::LinkInvalid
+        | K::InviteNotFound
         | K::ExportNotFound => StatusCode::NOT_FOUND,
         K::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         K::TotpEnabled
@@ -153,6 +155,7 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::CannotReportSelf
         | K::TooManyBlocks
         | K::GroupFull
+        | K::TooManyInvites
         | K::SeqOutOfRange
         | K::ImageUnreadable
         | K::ImageTooLarge

@@ -8,10 +8,10 @@ use std::sync::Once;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
-use actix_web::web::Data;
+use actix_web::web::{Data, Query};
 use actix_web::{FromRequest, HttpRequest};
 use damso_domain::{SessionName, UserId};
-use damso_protocol::ErrorKind;
+use damso_protocol::{ErrorKind, ImageQuery};
 use damso_service::auth::Device;
 use damso_service::rate::{Limit, Subject};
 use damso_service::{CurrentUser, Services};
@@ -119,6 +119,46 @@ impl FromRequest for Guest {
             services(request)?.limits.take(Limit::Anonymous, &subject)?;
             Ok(Self)
         }))
+    }
+}
+
+/// Anybody who shows the code of a link, but not too often from one address: nobody is to try many.
+pub(crate) struct InviteHolder;
+
+impl FromRequest for InviteHolder {
+    type Error = ApiError;
+    type Future = std::future::Ready<ApiResult<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(config(request).and_then(|config| {
+            let subject = Subject::address(address(&config, request));
+            services(request)?.limits.take(Limit::Invite, &subject)?;
+            Ok(Self)
+        }))
+    }
+}
+
+/// Whoever reads a picture: somebody signed in, or whoever has a link that shows it.
+pub(crate) enum Onlooker {
+    /// Somebody signed in.
+    Reader,
+    /// Whoever has this code.
+    InviteHolder(String),
+}
+
+impl FromRequest for Onlooker {
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let code = Query::<ImageQuery>::from_query(request.query_string());
+        // What is wrong with the query is told by whoever takes all of it.
+        if let Some(code) = code.ok().and_then(|query| query.into_inner().invite_code) {
+            let holder = InviteHolder::from_request(request, payload);
+            return Box::pin(async move { holder.await.map(|_| Self::InviteHolder(code)) });
+        }
+        let reader = Reader::from_request(request, payload);
+        Box::pin(async move { reader.await.map(|_| Self::Reader) })
     }
 }
 

@@ -81,14 +81,15 @@ async fn delete_friend(
 /// Ask somebody to be a friend.
 ///
 /// Asking again answers with the request that waits. If they had asked as well, both are friends at once
-/// (`state` is `accepted`), and so they are if they had kept me as a friend all along.
+/// (`state` is `accepted`), and so they are if they had kept me as a friend all along, or by the code of a link that they
+/// made (`POST /me/friend-invites`).
 #[utoipa::path(
     tag = "people",
     request_body = CreateFriendRequest,
     responses(
         (status = 201, description = "The request", body = FriendRequest),
         (status = 403, description = "`blocked_by_you`", body = Problem),
-        (status = 404, description = "`user_not_found`", body = Problem),
+        (status = 404, description = "`user_not_found`, `invite_not_found`", body = Problem),
         (status = 409, description = "`already_friends`", body = Problem),
         (status = 422, description = "`cannot_befriend_self`, `invalid_fields`", body = Problem),
     ),

@@ -12,7 +12,8 @@ use actix_web::web::Data;
 
 use crate::PublicUrl;
 
-const PERMISSIONS_POLICY: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), \
+/// The camera is for reading QR codes, which is done where they are shown; nothing that it sees leaves the page.
+const PERMISSIONS_POLICY: &str = "accelerometer=(), browsing-topics=(), camera=(self), display-capture=(), \
     geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 
 /// The headers of this server.

@@ -9,12 +9,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::answer::FileBytes;
 use crate::attachment::picture;
 use crate::error::ApiResult;
-use crate::extract::Reader;
+use crate::extract::Onlooker;
 use crate::paths::ImagePath;
 
 /// A picture of a person or a group. Its id is new at each change, so it may be kept for ever.
 ///
-/// Browsers may read it with the `damso_media` cookie instead of an access token.
+/// Browsers may read it with the `damso_media` cookie instead of an access token, and whoever has a link that shows it
+/// (`GET /invites/{code}`) with the code of that and nothing else.
 #[utoipa::path(
     tag = "attachments",
     params(ImagePath, ImageQuery),
@@ -27,10 +28,16 @@ use crate::paths::ImagePath;
 #[get("/images/{image_id}")]
 async fn get_image(
     services: Data<Services>,
-    _reader: Reader,
+    onlooker: Onlooker,
     path: Path<ImagePath>,
     query: Query<ImageQuery>,
 ) -> ApiResult<HttpResponse> {
+    if let Onlooker::InviteHolder(code) = onlooker {
+        services
+            .invite_links
+            .require_picture(&code, path.image_id)
+            .await?;
+    }
     Ok(picture(
         services.images.read(path.image_id, query.size).await?,
         "image/webp",

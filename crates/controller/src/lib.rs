@@ -20,6 +20,7 @@ mod friend;
 mod head;
 mod headers;
 mod image;
+mod invite_link;
 mod message;
 mod operations;
 mod origin;

@@ -75,6 +75,22 @@ path!(
     }
 );
 path!(
+    /// One link that was handed out.
+    InvitePath {
+        /// Its code.
+        code: String,
+    }
+);
+path!(
+    /// One link into a group.
+    GroupInvitePath {
+        /// The conversation.
+        conversation_id: ConversationId,
+        /// Its code.
+        code: String,
+    }
+);
+path!(
     /// One passkey.
     PasskeyPath {
         /// The passkey.

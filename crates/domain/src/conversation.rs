@@ -94,6 +94,12 @@ impl Role {
         true
     }
 
+    /// Making links that lead into the group, seeing those that there are, and taking them back. A link brings in whoever
+    /// has it, known to nobody: that is more than bringing a friend along.
+    pub const fn can_manage_invites(self) -> bool {
+        Role::Admin.rank() <= self.rank()
+    }
+
     /// Name, picture and history setting.
     pub const fn can_change_group(self) -> bool {
         Role::Admin.rank() <= self.rank()
@@ -137,6 +143,7 @@ mod tests {
         }
         assert!(Admin.can_change_group() && Owner.can_change_group() && !Member.can_change_group());
         assert!(Owner.can_change_roles() && !Admin.can_change_roles());
+        assert!(Admin.can_manage_invites() && Owner.can_manage_invites() && !Member.can_manage_invites());
     }
 
     #[test]

@@ -97,6 +97,10 @@ id!(
     InviteId, now_v7
 );
 id!(
+    /// A link by which people become friends, or come into a group. UUIDv7.
+    InviteLinkId, now_v7
+);
+id!(
     /// A picture of a person or a group. Random, and new at each change, so that it cannot be guessed
     /// and may be cached for ever.
     ImageId, new_v4

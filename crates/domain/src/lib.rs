@@ -13,6 +13,7 @@ mod export;
 mod handle;
 mod hangul;
 mod id;
+mod invite_link;
 mod keyboard;
 mod lean;
 mod locale;
@@ -35,9 +36,10 @@ pub use emoji::{Emoji, NotAnEmoji};
 pub use export::ExportState;
 pub use handle::{Handle, HandleError};
 pub use id::{
-    AttachmentId, ClientKey, ConversationId, ExportId, FriendRequestId, ImageId, InviteId, MessageId,
-    MessageRef, PasskeyId, ReportId, SecurityEventId, SessionId, UserId,
+    AttachmentId, ClientKey, ConversationId, ExportId, FriendRequestId, ImageId, InviteId, InviteLinkId,
+    MessageId, MessageRef, PasskeyId, ReportId, SecurityEventId, SessionId, UserId,
 };
+pub use invite_link::{InviteLifetime, InviteLifetimeError, InviteUses, InviteUsesError};
 pub use locale::Locale;
 pub use name::{
     ConversationName, DisplayName, NameError, PresenceText, RequestMessage, SessionName, StatusMessage,

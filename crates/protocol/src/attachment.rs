@@ -145,7 +145,7 @@ pub struct ContentQuery {
 }
 
 /// Query of `GET /images/{image_id}`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 pub struct ImageQuery {
@@ -153,4 +153,7 @@ pub struct ImageQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", param(maximum = 65_535))]
     pub size: Option<u16>,
+    /// The code of a link whose preview has this picture: whoever has it may read the picture without a sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite_code: Option<String>,
 }

@@ -49,6 +49,8 @@ kinds! {
     ReauthenticationRequired "reauthentication_required" = "Show first that it is you",
     /// 403. A browser sent the request from another site.
     OriginNotAllowed "origin_not_allowed" = "This origin may not use this address",
+    /// 403. Others have taken you out of the group: no link leads back, until somebody adds you again.
+    RemovedFromGroup "removed_from_group" = "You were removed from this group; somebody in it has to add you again",
     /// 403. A direct conversation or a group needs friends.
     NotFriends "not_friends" = "Become friends first",
     /// 403. What is meant needs the other one, whom you have blocked.
@@ -89,6 +91,8 @@ kinds! {
     PasskeyNotFound "passkey_not_found" = "No such passkey",
     /// 404. The link is unknown, was used, has expired, or is about something that is no longer so.
     LinkInvalid "link_invalid" = "The link is not valid any more",
+    /// 404. There is no such link, or it is used up, has expired or was taken back; which, is not told.
+    InviteNotFound "invite_not_found" = "The invite link is not valid",
     /// 404. Also the answer to everybody but its owner.
     ExportNotFound "export_not_found" = "No such export",
     /// 405.
@@ -145,6 +149,8 @@ kinds! {
     TooManyBlocks "too_many_blocks" = "You have blocked as many people as possible",
     /// 422. A group has at most 1,000 members.
     GroupFull "group_full" = "The group is full",
+    /// 422. A group has at most twenty links that are good; take one back first.
+    TooManyInvites "too_many_invites" = "The group has as many invite links as possible",
     /// 422. There is no message with this number yet.
     SeqOutOfRange "seq_out_of_range" = "There is no message with this number",
     /// 422. The file cannot be read as the picture that it claims to be.

@@ -40,7 +40,7 @@ pub struct UpdateFriendRequest {
     pub is_hidden: Option<bool>,
 }
 
-/// Body of `POST /friend-requests`: exactly one of `handle` and `user_id`.
+/// Body of `POST /friend-requests`: exactly one of `handle`, `user_id` and `invite_code`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -52,7 +52,10 @@ pub struct CreateFriendRequest {
     /// Whom, by id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
-    /// A line to go with it, up to 200 characters.
+    /// Whoever made this link, at once; nobody has to answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite_code: Option<String>,
+    /// A line to go with it, up to 200 characters; not with a link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -64,7 +67,7 @@ pub enum FriendRequestState {
     /// Waits for an answer.
     #[serde(rename = "pending")]
     Pending,
-    /// The other one had asked as well, so both are friends now.
+    /// The other one had asked as well, or had made the link, so both are friends now.
     #[serde(rename = "accepted")]
     Accepted,
 }
@@ -81,7 +84,7 @@ pub struct FriendRequest {
     pub to: User,
     /// The line that goes with it; may be empty.
     pub message: String,
-    /// `accepted` only in the answer to a request that crossed another.
+    /// `accepted` only in the answer to a request that crossed another, or was made by a link.
     pub state: FriendRequestState,
     /// When it was made.
     pub created_at: Timestamp,

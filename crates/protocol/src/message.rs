@@ -76,6 +76,8 @@ pub enum SystemNotice {
         /// Who.
         user_ids: Vec<UserId>,
     },
+    /// The author came by a link.
+    MemberJoined,
     /// Somebody was removed.
     MemberRemoved {
         /// Who.
@@ -144,6 +146,7 @@ impl Map for NoticeParts<'_> {
                 user_ids: self.user_ids.take().ok_or(miniserde::Error)?,
             },
             "member_removed" => SystemNotice::MemberRemoved { user_id: user_id? },
+            "member_joined" => SystemNotice::MemberJoined,
             "member_left" => SystemNotice::MemberLeft,
             "name_changed" => SystemNotice::NameChanged {
                 name: self.name.take().flatten(),

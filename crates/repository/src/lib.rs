@@ -16,6 +16,7 @@ pub mod export_view;
 pub mod friend;
 pub mod held_handle;
 pub mod invite;
+pub mod invite_link;
 pub mod job;
 pub mod link;
 pub mod member;

@@ -190,6 +190,7 @@ pub async fn insert(conn: &mut Connection, new: &NewMember) -> RepositoryResult<
         members::muted_until.eq(None::<jiff_diesel::Timestamp>),
         members::rev.eq(new.rev.rev().as_i64()),
         members::left_rev.eq(None::<i64>),
+        members::is_removed.eq(false),
     );
     let row: MemberRow = diesel::insert_into(members::table)
         .values((
@@ -226,11 +227,21 @@ pub async fn update_role(
     row.into_member()
 }
 
+/// How somebody leaves a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// By themself.
+    Own,
+    /// Taken out by others: no link brings them back.
+    Removed,
+}
+
 /// A member leaves with change `rev`; the row stays, so that `/sync` can tell.
 pub async fn mark_left(
     conn: &mut Connection,
     conversation: ConversationId,
     user: UserId,
+    leaving: Leaving,
     rev: MembersRev,
 ) -> RepositoryResult<()> {
     diesel::update(one(conversation, user))
@@ -238,10 +249,25 @@ pub async fn mark_left(
             members::left_rev.eq(Some(rev.rev().as_i64())),
             members::rev.eq(rev.rev().as_i64()),
             members::is_listed.eq(false),
+            members::is_removed.eq(leaving == Leaving::Removed),
         ))
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Whether somebody was taken out of the conversation, and has not been brought back since.
+pub async fn was_removed(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    user: UserId,
+) -> RepositoryResult<bool> {
+    let removed = one(conversation, user)
+        .filter(members::left_rev.is_not_null())
+        .filter(members::is_removed);
+    Ok(diesel::select(diesel::dsl::exists(removed))
+        .get_result(conn)
+        .await?)
 }
 
 /// A member is not counted among the readers any more.

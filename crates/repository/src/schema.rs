@@ -148,6 +148,7 @@ diesel::table! {
         left_rev -> Nullable<BigInt>,
         is_blocking -> Bool,
         shown_read_seq -> Nullable<BigInt>,
+        is_removed -> Bool,
     }
 }
 
@@ -332,6 +333,19 @@ diesel::table! {
         created_at -> Timestamptz,
         resolved_at -> Nullable<Timestamptz>,
         resolution -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invite_links (id) {
+        id -> Uuid,
+        hash -> Bytea,
+        maker_id -> Uuid,
+        conversation_id -> Nullable<Uuid>,
+        max_uses -> Nullable<Integer>,
+        uses -> Integer,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -183,12 +183,13 @@ impl Deletion {
         Ok(ended)
     }
 
-    /// What opened the account, and what is known of how it was opened.
+    /// What opened the account or led to it, and what is known of how it was opened.
     async fn forget_credentials(&self, conn: &mut Connection) -> ServiceResult<()> {
         repository::link::delete_all(conn, self.user, None).await?;
         repository::totp::delete(conn, self.user).await?;
         repository::totp::replace_recovery_codes(conn, self.user, &[]).await?;
         repository::passkey::delete_all(conn, self.user).await?;
+        repository::invite_link::delete_of_friend(conn, self.user, 0).await?;
         repository::security_event::delete_all(conn, self.user).await?;
         repository::report::forget_bystander(conn, self.user).await?;
         Ok(())

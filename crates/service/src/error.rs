@@ -186,6 +186,18 @@ impl FieldProblem for damso_domain::FileNameError {
     }
 }
 
+impl FieldProblem for damso_domain::InviteUsesError {
+    fn kind(&self) -> FieldErrorKind {
+        FieldErrorKind::OutOfRange
+    }
+}
+
+impl FieldProblem for damso_domain::InviteLifetimeError {
+    fn kind(&self) -> FieldErrorKind {
+        FieldErrorKind::OutOfRange
+    }
+}
+
 impl FieldProblem for damso_domain::RemarkError {
     fn kind(&self) -> FieldErrorKind {
         match self {

@@ -3,8 +3,7 @@
 use damso_domain::{DisplayName, FriendRequestId, Handle, NameError, RequestMessage, Timestamp, UserId};
 use damso_protocol::{
     CreateFriendRequest, Direction, ErrorKind, FieldErrorKind, Friend, FriendRemoved, FriendRequest,
-    FriendRequestState, FriendRequestsQuery, FriendUpdated, Page, PageQuery, ServerEvent,
-    UpdateFriendRequest,
+    FriendRequestsQuery, FriendUpdated, Page, PageQuery, ServerEvent, UpdateFriendRequest,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -13,8 +12,9 @@ use damso_repository::user_change::UserChange;
 
 use crate::cursor::Paging;
 use crate::friendship::{
-    Announcements, announce_closed, announce_received, befriend, full_request, keep_again,
+    Announcements, accepted, announce_closed, announce_received, befriend, full_request, keep_again,
 };
+use crate::invite_link::{self, InviteCode};
 use crate::{Context, Fields, ServiceError, ServiceResult, view};
 
 /// Makes, answers and ends friendships.
@@ -27,6 +27,8 @@ pub struct FriendService {
 enum Target {
     Handle(Handle),
     Id(UserId),
+    /// Whoever made this link, without being asked.
+    Maker(InviteCode),
 }
 
 impl FriendService {
@@ -92,7 +94,11 @@ impl FriendService {
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
-                let other = find_target(conn, target).await?;
+                let other = match target {
+                    Target::Id(id) => id,
+                    Target::Handle(handle) => find_by_handle(conn, &handle).await?,
+                    Target::Maker(code) => return invite_link::befriend(conn, &hub, user, &code, now).await,
+                };
                 if other == user {
                     return Err(ErrorKind::CannotBefriendSelf.into());
                 }
@@ -116,8 +122,7 @@ impl FriendService {
                         created_at: now,
                         hidden_for: None,
                     };
-                    let mut full = full_request(conn, user, &own).await?;
-                    full.state = FriendRequestState::Accepted;
+                    let full = accepted(conn, user, &own).await?;
                     return Ok((full, keep_again(conn, &hub, user, other, now).await?));
                 }
                 if let Some(mut crossing) =
@@ -125,8 +130,7 @@ impl FriendService {
                 {
                     // Asked oneself, one has seen it.
                     crossing.hidden_for = crossing.hidden_for.filter(|hidden| *hidden != user);
-                    let mut full = full_request(conn, user, &crossing).await?;
-                    full.state = FriendRequestState::Accepted;
+                    let full = accepted(conn, user, &crossing).await?;
                     return Ok((full, befriend(conn, &hub, &crossing, now).await?));
                 }
                 // It waits for somebody who blocks the one who asks, and they do not see it.
@@ -294,6 +298,8 @@ impl FriendService {
             self.context.hub.to_user(user, &event);
             if let ServerEvent::FriendAdded(added) = &event {
                 self.context.hub.presence_changed(added.friend.user.id);
+                // A friend who does not keep them as one is told of as well, as one who is not here.
+                self.context.hub.presence_parted(user, added.friend.user.id);
             }
             // Who came or went while the friendship was being made is told once more.
             if let ServerEvent::FriendAdded(_) = event {
@@ -322,34 +328,35 @@ fn parse_change(request: &UpdateFriendRequest) -> ServiceResult<PreferencesChang
 }
 
 fn parse_target(request: &CreateFriendRequest) -> ServiceResult<Target> {
-    match (&request.handle, request.user_id) {
-        (Some(handle), None) => {
-            // A text that cannot be a handle is nobody's, and that is all there is to say.
-            Ok(Target::Handle(
+    let mut fields = Fields::default();
+    match (&request.handle, request.user_id, &request.invite_code) {
+        // A text that cannot be a handle is nobody's, and that is all there is to say. So it is with codes.
+        (Some(handle), None, None) => {
+            return Ok(Target::Handle(
                 Handle::parse(handle).map_err(|_| ErrorKind::UserNotFound)?,
-            ))
+            ));
         }
-        (None, Some(id)) => Ok(Target::Id(id)),
-        (None, None) | (Some(_), Some(_)) => {
-            let mut fields = Fields::default();
-            fields.add(
-                "handle",
-                FieldErrorKind::InvalidFormat,
-                "give exactly one of handle and user_id",
-            );
-            Err(fields.into())
+        (None, Some(id), None) => return Ok(Target::Id(id)),
+        (None, None, Some(code)) if request.message.is_none() => {
+            return Ok(Target::Maker(InviteCode::parse(code)?));
         }
+        (None, None, Some(_)) => fields.add(
+            "message",
+            FieldErrorKind::InvalidFormat,
+            "nobody reads it: a link makes friends at once",
+        ),
+        _ => fields.add(
+            "handle",
+            FieldErrorKind::InvalidFormat,
+            "give exactly one of handle, user_id and invite_code",
+        ),
     }
+    Err(fields.into())
 }
 
-async fn find_target(conn: &mut Connection, target: Target) -> ServiceResult<UserId> {
-    match target {
-        Target::Id(id) => Ok(id),
-        Target::Handle(handle) => {
-            let user = repository::user::find_by_handle(conn, &handle).await?;
-            Ok(user.ok_or(ErrorKind::UserNotFound)?.id)
-        }
-    }
+async fn find_by_handle(conn: &mut Connection, handle: &Handle) -> ServiceResult<UserId> {
+    let user = repository::user::find_by_handle(conn, handle).await?;
+    Ok(user.ok_or(ErrorKind::UserNotFound)?.id)
 }
 
 /// Finds a request that `user` sees, locks its two people and looks again: an answer and a withdrawal at once take

@@ -2,7 +2,8 @@
 
 use damso_domain::{Rev, Timestamp, UserId};
 use damso_protocol::{
-    ErrorKind, FriendAdded, FriendRequest, FriendRequestClosed, FriendRequestReceived, ServerEvent,
+    ErrorKind, FriendAdded, FriendRequest, FriendRequestClosed, FriendRequestReceived, FriendRequestState,
+    ServerEvent,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -25,6 +26,19 @@ pub(crate) async fn full_request(
         .await?
         .pop();
     full.ok_or_else(|| ErrorKind::UserNotFound.into())
+}
+
+/// A request that is answered in the moment in which it is made.
+pub(crate) async fn accepted(
+    conn: &mut Connection,
+    viewer: UserId,
+    request: &repository::friend::FriendRequest,
+) -> ServiceResult<FriendRequest> {
+    let request = full_request(conn, viewer, request).await?;
+    Ok(FriendRequest {
+        state: FriendRequestState::Accepted,
+        ..request
+    })
 }
 
 /// Prepares what those are told who see a request from now on.
@@ -115,9 +129,20 @@ pub(crate) async fn befriend(
     request: &repository::friend::FriendRequest,
     now: Timestamp,
 ) -> ServiceResult<Announcements> {
-    let (one, other) = (request.from_id, request.to_id);
     repository::friend::delete_request(conn, request.id).await?;
     let mut announcements = announce_closed(conn, request).await?;
+    announcements.extend(become_friends(conn, hub, request, now).await?);
+    Ok(announcements)
+}
+
+/// Makes the two of a request friends, whether or not it was ever stored, as far as they see it.
+pub(crate) async fn become_friends(
+    conn: &mut Connection,
+    hub: &Hub,
+    request: &repository::friend::FriendRequest,
+    now: Timestamp,
+) -> ServiceResult<Announcements> {
+    let (one, other) = (request.from_id, request.to_id);
     let mut pairs = vec![(one, other), (other, one)];
     pairs.retain(|(user, _)| request.is_seen_by(*user));
     let changes: Vec<_> = pairs
@@ -125,6 +150,7 @@ pub(crate) async fn befriend(
         .map(|(user, friend)| (*user, UserChange::Friend(*friend)))
         .collect();
     let revs = repository::user_change::record(conn, &changes).await?;
+    let mut announcements = Announcements::with_capacity(pairs.len());
     for ((user, friend), user_rev) in pairs.into_iter().zip(revs) {
         let friendship = friendship_from(conn, user, friend, request, now).await?;
         repository::friend::insert_one(conn, user, &friendship).await?;

@@ -146,7 +146,7 @@ impl JobWorker {
     }
 
     /// Forgets uploads that were never completed, exports whose time is over, sessions that ended and events that
-    /// happened long ago, links and invitations that have expired, and reports that were resolved long ago.
+    /// happened long ago, links and invitations that are over, and reports that were resolved long ago.
     pub async fn sweep(&self) -> ServiceResult<()> {
         const BATCH: i64 = 500;
         self.database
@@ -159,6 +159,7 @@ impl JobWorker {
                 repository::security_event::delete_before(conn, now.before(KEEP_SECURITY_EVENTS)).await?;
                 repository::link::delete_expired(conn, now).await?;
                 repository::invite::delete_expired(conn, now.before(KEEP_EXPIRED_INVITES)).await?;
+                repository::invite_link::delete_over(conn, now).await?;
                 repository::report::delete_resolved_before(conn, now.before(KEEP_RESOLVED_REPORTS)).await?;
                 Ok(())
             })

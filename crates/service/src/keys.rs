@@ -29,6 +29,8 @@ pub enum Purpose {
     Totp,
     /// What is kept of recovery codes.
     RecoveryCode,
+    /// Codes of links that people hand out.
+    InviteLink,
     /// URLs of the local storage.
     StorageUrl,
 }
@@ -42,6 +44,7 @@ impl Purpose {
             Self::RefreshToken => b"damso refresh token v1",
             Self::Totp => b"damso totp v1",
             Self::RecoveryCode => b"damso recovery code v1",
+            Self::InviteLink => b"damso invite link v1",
             Self::StorageUrl => b"damso storage url v1",
         }
     }

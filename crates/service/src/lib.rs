@@ -27,6 +27,7 @@ pub mod group;
 mod history;
 pub mod image;
 mod invite;
+pub mod invite_link;
 pub mod job;
 pub mod keys;
 mod letter;
@@ -147,6 +148,8 @@ pub struct Services {
     pub groups: group::GroupService,
     /// Who is in a conversation.
     pub members: member::MemberService,
+    /// Links that people hand out.
+    pub invite_links: invite_link::InviteLinkService,
     /// Messages.
     pub messages: message::MessageService,
     /// Changing messages.
@@ -250,6 +253,7 @@ impl Services {
             conversations: conversation::ConversationService::new(context.clone(), groups.clone()),
             groups,
             members: member::MemberService::new(context.clone()),
+            invite_links: invite_link::InviteLinkService::new(context.clone(), keys),
             messages: message::MessageService::new(context.clone()),
             edits: edit::EditService::new(context.clone()),
             reactions: reaction::ReactionService::new(context.clone()),

@@ -8,7 +8,7 @@ use damso_protocol::{
 use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::conversation::LockedConversation;
-use damso_repository::member::{Member, NewMember};
+use damso_repository::member::{Leaving, Member, NewMember};
 use damso_repository::user::User;
 
 use crate::access::{self, Change};
@@ -145,7 +145,7 @@ impl MemberService {
                     return Err(ErrorKind::NotAllowed.into());
                 }
                 let notice = SystemNotice::MemberRemoved { user_id: other };
-                let events = take_out(conn, &mut change, other, &notice, now).await?;
+                let events = take_out(conn, &mut change, (other, Leaving::Removed), &notice, now).await?;
                 gone(conn, &change, other, events).await
             })
             .await?;
@@ -175,6 +175,17 @@ pub(crate) async fn insert(
     Ok(repository::member::insert(conn, &new).await?)
 }
 
+/// What is told of somebody who has just joined with the change's latest number.
+pub(crate) fn arrival(change: &Change, user: &User, member: &Member) -> Fact {
+    let event = ServerEvent::MemberAdded(MemberChanged {
+        conversation_id: change.conversation.id,
+        rev: change.conversation.rev(),
+        member: view::member(member, Viewer::everybody(ConversationKind::Group)),
+        user: view::profile(user),
+    });
+    Fact::about_member(change, user, event)
+}
+
 async fn add_to_group(
     conn: &mut Connection,
     change: &mut Change,
@@ -196,14 +207,7 @@ async fn add_to_group(
     let locked = lock_friends(conn, change.me.user_id, &added).await?;
     for user in &locked[1..] {
         let member = insert(conn, &mut change.conversation, user, Role::Member, now).await?;
-        let event = ServerEvent::MemberAdded(MemberChanged {
-            conversation_id: change.conversation.id,
-            rev: change.conversation.rev(),
-            member: view::member(&member, Viewer::everybody(ConversationKind::Group)),
-            user: view::profile(user),
-        });
-        let fact = Fact::about_member(change, user, event);
-        announcement.to_members.push(fact);
+        announcement.to_members.push(arrival(change, user, &member));
     }
     let notice = SystemNotice::MembersAdded {
         user_ids: added.clone(),
@@ -215,13 +219,16 @@ async fn add_to_group(
     Ok(announcement)
 }
 
-/// Stores one member's new role and prepares what the others are told.
+/// Stores one member's new role and prepares what the others are told. Who may make links no more has none left.
 async fn store_role(
     conn: &mut Connection,
     change: &mut Change,
     target: UserId,
     role: Role,
 ) -> ServiceResult<(Member, Fact)> {
+    if !role.can_manage_invites() {
+        repository::invite_link::delete_of_member(conn, change.conversation.id, target).await?;
+    }
     let rev = change.conversation.take_rev();
     let member = repository::member::update_role(conn, change.conversation.id, target, role, rev).await?;
     let event = updated(conn, change, &member).await?;
@@ -272,18 +279,19 @@ async fn change_role(
     Ok((member, announcement))
 }
 
-/// Takes somebody out of a group, with what the conversation says of it. Returns what the others are told, in
+/// Takes somebody out of a group together with the links they made, and with what the conversation says of it. Returns what the others are told, in
 /// the order of its numbers, which the caller saves.
 async fn take_out(
     conn: &mut Connection,
     change: &mut Change,
-    user: UserId,
+    (user, leaving): (UserId, Leaving),
     notice: &SystemNotice,
     now: Timestamp,
 ) -> ServiceResult<Vec<Fact>> {
     let conversation_id = change.conversation.id;
     let rev = change.conversation.take_members_rev();
-    repository::member::mark_left(conn, conversation_id, user, rev).await?;
+    repository::member::mark_left(conn, conversation_id, user, leaving, rev).await?;
+    repository::invite_link::delete_of_member(conn, conversation_id, user).await?;
     let message = insert_system(conn, change, notice, now).await?;
     let removed = ServerEvent::MemberRemoved(MemberRemoved {
         conversation_id,
@@ -304,7 +312,7 @@ pub(crate) async fn step_out(
         events.push(store_role(conn, change, heir.user_id, Role::Owner).await?.1);
     }
     let me = change.me.user_id;
-    events.extend(take_out(conn, change, me, &SystemNotice::MemberLeft, now).await?);
+    events.extend(take_out(conn, change, (me, Leaving::Own), &SystemNotice::MemberLeft, now).await?);
     Ok(events)
 }
 

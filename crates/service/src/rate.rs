@@ -36,6 +36,8 @@ pub enum Limit {
     Mailbox,
     /// Whatever else is asked of the server without a sign-in, from one address.
     Anonymous,
+    /// Links that are looked at or followed, from one address: the way to guess one.
+    Invite,
     /// Handles that somebody looks up: the way to find out who has an account.
     Lookup,
     /// Messages that somebody sends.
@@ -53,7 +55,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::SignInOfAccount,
         Self::SignInFromAddress,
         Self::SignUp,
@@ -61,6 +63,7 @@ impl Limit {
         Self::Verification,
         Self::Mailbox,
         Self::Anonymous,
+        Self::Invite,
         Self::Lookup,
         Self::Send,
         Self::Upload,
@@ -80,6 +83,7 @@ impl Limit {
             Self::Verification => "verification",
             Self::Mailbox => "mailbox",
             Self::Anonymous => "anonymous",
+            Self::Invite => "invite",
             Self::Lookup => "lookup",
             Self::Send => "send",
             Self::Upload => "upload",
@@ -99,6 +103,7 @@ impl Limit {
             Self::SignInFromAddress => 100,
             Self::SignUp | Self::Report => 20,
             Self::Lookup | Self::Send => 30,
+            Self::Invite => 120,
             Self::Anonymous | Self::Media => 1_000,
             Self::Upload | Self::Request => 200,
         };
@@ -116,7 +121,7 @@ impl Limit {
             | Self::Verification
             | Self::Mailbox => Duration::from_hours(1),
             Self::Export => Duration::from_hours(24),
-            Self::Lookup => Duration::from_mins(1),
+            Self::Invite | Self::Lookup => Duration::from_mins(1),
             Self::Anonymous => Duration::from_secs(20),
             Self::Send => Duration::from_secs(6),
             Self::Media | Self::Request => Duration::from_secs(10),

@@ -293,7 +293,7 @@ impl Mentioned {
 
     pub(crate) fn add_message(&mut self, message: &protocol::Message) {
         use protocol::SystemNotice::{
-            GroupCreated, MemberLeft, MemberRemoved, MembersAdded, NameChanged, OwnerChanged,
+            GroupCreated, MemberJoined, MemberLeft, MemberRemoved, MembersAdded, NameChanged, OwnerChanged,
         };
         self.add(message.author_id);
         for kind in &message.reactions {
@@ -304,7 +304,7 @@ impl Mentioned {
         match &message.system {
             Some(MembersAdded { user_ids }) => self.0.extend(user_ids),
             Some(MemberRemoved { user_id } | OwnerChanged { user_id }) => self.add(*user_id),
-            Some(GroupCreated | MemberLeft | NameChanged { .. }) | None => (),
+            Some(GroupCreated | MemberJoined | MemberLeft | NameChanged { .. }) | None => (),
         }
     }
 

@@ -7,6 +7,7 @@ mod emoji;
 mod error;
 mod exports;
 mod http;
+mod invites;
 mod operations;
 mod reactions;
 mod refresh;
@@ -24,7 +25,7 @@ use serde::Serialize;
 pub use error::ApiError;
 pub use exports::export_url;
 pub use upload::{Cancel, MAX_ATTEMPTS};
-pub use urls::{attachment_url, download_url, image_url, realtime_url};
+pub use urls::{attachment_url, download_url, image_url, invite_image_url, realtime_url};
 
 use http::{Answer, Call};
 

@@ -24,6 +24,11 @@ pub fn image_url(id: ImageId, size: u16) -> String {
     api(&format!("/images/{id}?size={size}"))
 }
 
+/// The picture of an invitation, for whoever has its code.
+pub fn invite_image_url(id: ImageId, code: &str) -> String {
+    api(&format!("/images/{id}?size=512&invite_code={}", escape(code)))
+}
+
 /// A file of a message, for `<img>`: the browser signs the request with its media cookie.
 pub fn attachment_url(id: AttachmentId, variant: Variant) -> String {
     let variant = match variant {

@@ -48,7 +48,7 @@ pub fn Home() -> impl IntoView {
                 }
                 .into_any(),
                 // The guard at the root is about to lead on from the entrance.
-                Area::Entrance | Area::Mailed => ().into_any(),
+                Area::Entrance | Area::Mailed | Area::Invite => ().into_any(),
                 Area::Unknown => view! { <NotFound /> }.into_any(),
             }}
         </Shell>

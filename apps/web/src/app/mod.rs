@@ -19,11 +19,13 @@ pub use language::choose as choose_language;
 pub use lazy::{Fetched, Lazy, Load, prefetch};
 pub use navigator::Navigator;
 pub use news::News;
-pub use place::{Area, Place, SettingsSection};
+pub use place::{Area, InviteCode, Place, SettingsSection};
 pub use theme::{Theme, ThemeChoice};
 
 use crate::api::ApiClient;
-use crate::features::auth::{access, entrance, load_access, load_entrance, load_mailed, mailed};
+use crate::features::auth::{
+    access, entrance, invitation, load_access, load_entrance, load_invitation, load_mailed, mailed,
+};
 use crate::features::settings::{Farewell, deletion_report, load_deletion_report};
 use crate::i18n::texts;
 use crate::session::{Session, SessionStatus};
@@ -73,6 +75,14 @@ pub fn App() -> impl IntoView {
             <Lazy load=|| Box::pin(load_mailed()) draw=Box::new(|| Box::pin(mailed())) is_main=true />
         }
         .into_any(),
+        (None, Screen::Invite(code)) => view! {
+            <Lazy
+                load=|| Box::pin(load_invitation())
+                draw=Box::new(move || Box::pin(invitation(code)))
+                is_main=true
+            />
+        }
+        .into_any(),
         (None, Screen::Home(_)) => view! { <Home /> }.into_any(),
     };
     view! {
@@ -92,6 +102,8 @@ enum Screen {
     Access,
     /// What mailed links open.
     Mailed,
+    /// What an invite link opens.
+    Invite(InviteCode),
     /// For those who are. The same account keeps its screens when its token is renewed; another one gets its own.
     Home(Option<UserId>),
 }
@@ -100,6 +112,9 @@ impl Screen {
     fn of(session: Session, place: Place) -> Self {
         if place.area() == Area::Mailed {
             return Self::Mailed;
+        }
+        if let Place::Invite(code) = place {
+            return Self::Invite(code);
         }
         match session.status() {
             SessionStatus::Booting => Self::Splash {
@@ -132,8 +147,8 @@ fn Splash(is_unreachable: bool) -> impl IntoView {
 fn guard_entrance(session: Session, navigator: Navigator) {
     Effect::new(move |_| {
         match (session.status(), navigator.place().area()) {
-            // A mailed link is for whoever has it.
-            (_, Area::Mailed) | (SessionStatus::SignedOut, Area::Entrance) => (),
+            // A link is for whoever has it.
+            (_, Area::Mailed | Area::Invite) | (SessionStatus::SignedOut, Area::Entrance) => (),
             (SessionStatus::SignedOut, _) => navigator.leave_to_sign_in(),
             (SessionStatus::SignedIn, Area::Entrance) => navigator.enter(),
             _ => (),
@@ -145,7 +160,7 @@ fn guard_entrance(session: Session, navigator: Navigator) {
 /// keeps of theirs, and where nobody was, the way in is fetched.
 fn start_early(session: Session, navigator: Navigator) {
     let Some(user) = last_account() else {
-        let is_form = is_form(navigator.place_now());
+        let is_form = is_form(navigator.place_now()) || navigator.place_now().area() == Area::Invite;
         return prefetch(if is_form { FORMS } else { WELCOME });
     };
     spawn_local(async move {

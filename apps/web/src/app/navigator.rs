@@ -93,9 +93,20 @@ impl Navigator {
         self.replace(Place::Welcome);
     }
 
+    /// To a form of the entrance; after signing in the client comes back to where it is, also when the page was loaded
+    /// anew meanwhile.
+    pub fn leave_to(self, form: Place) {
+        let place = self.place_now();
+        self.wanted.set_value(Some(place));
+        keep_wanted(Some(place));
+        self.go(form);
+    }
+
     /// From the entrance to where somebody wanted to go.
     pub fn enter(self) {
-        let wanted = self.wanted.try_update_value(Option::take).flatten();
+        let kept = kept_wanted();
+        keep_wanted(None);
+        let wanted = self.wanted.try_update_value(Option::take).flatten().or(kept);
         self.replace(wanted.unwrap_or(Place::Friends));
     }
 
@@ -109,6 +120,7 @@ impl Navigator {
 
     /// What was wanted belongs to the account that is gone.
     pub fn forget_wanted(self) {
+        keep_wanted(None);
         self.wanted.set_value(None);
     }
 
@@ -141,6 +153,24 @@ impl Navigator {
             self.token.set(None);
             self.place.set(place);
         }
+    }
+}
+
+/// Kept as long as the tab, and by it alone.
+const WANTED: &str = "damso.wanted";
+
+fn kept_wanted() -> Option<Place> {
+    let path = window().session_storage().ok()??.get_item(WANTED).ok()??;
+    Some(Place::from_path(&path)).filter(|place| !matches!(place, Place::Unknown))
+}
+
+/// Where there is no storage, it lasts as long as the page.
+fn keep_wanted(place: Option<Place>) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        let _ = match place {
+            Some(place) => storage.set_item(WANTED, &place.path()),
+            None => storage.remove_item(WANTED),
+        };
     }
 }
 

@@ -54,6 +54,28 @@ impl SettingsSection {
     }
 }
 
+/// The code of an invite link, as an address carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InviteCode([u8; Self::LENGTH]);
+
+impl InviteCode {
+    /// Of 128 bits in base64.
+    const LENGTH: usize = 22;
+
+    /// Takes what may be one; whether it is, only the server knows.
+    pub fn parse(raw: &str) -> Option<Self> {
+        let is_code = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let bytes: [u8; Self::LENGTH] = raw.as_bytes().try_into().ok()?;
+        bytes.iter().all(is_code).then_some(Self(bytes))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        // Only ASCII gets in.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
 /// A place in the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
@@ -67,6 +89,8 @@ pub enum Place {
     Reset,
     /// Where a mailed link confirms an address.
     Verify,
+    /// What an invite link leads to.
+    Invite(InviteCode),
     /// The friends list.
     Friends,
     /// Somebody's profile beside the friends list.
@@ -92,6 +116,8 @@ pub enum Area {
     Entrance,
     /// What mailed links open, whoever is signed in.
     Mailed,
+    /// What invite links open, whoever is signed in.
+    Invite,
     /// Friends and their profiles.
     Friends,
     /// Chats and conversations.
@@ -113,6 +139,7 @@ impl Place {
             ["sign-up"] => Self::SignUp,
             ["reset"] => Self::Reset,
             ["verify"] => Self::Verify,
+            ["invite", code] => InviteCode::parse(code).map_or(Self::Unknown, Self::Invite),
             ["friends", id] => id.parse().map_or(Self::Unknown, Self::Friend),
             ["chats"] => Self::Chats,
             ["chats", id] => id.parse().map_or(Self::Unknown, Self::Chat),
@@ -129,6 +156,7 @@ impl Place {
     /// Its address.
     pub fn path(self) -> String {
         match self {
+            Self::Invite(code) => format!("/invite/{}", code.as_str()),
             Self::Welcome => "/welcome".to_owned(),
             Self::SignIn => "/sign-in".to_owned(),
             Self::SignUp => "/sign-up".to_owned(),
@@ -150,6 +178,7 @@ impl Place {
         match self {
             Self::Welcome | Self::SignIn | Self::SignUp => Area::Entrance,
             Self::Reset | Self::Verify => Area::Mailed,
+            Self::Invite(_) => Area::Invite,
             Self::Friends | Self::Friend(_) => Area::Friends,
             Self::Chats | Self::Chat(_) | Self::ChatDrawer(_) => Area::Chats,
             Self::Settings | Self::SettingsSection(_) => Area::Settings,
@@ -175,6 +204,7 @@ impl Place {
             Self::SignIn | Self::SignUp => Self::Welcome,
             Self::Reset | Self::Verify => Self::SignIn,
             Self::Welcome
+            | Self::Invite(_)
             | Self::Friends
             | Self::Friend(_)
             | Self::Chats
@@ -197,6 +227,7 @@ mod tests {
             Place::SignUp,
             Place::Reset,
             Place::Verify,
+            Place::Invite(InviteCode::parse("uJ3mKf2Q0mE6wY1v-8_ZrA").unwrap()),
             Place::Friends,
             Place::Friend(UserId::new()),
             Place::Chats,
@@ -222,6 +253,9 @@ mod tests {
             ("/chats/0/drawer", Place::Unknown),
             ("/settings/secrets", Place::Unknown),
             ("/welcome/back", Place::Unknown),
+            ("/invite", Place::Unknown),
+            ("/invite/short", Place::Unknown),
+            ("/invite/uJ3mKf2Q0mE6wY1v%8_ZrA", Place::Unknown),
         ] {
             assert_eq!(Place::from_path(path), expected, "{path}");
         }

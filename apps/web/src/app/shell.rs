@@ -158,7 +158,7 @@ impl Area {
     /// Where its link leads.
     const fn home(self) -> Place {
         match self {
-            Self::Entrance | Self::Mailed => Place::Welcome,
+            Self::Entrance | Self::Mailed | Self::Invite => Place::Welcome,
             Self::Friends | Self::Unknown => Place::Friends,
             Self::Chats => Place::Chats,
             Self::Settings => Place::Settings,
@@ -169,7 +169,7 @@ impl Area {
     fn label(self) -> &'static str {
         let common = &texts().common;
         match self {
-            Self::Entrance | Self::Mailed | Self::Unknown => common.app_name,
+            Self::Entrance | Self::Mailed | Self::Invite | Self::Unknown => common.app_name,
             Self::Friends => common.friends,
             Self::Chats => common.chats,
             Self::Settings => common.settings,
@@ -178,7 +178,7 @@ impl Area {
 
     const fn icon(self) -> IconName {
         match self {
-            Self::Friends | Self::Entrance | Self::Mailed | Self::Unknown => IconName::People,
+            Self::Friends | Self::Entrance | Self::Mailed | Self::Invite | Self::Unknown => IconName::People,
             Self::Chats => IconName::Chat,
             Self::Settings => IconName::Settings,
         }

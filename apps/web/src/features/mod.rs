@@ -6,6 +6,7 @@ pub mod chat;
 pub mod chats;
 pub mod form;
 pub mod friends;
+pub mod invite;
 pub mod notice;
 pub mod report;
 pub mod settings;

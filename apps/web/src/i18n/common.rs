@@ -32,6 +32,8 @@ pub struct CommonTexts {
     pub failed_to_load: &'static str,
     pub no_chat_title: &'static str,
     pub no_chat_text: &'static str,
+    pub copied: &'static str,
+    pub not_copied: &'static str,
 }
 
 impl CommonTexts {
@@ -66,6 +68,8 @@ impl CommonTexts {
         failed_to_load: "불러오지 못했어요",
         no_chat_title: "대화를 골라 보세요",
         no_chat_text: "왼쪽에서 채팅을 고르면 여기에서 이어져요.",
+        copied: "복사했어요",
+        not_copied: "복사하지 못했어요",
     };
 
     /// In English.
@@ -105,5 +109,7 @@ impl CommonTexts {
         failed_to_load: "This could not be loaded",
         no_chat_title: "Choose a conversation",
         no_chat_text: "Pick a chat on the left and carry on here.",
+        copied: "Copied",
+        not_copied: "Not copied",
     };
 }

@@ -177,6 +177,11 @@ fn kind_ko(kind: ErrorKind) -> &'static str {
         ErrorKind::CannotBlockSelf => "나 자신은 차단할 수 없어요.",
         ErrorKind::CannotReportSelf => "나 자신은 신고할 수 없어요.",
         ErrorKind::TooManyBlocks => "1,000명까지 차단할 수 있어요.",
+        ErrorKind::InviteNotFound => "쓸 수 없는 초대 링크예요.",
+        ErrorKind::RemovedFromGroup => {
+            "이 그룹에서 내보내져서 링크로는 들어갈 수 없어요. 그룹에 있는 사람이 다시 초대해야 해요."
+        }
+        ErrorKind::TooManyInvites => "초대 링크는 20개까지 둘 수 있어요. 쓰지 않는 링크를 꺼 주세요.",
         ErrorKind::GroupFull => "그룹에는 1,000명까지 들어올 수 있어요.",
         ErrorKind::SeqOutOfRange => "아직 없는 메시지예요.",
         ErrorKind::ImageUnreadable => "사진을 읽을 수 없어요. 다른 사진을 골라 주세요.",
@@ -249,6 +254,11 @@ fn kind_en(kind: ErrorKind) -> &'static str {
         ErrorKind::CannotBlockSelf => "You cannot block yourself.",
         ErrorKind::CannotReportSelf => "You cannot report yourself.",
         ErrorKind::TooManyBlocks => "You can block up to 1,000 people.",
+        ErrorKind::InviteNotFound => "This invite link cannot be used.",
+        ErrorKind::RemovedFromGroup => {
+            "You were removed from this group. Somebody in it has to add you again."
+        }
+        ErrorKind::TooManyInvites => "A group has at most 20 invite links. Turn one off first.",
         ErrorKind::GroupFull => "A group holds at most 1,000 people.",
         ErrorKind::SeqOutOfRange => "There is no such message yet.",
         ErrorKind::ImageUnreadable => "The picture cannot be read. Please choose another one.",

@@ -10,6 +10,7 @@ mod emoji;
 mod errors;
 pub mod format;
 mod friends;
+mod invites;
 mod reactions;
 mod reports;
 mod security;
@@ -32,6 +33,7 @@ pub use errors::{
     ErrorTexts, explain, explain_error, explain_field, explain_handle, explain_name, explain_password,
 };
 pub use friends::FriendsTexts;
+pub use invites::invites;
 pub use reactions::ReactionTexts;
 pub use reports::ReportTexts;
 pub use security::security;

@@ -41,8 +41,6 @@ pub struct SecurityTexts {
     pub totp_off_title: &'static str,
     pub totp_off_text: &'static str,
     pub totp_is_off: &'static str,
-    pub copied: &'static str,
-    pub not_copied: &'static str,
 
     pub codes: &'static str,
     pub codes_text: &'static str,
@@ -170,8 +168,6 @@ static KO: SecurityTexts = SecurityTexts {
     totp_off_title: "2단계 인증을 끌까요?",
     totp_off_text: "끄면 비밀번호만으로 로그인할 수 있고, 복구 코드도 모두 못 쓰게 돼요.",
     totp_is_off: "2단계 인증을 껐어요.",
-    copied: "복사했어요",
-    not_copied: "복사하지 못했어요",
 
     codes: "복구 코드",
     codes_text: "휴대폰을 잃어버렸을 때 인증 코드 대신 쓰는 코드예요. 하나를 한 번씩만 쓸\u{a0}수\u{a0}있어요.",
@@ -295,8 +291,6 @@ static EN: SecurityTexts = SecurityTexts {
     totp_off_title: "Turn off two-step sign-in?",
     totp_off_text: "Your password alone will sign you in, and the recovery codes stop working.",
     totp_is_off: "Two-step sign-in is off.",
-    copied: "Copied",
-    not_copied: "Not copied",
 
     codes: "Recovery codes",
     codes_text: "For when you lose your phone: each takes the place of a code from the app, once.",

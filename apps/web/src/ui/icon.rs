@@ -90,6 +90,8 @@ icons! {
     Warning = "M12 4.5 20.5 19h-17zM12 10v4M12 16.6h.01",
     /// A waste bin.
     Trash = "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 13h9l1-13M10.5 11v5.5M13.5 11v5.5",
+    /// An arrow out of a tray: share.
+    Share = "M12 15V4M7.5 8 12 3.5 16.5 8M5 12v8h14v-8",
     /// Two sheets: copy.
     Copy = "M9 9h10.5v10.5H9zM15 9V4.5H4.5V15H9",
     /// An arrow that turns back: reply.

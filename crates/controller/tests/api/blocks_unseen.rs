@@ -139,6 +139,9 @@ impl<'a> Transcript<'a> {
 
     /// Ids by the order in which they come up, handles without what tells the worlds apart, times as such.
     fn plain(&mut self, text: &str) -> String {
+        if let Some(name) = self.names.get(text) {
+            return name.clone();
+        }
         if text.parse::<UserId>().is_ok() {
             let next = format!("id {}", self.names.len());
             return self.names.entry(text.to_owned()).or_insert(next).clone();
@@ -405,6 +408,41 @@ async fn somebody_whose_request_waits_cannot_tell_that_they_are_blocked() {
     }
     let (other, one) = (seen.pop().unwrap(), seen.pop().unwrap());
     assert!(60 < one.lines.len());
+    assert_same(&one, &other);
+}
+
+/// A link that was handed out before the block makes a friend all the same: one who is not here any more.
+#[tokio::test]
+async fn who_follows_a_link_cannot_tell_that_its_maker_blocks_them() {
+    let app = TestApp::start().await;
+    let (blocking, quiet) = (World::new(&app, "_b").await, World::new(&app, "_q").await);
+    let mut seen = Vec::new();
+    for world in [&blocking, &quiet] {
+        let minji = &world.minji;
+        let made: Value = minji.post("/me/friend-invites", &json!({})).await.json();
+        let code = made["code"].as_str().unwrap().to_owned();
+        let mut theirs = Transcript::of(world, &world.stranger).await;
+        theirs.names.insert(code.clone(), "the code".to_owned());
+        theirs.hear().await;
+        turn_invisible(minji).await;
+        if world.mark == blocking.mark {
+            block(minji, &world.stranger).await;
+        }
+        let path = format!("/invites/{code}");
+        theirs.get(&path).await;
+        let body = json!({ "invite_code": code });
+        theirs
+            .call(Method::POST, "/friend-requests", Some(body.clone()))
+            .await;
+        theirs.hear().await;
+        theirs.get(&path).await;
+        theirs.call(Method::POST, "/friend-requests", Some(body)).await;
+        look_around(&mut theirs, "hello?").await;
+        seen.push(theirs);
+    }
+    assert!(blocking.minji.get("/friends").await.text().contains("mallory"));
+    assert!(!blocking.minji.get("/friends").await.text().contains("stranger"));
+    let (other, one) = (seen.pop().unwrap(), seen.pop().unwrap());
     assert_same(&one, &other);
 }
 

@@ -90,6 +90,33 @@ async fn each_kind_of_request_has_its_limit_and_one_person_uses_up_only_their_ow
 }
 
 #[tokio::test]
+async fn nobody_tries_many_links_and_neighbours_are_not_held_up() {
+    let app = limited().await;
+    let [minji] = app.users(["minji"]).await;
+    let guess = "A".repeat(22);
+    let from = async |path: &str, method: Method, address: &str| {
+        let request = minji.request(method, path).header("X-Forwarded-For", address);
+        minji.send_request(request).await
+    };
+    let (show, join) = (format!("/invites/{guess}"), format!("/invites/{guess}/join"));
+    let picture = format!("/images/{}?invite_code={guess}", ImageId::new());
+    let (answers, refusal) = until_refused(Limit::Invite, async |at| match at % 3 {
+        0 => from(&show, Method::GET, "192.0.2.1").await,
+        1 => from(&join, Method::POST, "192.0.2.1").await,
+        _ => from(&picture, Method::GET, "192.0.2.1").await,
+    })
+    .await;
+    assert!(answers.iter().all(|answer| answer.status == 404));
+    assert_refused(Limit::Invite, &refusal);
+    assert_eq!(from(&show, Method::GET, "192.0.2.2").await.status, 404);
+    assert_eq!(
+        minji.get("/me").await.status,
+        200,
+        "the rest is open to who guesses"
+    );
+}
+
+#[tokio::test]
 async fn a_message_that_came_too_fast_is_not_stored_and_its_key_is_good_later() {
     let app = limited().await;
     let [minji, jiho] = app.friends(["minji", "jiho"]).await;

@@ -80,6 +80,7 @@ names!(notice_name, SystemNotice, NOTICES:
     GroupCreated = "group_created",
     MembersAdded { .. } = "members_added",
     MemberRemoved { .. } = "member_removed",
+    MemberJoined = "member_joined",
     MemberLeft = "member_left",
     NameChanged { .. } = "name_changed",
     OwnerChanged { .. } = "owner_changed",

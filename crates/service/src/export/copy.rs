@@ -106,6 +106,7 @@ pub(super) async fn make(task: Task) -> ServiceResult<Packed> {
         .await?;
     copy.sessions().await?;
     copy.security_events().await?;
+    copy.invite_links().await?;
     let mut index = Index::new(copy.texts);
     copy.people(&mut index).await?;
     let contents = copy.conversations().await?;
@@ -198,6 +199,22 @@ impl Copy {
         };
         let items: Vec<Value> = sessions.await?.into_iter().map(item).collect();
         self.json("sessions.json", &json!({ "items": items })).await
+    }
+
+    /// The links that were handed out and are kept, without their codes: what opens something is in no copy.
+    async fn invite_links(&mut self) -> ServiceResult<()> {
+        let user = self.task.user;
+        let links = read(&self.task, async move |conn: &mut Connection| {
+            Ok(repository::invite_link::list_made(conn, user).await?)
+        });
+        let item = |link: repository::invite_link::InviteLink| {
+            json!({
+                "conversation_id": link.conversation_id, "max_uses": link.max_uses, "uses": link.uses,
+                "created_at": link.created_at, "expires_at": link.expires_at,
+            })
+        };
+        let items: Vec<Value> = links.await?.into_iter().map(item).collect();
+        self.json("invite_links.json", &json!({ "items": items })).await
     }
 
     async fn security_events(&mut self) -> ServiceResult<()> {

@@ -3,6 +3,7 @@
 mod code;
 mod email;
 mod frame;
+mod invitation;
 mod new_password;
 mod passkey;
 mod reset;
@@ -19,8 +20,9 @@ use wasm_split_helpers::wasm_split;
 
 pub(crate) use strength::Strength;
 
-use crate::app::{Fetched, Navigator, Place};
+use crate::app::{Fetched, InviteCode, Navigator, Place};
 use crate::i18n::texts;
+use invitation::InvitationPage;
 use new_password::NewPasswordPage;
 use reset::ResetPage;
 use server::Server;
@@ -40,6 +42,12 @@ pub(crate) fn entrance() -> Fetched<AnyView> {
 #[wasm_split(access, fallible, preload(load_access))]
 pub(crate) fn access() -> Fetched<AnyView> {
     Ok(view! { <Forms /> }.into_any())
+}
+
+/// See [`InvitationPage`].
+#[wasm_split(access, fallible, preload(load_invitation))]
+pub(crate) fn invitation(code: InviteCode) -> Fetched<AnyView> {
+    Ok(view! { <Invitation code /> }.into_any())
 }
 
 /// See [`Mailed`].
@@ -71,6 +79,14 @@ fn Mailed() -> impl IntoView {
         (_, Some(token)) => view! { <NewPasswordPage token /> }.into_any(),
         (_, None) => view! { <ResetPage /> }.into_any(),
     }
+}
+
+/// What an invite link opens.
+#[component]
+fn Invitation(code: InviteCode) -> impl IntoView {
+    keep_title();
+    Server::provide();
+    view! { <InvitationPage code /> }
 }
 
 /// Nothing unread is counted out here.

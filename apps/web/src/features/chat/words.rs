@@ -89,6 +89,7 @@ pub fn notice_words(author: UserId, notice: &SystemNotice, people: PeopleStore) 
         SystemNotice::MemberRemoved { user_id } => {
             (chat.member_removed)(&author, &name_by_id(people, *user_id))
         }
+        SystemNotice::MemberJoined => (chat.member_joined)(&author),
         SystemNotice::MemberLeft => (chat.member_left)(&author),
         SystemNotice::NameChanged { name: Some(name) } => (chat.name_changed)(&author, name),
         SystemNotice::NameChanged { name: None } => (chat.name_removed)(&author),

@@ -5,6 +5,7 @@ use damso_protocol::{CreateFriendRequest, ErrorKind, FieldErrorKind, FriendReque
 use leptos::{ev::SubmitEvent, prelude::*};
 use wasm_split_helpers::wasm_split;
 
+use super::invite::InviteByLink;
 use crate::app::{Fetched, Lazy};
 use crate::features::form::{FormError, Submission};
 use crate::i18n::{explain_field, explain_handle, explain_name, texts};
@@ -36,7 +37,10 @@ fn AddFriend(is_open: RwSignal<bool>) -> impl IntoView {
     let found = RwSignal::new(None::<User>);
     view! {
         <FindForm found />
-        {move || found.get().map(|user| view! { <FoundPerson user is_open /> })}
+        {move || match found.get() {
+            Some(user) => view! { <FoundPerson user is_open /> }.into_any(),
+            None => view! { <InviteByLink /> }.into_any(),
+        }}
     }
 }
 
@@ -161,7 +165,7 @@ fn AskForm(user: User, is_open: RwSignal<bool>) -> impl IntoView {
         let request = CreateFriendRequest {
             user_id: Some(id),
             message,
-            handle: None,
+            ..CreateFriendRequest::default()
         };
         // Taken now: once the request is known, this form gives way to the news that it was sent.
         let name = name.get_value();

@@ -3,6 +3,7 @@
 mod actions;
 mod add;
 mod hidden;
+mod invite;
 mod list;
 mod profile;
 mod rename;

@@ -3,7 +3,6 @@
 mod account;
 mod appearance;
 mod avatar;
-mod copy;
 mod data;
 mod deletion;
 mod email;

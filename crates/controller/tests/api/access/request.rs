@@ -72,6 +72,7 @@ impl Call<'_> {
             "image_id" => self.image().await.to_string(),
             "export_id" => self.export().await.to_string(),
             "session_id" => self.session().await.to_string(),
+            "code" => self.code().await,
             "passkey_id" => UserId::new().to_string(),
             "friend_request_id" => self.friend_request().await.to_string(),
             _ => panic!("nothing is said about {name}"),
@@ -110,6 +111,14 @@ impl Call<'_> {
             "who is gone" => cast.deleted.id(),
             "nobody" => UserId::new(),
             who => panic!("{who} is nobody"),
+        }
+    }
+
+    async fn code(&self) -> String {
+        match self.row.what {
+            "a link of the owner" => self.scene.friend_invite().await.code,
+            "the group" => self.scene.group_invite().await.code,
+            _ => "A".repeat(22),
         }
     }
 
@@ -203,6 +212,10 @@ impl Call<'_> {
             "update_settings" => json!({ "read_receipts": true }),
             "rename_passkey" | "rename_session" => json!({ "name": "phone" }),
             "sync" => json!({ "user_rev": 0, "conversations": self.positions().await }),
+            "create_friend_request" if self.is_of("by a link,") => {
+                json!({ "invite_code": self.scene.friend_invite().await.code })
+            }
+            "create_friend_request" if self.is_of("by a link") => json!({ "invite_code": self.code().await }),
             "create_friend_request" => json!({ "user_id": self.person().await }),
             "update_friend" => json!({ "nickname": "new", "is_favorite": true }),
             "put_block" => json!({}),
@@ -224,6 +237,7 @@ impl Call<'_> {
             "update_membership" => json!({ "is_pinned": true }),
             "add_members" => json!({ "user_ids": [self.person().await] }),
             "update_member" => json!({ "role": "admin" }),
+            "create_group_invite" => json!({}),
             "mark_read" => json!({ "seq": 1 }),
             "send_message" => self.message().await,
             "edit_message" => json!({ "text": "new" }),

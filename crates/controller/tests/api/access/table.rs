@@ -11,7 +11,7 @@ use super::world::Role;
 pub const TABLES: [&str; 5] = [ACCOUNT, PEOPLE, CONVERSATIONS, MESSAGES, FILES];
 
 /// What a refusal in a cell stands for.
-const REASONS: [(&str, ErrorKind); 30] = [
+const REASONS: [(&str, ErrorKind); 32] = [
     ("400", ErrorKind::MalformedRequest),
     ("401", ErrorKind::NotAuthenticated),
     ("401k", ErrorKind::PasskeyInvalid),
@@ -21,12 +21,14 @@ const REASONS: [(&str, ErrorKind); 30] = [
     ("403a", ErrorKind::ReauthenticationRequired),
     ("403b", ErrorKind::BlockedByYou),
     ("403f", ErrorKind::NotFriends),
+    ("403r", ErrorKind::RemovedFromGroup),
     ("404a", ErrorKind::AttachmentNotFound),
     ("404c", ErrorKind::ConversationNotFound),
     ("404e", ErrorKind::ExportNotFound),
     ("404f", ErrorKind::FriendNotFound),
     ("404i", ErrorKind::ImageNotFound),
     ("404k", ErrorKind::PasskeyNotFound),
+    ("404v", ErrorKind::InviteNotFound),
     ("404l", ErrorKind::LinkInvalid),
     ("404m", ErrorKind::MessageNotFound),
     ("404p", ErrorKind::MemberNotFound),
@@ -148,6 +150,13 @@ delete_block           | nobody                  | own 404u
 create_report          | the owner               | 401       201      201    201    201   422r  201     201     401     401
 create_report          | who is gone             | own 404u
 create_report          | nobody                  | own 404u
+create_friend_invite   | one's own               | own 201
+delete_friend_invites  | one's own               | own 204
+# Whoever has it sees it, and befriends by it; to the blocked it is as any other.
+get_invite             | a link of the owner     | open 200
+get_invite             | a link that is none     | open 404v
+create_friend_request  | by a link, the owner    | 401       201      409f   201    201   422f  201     409f    401     401
+create_friend_request  | by a link that is none  | own 404v
 ";
 
 pub const CONVERSATIONS: &str = "
@@ -189,6 +198,17 @@ list_reads          | the group                  | 401       404c     404c   200
 list_reads          | the direct                 | 401       404c     200    404c   404c  200   404c    404c    401     401
 mark_read           | the group                  | 401       404c     404c   200    200   200   404c    200     401     401
 mark_read           | the direct                 | 401       404c     200    404c   404c  200   404c    404c    401     401
+# Who is in the group and comes by a link is answered with it, and who was taken out does not come back.
+list_group_invites  | the group                  | 401       404c     404c   403    200   200   404c    403     401     401
+list_group_invites  | the direct                 | 401       404c     409g   404c   404c  409g  404c    404c    401     401
+create_group_invite | the group                  | 401       404c     404c   403    201   201   404c    403     401     401
+create_group_invite | the direct                 | 401       404c     409g   404c   404c  409g  404c    404c    401     401
+create_group_invite | the notes                  | 401       404c     404c   404c   404c  409g  404c    404c    401     401
+delete_group_invite | the group                  | 401       404c     404c   403    204   204   404c    403     401     401
+delete_group_invite | the group, no such         | 401       404c     404c   403    404v  404v  404c    403     401     401
+delete_group_invite | the direct                 | 401       404c     409g   404c   404c  409g  404c    404c    401     401
+join_group          | the group                  | 401       200      200    200    200   200   403r    200     401     401
+join_group          | a link that is none        | own 404v
 # A direct of the owner and the blocked: to the blocked it is as any other.
 get_conversation    | the blocked's direct       | 401       404c     404c   404c   404c  200   404c    200     401     401
 update_membership   | the blocked's direct       | 401       404c     404c   404c   404c  200   404c    200     401     401

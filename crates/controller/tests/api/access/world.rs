@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use damso_domain::{AttachmentId, ConversationId, ImageId};
-use damso_protocol::{Conversation, FriendRequest, Me, Member, Message};
+use damso_protocol::{Conversation, FriendInvite, FriendRequest, GroupInvite, Me, Member, Message};
 use damso_testing::{Actor, PASSWORD, TestApp, picture};
 use serde_json::json;
 use tokio::sync::OnceCell;
@@ -271,6 +271,17 @@ impl<'a> Scene<'a> {
         let body = json!({ "avatar_attachment_id": upload_picture(&self.owner).await });
         let group = self.owner.update_group(self.group().await.id, &body).await;
         group.json::<Conversation>().avatar.unwrap().id
+    }
+
+    /// A link by which somebody becomes a friend of the owner.
+    pub async fn friend_invite(&self) -> FriendInvite {
+        self.owner.post("/me/friend-invites", &json!({})).await.json()
+    }
+
+    /// A link of the owner's into the group.
+    pub async fn group_invite(&self) -> GroupInvite {
+        let path = format!("/conversations/{}/invites", self.group().await.id);
+        self.owner.post(&path, &json!({})).await.json()
     }
 
     /// Somebody asks to be the owner's friend.

@@ -4,9 +4,10 @@ use damso_domain::{
     ClientKey, ConversationId, History, MessageRef, PresenceStatus, PresenceVisibility, Role, Seq, UserId,
 };
 use damso_protocol::{
-    BlockRequest, CreateConversationRequest, CreateFriendRequest, DeleteFor, Direction, EditMessageRequest,
-    FriendRequestsQuery, MarkReadRequest, SendMessageRequest, SetPresenceRequest, UpdateConversationRequest,
-    UpdateFriendRequest, UpdateMeRequest, UpdateMembershipRequest, UpdateSettingsRequest,
+    BlockRequest, CreateConversationRequest, CreateFriendRequest, CreateGroupInviteRequest, DeleteFor,
+    Direction, EditMessageRequest, FriendRequestsQuery, MarkReadRequest, SendMessageRequest,
+    SetPresenceRequest, UpdateConversationRequest, UpdateFriendRequest, UpdateMeRequest,
+    UpdateMembershipRequest, UpdateSettingsRequest,
 };
 use damso_service::{ServiceError, ServiceResult, Services};
 use fastrand::Rng;
@@ -39,6 +40,10 @@ enum Action {
     Unreact(UserId, MessageRef, &'static str),
     Block(UserId, UserId, bool),
     Unblock(UserId, UserId),
+    /// Somebody comes into a group by a link that another one makes for them.
+    Join(UserId, ConversationId, UserId),
+    /// Somebody becomes a friend by a link.
+    BefriendByLink(UserId, UserId),
 }
 
 /// Few kinds, so that people meet in them.
@@ -103,7 +108,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..56) {
+    match rng.u8(..59) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -157,6 +162,8 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
         49 | 50 => Action::Unblock(actor, other),
         51..54 => Action::Reply(actor, message_at(place, seq), ClientKey::new()),
         54 | 55 => Action::Keep(actor, other, change_of_friend(rng)),
+        56 | 57 => Action::Join(actor, place, other),
+        58 => Action::BefriendByLink(actor, other),
         _ => Action::Befriend(actor, other),
     }
 }
@@ -318,6 +325,30 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
             );
         }
         Action::Unblock(user, other) => done(services.blocks.remove(user, other).await),
+        Action::Join(maker, place, user) => {
+            let request = CreateGroupInviteRequest::default();
+            let made = services
+                .invite_links
+                .create_for_group(maker, place, request)
+                .await;
+            if let Some(invite) = refused(made) {
+                done(services.invite_links.join(user, &invite.code).await);
+                done(
+                    services
+                        .invite_links
+                        .delete_for_group(maker, place, &invite.code)
+                        .await,
+                );
+            }
+        }
+        Action::BefriendByLink(maker, user) => {
+            let invite = services.invite_links.create_for_friend(maker).await.unwrap();
+            let request = CreateFriendRequest {
+                invite_code: Some(invite.code),
+                ..CreateFriendRequest::default()
+            };
+            done(services.friends.request(user, &request).await);
+        }
     }
     None
 }

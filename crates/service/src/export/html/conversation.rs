@@ -252,6 +252,7 @@ impl ConversationPage {
                 (texts.members_added)(&who, &whom.join(", "))
             }
             Some(SystemNotice::MemberRemoved { user_id }) => (texts.member_removed)(&who, &shown(*user_id)),
+            Some(SystemNotice::MemberJoined) => (texts.member_joined)(&who),
             Some(SystemNotice::MemberLeft) => (texts.member_left)(&who),
             Some(SystemNotice::NameChanged { name: Some(to) }) => (texts.name_changed)(&who, &name(to)),
             Some(SystemNotice::NameChanged { name: None }) => (texts.name_removed)(&who),

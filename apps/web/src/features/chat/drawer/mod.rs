@@ -2,6 +2,7 @@
 
 mod add;
 mod edit;
+mod links;
 mod members;
 
 use damso_domain::{ConversationId, ConversationKind, Role, Timestamp};
@@ -13,11 +14,12 @@ use super::{ChatFace, title_words};
 use crate::app::{Fetched, Navigator, Place};
 use crate::features::block::{BlockActions, BlockDialog};
 use crate::features::chats::{ChatActions, LeaveDialog};
-use crate::i18n::{format, texts};
+use crate::i18n::{format, invites, texts};
 use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{AvatarSize, Button, ButtonKind, Icon, IconButton, IconName};
 use add::AddMembersDialog;
 use edit::EditGroupDialog;
+use links::GroupLinksDialog;
 use members::MemberList;
 
 /// What can be done here, by what it is and what I am in it.
@@ -38,6 +40,10 @@ impl Rights {
 
     fn can_edit(self) -> bool {
         self.is_group() && self.role.can_change_group()
+    }
+
+    fn can_manage_links(self) -> bool {
+        self.is_group() && self.role.can_manage_invites()
     }
 
     fn can_leave(self) -> bool {
@@ -129,12 +135,27 @@ fn DrawerBody(id: ConversationId, rights: Rights) -> impl IntoView {
     let asks_to_leave = RwSignal::new(false);
     let is_adding = RwSignal::new(false);
     let is_editing = RwSignal::new(false);
+    let shows_links = RwSignal::new(false);
     view! {
         <QuickActions id rights is_adding />
         {rights
             .is_group()
             .then(|| view! { <MemberList id role=rights.role /> })}
         <div class="chat-drawer__foot">
+            {rights
+                .can_manage_links()
+                .then(|| {
+                    view! {
+                        <Button
+                            kind=ButtonKind::Secondary
+                            wide=true
+                            icon=IconName::Share
+                            on:click=move |_| shows_links.set(true)
+                        >
+                            {move || invites().group_links}
+                        </Button>
+                    }
+                })}
             {rights
                 .can_edit()
                 .then(|| {
@@ -167,6 +188,7 @@ fn DrawerBody(id: ConversationId, rights: Rights) -> impl IntoView {
         </div>
         <AddMembersDialog id is_open=is_adding />
         <EditGroupDialog id is_open=is_editing />
+        <GroupLinksDialog id is_open=shows_links />
         <LeaveDialog id=Signal::stored(Some(id)) is_open=asks_to_leave />
     }
 }

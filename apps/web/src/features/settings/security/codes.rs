@@ -6,11 +6,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, BlobPropertyBag, Url};
 
-use super::super::copy::CopyButton;
 use crate::download::download;
 use crate::i18n::{format, security};
 use crate::session::Session;
-use crate::ui::{Button, ButtonKind, Dialog, IconName};
+use crate::ui::{Button, ButtonKind, CopyButton, Dialog, IconName};
 
 /// Which codes are on the screen.
 #[derive(Clone, Copy)]

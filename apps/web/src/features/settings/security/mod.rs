@@ -4,7 +4,6 @@ mod activity;
 mod codes;
 mod devices;
 mod passkeys;
-mod qr;
 mod setup;
 mod totp;
 

@@ -4,14 +4,12 @@ use damso_protocol::{RecoveryCodes, TotpSetup};
 use leptos::task::spawn_local;
 use leptos::{ev::SubmitEvent, prelude::*};
 
-use super::super::copy::CopyButton;
 use super::super::proof::code_error;
-use super::qr::Qr;
 use super::totp::SecondFactor;
 use crate::api::ApiError;
 use crate::features::form::{FormError, Submission};
 use crate::i18n::{security, texts};
-use crate::ui::{Button, ButtonKind, Dialog, FieldKind, IconName, TextField};
+use crate::ui::{Button, ButtonKind, CopyButton, Dialog, FieldKind, IconName, Qr, TextField};
 
 /// The button that begins, and the dialog that it opens once there is a secret.
 #[component]
@@ -81,7 +79,7 @@ fn SetupForm(factor: SecondFactor, setup: TotpSetup, is_open: RwSignal<bool>) ->
                     <h3 class="setup__title">{move || security().totp_scan}</h3>
                     <p class="setup__text">{move || security().totp_scan_detail}</p>
                     <div class="setup__picture">
-                        <Qr text=otpauth_url />
+                        <Qr text=otpauth_url label=move || security().totp_qr />
                     </div>
                     <p class="setup__text" id="setup-secret">
                         {move || security().totp_secret}

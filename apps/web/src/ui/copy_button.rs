@@ -7,8 +7,8 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::i18n::security;
-use crate::ui::{Button, ButtonKind, IconName};
+use super::{Button, ButtonKind, IconName};
+use crate::i18n::texts;
 
 /// Copies a text, and says whether it did.
 #[component]
@@ -33,8 +33,8 @@ pub fn CopyButton(
         });
     };
     let words = move || match outcome.get() {
-        Some(true) => security().copied.to_owned(),
-        Some(false) => security().not_copied.to_owned(),
+        Some(true) => texts().common.copied.to_owned(),
+        Some(false) => texts().common.not_copied.to_owned(),
         None => label.get(),
     };
     view! {

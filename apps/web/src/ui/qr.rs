@@ -5,8 +5,6 @@ use std::fmt::Write;
 use leptos::prelude::*;
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use crate::i18n::security;
-
 /// The light frame that readers need around it.
 const MARGIN: i32 = 4;
 
@@ -15,15 +13,18 @@ const MARGIN: i32 = 4;
 pub fn Qr(
     /// What it says.
     text: String,
+    /// What it is for.
+    #[prop(into)]
+    label: Signal<String>,
 ) -> impl IntoView {
-    // Longer than any address of an app is what does not fit.
+    // What does not fit is longer than any address of ours.
     QrCode::encode_text(&text, QrCodeEcc::Medium).ok().map(|code| {
         let side = code.size() + 2 * MARGIN;
         view! {
             <svg
                 class="qr"
                 role="img"
-                aria-label=move || security().totp_qr
+                aria-label=move || label.get()
                 viewBox=format!("0 0 {side} {side}")
                 shape-rendering="crispEdges"
             >

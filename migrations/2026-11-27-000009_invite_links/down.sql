@@ -1,0 +1,2 @@
+ALTER TABLE members DROP COLUMN is_removed;
+DROP TABLE invite_links;
