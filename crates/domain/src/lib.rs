@@ -16,6 +16,7 @@ mod id;
 mod keyboard;
 mod lean;
 mod locale;
+pub mod markup;
 mod name;
 mod name_query;
 mod number;

@@ -8,7 +8,6 @@ pub mod composer;
 mod count;
 pub mod effects;
 pub mod kept;
-pub mod links;
 pub mod model;
 mod notice;
 pub mod outbox;
