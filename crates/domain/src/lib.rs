@@ -17,6 +17,7 @@ mod invite_link;
 mod keyboard;
 mod lean;
 mod locale;
+pub mod markup;
 mod name;
 mod name_query;
 mod number;

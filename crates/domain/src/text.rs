@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::markup::plain;
+
 /// Normal form C, line breaks as `\n`, and no control characters but line break and tab.
 pub(crate) fn clean(raw: &str) -> String {
     clean_without(raw, |_| false)
@@ -98,8 +100,10 @@ impl MessageText {
     }
 }
 
-/// What is quoted of a message's text: its beginning, in one line, at most [`EXCERPT_CHARS`] characters.
+/// What is quoted of a message's text: its beginning, without marks and with spoilers covered, in one line, at most
+/// [`EXCERPT_CHARS`] characters.
 pub fn excerpt(text: &str) -> String {
+    let text = plain(text);
     let mut excerpt = String::new();
     let mut words = text.split_whitespace();
     if let Some(first) = words.next() {
@@ -138,6 +142,7 @@ mod tests {
     fn an_excerpt_is_one_short_line() {
         assert_eq!(excerpt("여섯 시에\n\n  볼까?"), "여섯 시에 볼까?");
         assert_eq!(excerpt(""), "");
+        assert_eq!(excerpt("**중요**: ||범인은 집사||\n> `x`"), "중요: ▒▒▒ x");
         let long = "가".repeat(EXCERPT_CHARS);
         assert_eq!(excerpt(&long), long);
         let cut = excerpt(&format!("{long}나"));

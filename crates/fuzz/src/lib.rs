@@ -31,6 +31,13 @@ pub const TEXT: Target = Target {
     seeds: seeds::texts,
 };
 
+/// The formats of texts.
+pub const MARKUP: Target = Target {
+    name: "markup",
+    run: targets::markup,
+    seeds: seeds::markup,
+};
+
 /// Positions in lists.
 pub const CURSOR: Target = Target {
     name: "cursor",

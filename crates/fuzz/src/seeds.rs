@@ -52,6 +52,17 @@ pub(crate) fn texts() -> Vec<Vec<u8>> {
     all
 }
 
+pub(crate) fn markup() -> Vec<Vec<u8>> {
+    let texts = [
+        "**굵게** *기울여* _이것_ ~~취소~~ ||가림|| `코드`",
+        "***둘* 하나** **a ~~b** c~~ \\* \\\\",
+        "> 물음\n> ||답||\n- 하나\n- 둘\n1. 셋\n끝",
+        "앞\n```rust\nlet x = 1;\n```\n```한 줄```\n``` ```\n```",
+        "**https://damso.example/a_(b))**, http://[::1]||",
+    ];
+    texts.map(|text| text.as_bytes().to_vec()).to_vec()
+}
+
 pub(crate) fn cursors() -> Vec<Vec<u8>> {
     let positions = [
         format!("\"{ID}\""),

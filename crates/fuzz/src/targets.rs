@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use damso_domain::markup::{self, Block, Inline};
 use damso_domain::{
     DisplayName, EmailAddress, Emoji, FileName, FriendRequestId, Handle, MessageText, Rev, SessionName,
     StatusMessage, Timestamp, UserId,
@@ -74,6 +75,50 @@ pub(crate) fn text(bytes: &[u8]) {
     }
     if let Ok(parsed) = Emoji::parse(&text) {
         assert_eq!(Emoji::parse(parsed.as_str()), Ok(parsed));
+    }
+}
+
+/// What is shown is what was typed, without marks, in the same order.
+pub(crate) fn markup(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut left = text.chars();
+    let mut show = |shown: &str| {
+        for shown in shown.chars() {
+            let is_there = left
+                .by_ref()
+                .find(|next| *next == shown || !(next.is_whitespace() || is_mark(*next)));
+            assert_eq!(is_there, Some(shown), "{text:?}");
+        }
+    };
+    for block in markup::parse(&text) {
+        match &block {
+            Block::Paragraph(words) | Block::Quote(words) => show_words(words, 0, &mut show),
+            Block::List(items) => items.iter().for_each(|item| {
+                show(item.number.unwrap_or_default());
+                show_words(&item.words, 0, &mut show);
+            }),
+            Block::Code { language, text } => {
+                show(language.unwrap_or_default());
+                show(text);
+            }
+        }
+    }
+    assert!(left.all(|next| next.is_whitespace() || is_mark(next)), "{text:?}");
+    let plain = markup::plain(&text);
+    assert!(plain.len() <= text.len() * 2 + 16, "{text:?}");
+}
+
+const fn is_mark(char: char) -> bool {
+    matches!(char, '*' | '_' | '~' | '|' | '`' | '\\' | '>' | '-' | '.')
+}
+
+fn show_words(words: &[Inline<'_>], depth: usize, show: &mut impl FnMut(&str)) {
+    assert!(depth <= markup::MAX_DEPTH);
+    for word in words {
+        match word {
+            Inline::Text(text) | Inline::Link(text) | Inline::Code(text) => show(text),
+            Inline::Marked(_, words) => show_words(words, depth + 1, show),
+        }
     }
 }
 

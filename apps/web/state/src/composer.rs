@@ -1,4 +1,4 @@
-//! What Enter means while text is being composed.
+//! What keys mean in the text box, Enter above all.
 //!
 //! Korean input composes each syllable: pressing Enter at the end of a sentence first commits the last
 //! syllable. Engines report that in different orders, and a message must go out whole, and once.
@@ -126,9 +126,74 @@ fn script_of(composed: &str) -> Script {
     }
 }
 
+/// What replaces a selection, and what is selected then, counted as a text box counts: in UTF-16.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrapped {
+    /// In place of what was selected.
+    pub text: String,
+    /// Where the selection begins.
+    pub start: u32,
+    /// Where it ends.
+    pub end: u32,
+}
+
+/// Puts marks around what is selected, or takes them away when it has them. White space at its ends stays outside,
+/// because a mark stands at a word.
+pub fn wrap(text: &str, start: u32, end: u32, mark: &str) -> Wrapped {
+    let units = text.encode_utf16().skip(start as usize);
+    let units: Vec<u16> = units.take(end.saturating_sub(start) as usize).collect();
+    let selected = String::from_utf16_lossy(&units);
+    let words = selected.trim();
+    let (before, after) = match selected.find(words).filter(|_| !words.is_empty()) {
+        Some(at) => (&selected[..at], &selected[at + words.len()..]),
+        None => (selected.as_str(), ""),
+    };
+    // `**` has a `*` at both ends and is no italic.
+    let inner = words
+        .strip_prefix(mark)
+        .and_then(|rest| rest.strip_suffix(mark))
+        .filter(|inner| mark != "*" || !inner.starts_with('*'));
+    let (from, chosen, text) = match inner {
+        Some(inner) => (0, inner, format!("{before}{inner}{after}")),
+        None => (
+            units_of(mark),
+            words,
+            format!("{before}{mark}{words}{mark}{after}"),
+        ),
+    };
+    let start = start + units_of(before) + from;
+    Wrapped {
+        text,
+        start,
+        end: start + units_of(chosen),
+    }
+}
+
+fn units_of(text: &str) -> u32 {
+    u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_are_put_around_words_and_taken_away_again() {
+        for (text, (start, end), mark, expected, selection) in [
+            ("오늘 중요 해", (3, 5), "**", "**중요**", (5, 7)),
+            ("👍 중요 ", (2, 6), "*", " *중요* ", (4, 6)),
+            ("**중요**", (0, 6), "**", "중요", (0, 2)),
+            ("**중요**", (0, 6), "*", "***중요***", (1, 7)),
+            ("", (0, 0), "`", "``", (1, 1)),
+        ] {
+            let wrapped = Wrapped {
+                text: expected.to_owned(),
+                start: selection.0,
+                end: selection.1,
+            };
+            assert_eq!(wrap(text, start, end, mark), wrapped, "{text}");
+        }
+    }
 
     const ENTER: KeyDown = KeyDown {
         is_enter: true,

@@ -9,7 +9,6 @@ mod count;
 pub mod effects;
 pub mod emoji;
 pub mod kept;
-pub mod links;
 pub mod model;
 mod notice;
 pub mod outbox;

@@ -1,5 +1,6 @@
 //! What the list says of a conversation, before it is put into words.
 
+use damso_domain::markup::plain;
 use damso_domain::{AttachmentKind, ConversationKind, Timestamp, UserId};
 use damso_protocol::{Message, SystemNotice};
 
@@ -160,11 +161,24 @@ fn of_message(message: &Message, chat: &Chat, me: UserId) -> Preview {
 /// Longer than any row, shorter than any message that would slow one down.
 const PREVIEW_CHARS: usize = 120;
 
+/// Without marks, and with spoilers covered.
 fn first_line(text: &str) -> String {
-    text.lines()
+    plain(text)
+        .lines()
         .find(|line| !line.trim().is_empty())
         .unwrap_or_default()
         .chars()
         .take(PREVIEW_CHARS)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_in_the_list_has_no_marks_and_gives_nothing_away() {
+        assert_eq!(first_line("\n> 범인은 ||**집사**||\n그렇다"), "범인은 ▒▒▒");
+        assert_eq!(first_line("```rust\nlet x;\n```"), "let x;");
+    }
 }

@@ -26,6 +26,11 @@ fn texts() {
 }
 
 #[test]
+fn markup() {
+    try_out(damso_fuzz::MARKUP);
+}
+
+#[test]
 fn cursors() {
     try_out(damso_fuzz::CURSOR);
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use damso_domain::{AttachmentKind, MessageKind, UserId};
 use damso_protocol::{Attachment, Message, ReplyTo, SystemNotice};
 
+use super::formatted::formatted;
 use super::{CLOSE, Escaped, Texts, mark, name, open};
 use crate::content::percent_encode;
 
@@ -168,7 +169,9 @@ impl ConversationPage {
             self.file(out, file);
         }
         if let Some(text) = &message.text {
-            let _ = write!(out, "<div class=\"bubble\" dir=\"auto\">{}</div>", Escaped(text));
+            out.push_str("<div class=\"bubble\" dir=\"auto\">");
+            formatted(out, text);
+            out.push_str("</div>");
         }
     }
 

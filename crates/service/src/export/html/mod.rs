@@ -1,6 +1,7 @@
 //! Pages that any browser shows from a folder: no script, nothing from elsewhere, everything escaped.
 
 mod conversation;
+mod formatted;
 mod index;
 mod texts;
 

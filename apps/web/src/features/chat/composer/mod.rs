@@ -5,6 +5,7 @@
 //! composition of Hangul.
 
 mod edit;
+mod format;
 mod text_box;
 mod tray;
 
@@ -292,7 +293,7 @@ impl Writing {
     }
 
     fn on_key(self, event: &KeyboardEvent) {
-        if self.edits_by_key(event) {
+        if self.formats_by_key(event) || self.edits_by_key(event) {
             return event.prevent_default();
         }
         let is_enter = event.key() == "Enter" || matches!(event.code().as_str(), "Enter" | "NumpadEnter");

@@ -1,6 +1,7 @@
 //! Tells readers of the screen what has come in.
 
 use damso_domain::ConversationId;
+use damso_domain::markup::plain;
 use leptos::prelude::*;
 
 use crate::features::chat::name_by_id;
@@ -26,9 +27,10 @@ pub(super) fn Announcer(id: ConversationId) -> impl IntoView {
         let is_news = before.is_some_and(|(known, _)| *known != seq);
         let words = newest.filter(|_| is_news).map(|message| {
             let head = (texts().chat.arrived)(&name_by_id(people, message.author_id));
-            let text = message
-                .text
-                .unwrap_or_else(|| (texts().chat.photos)(message.attachments.len().max(1)));
+            let text = message.text.map_or_else(
+                || (texts().chat.photos)(message.attachments.len().max(1)),
+                |text| plain(&text).into_owned(),
+            );
             format!("{head}: {text}")
         });
         (seq, words.unwrap_or_default())
