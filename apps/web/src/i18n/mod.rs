@@ -8,6 +8,7 @@ mod common;
 mod data;
 mod errors;
 pub mod format;
+mod forwarding;
 mod friends;
 mod reactions;
 mod reports;
@@ -29,6 +30,7 @@ pub use data::data;
 pub use errors::{
     ErrorTexts, explain, explain_error, explain_field, explain_handle, explain_name, explain_password,
 };
+pub use forwarding::forwarding;
 pub use friends::FriendsTexts;
 pub use reactions::ReactionTexts;
 pub use reports::ReportTexts;

@@ -4,6 +4,7 @@ mod composer;
 mod drawer;
 mod editing;
 mod face;
+mod forwarding;
 mod header;
 mod message_menu;
 mod reactions;
@@ -30,6 +31,7 @@ use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{Button, EmptyState, IconName, SkeletonRows, Toasts};
 use composer::Composer;
 use editing::Editing;
+use forwarding::{ForwardDialog, Forwarding};
 use header::ConversationHeader;
 use message_menu::{MessageMenu, MessageTarget};
 use reactions::{EditsDialog, PickerDialog, ReactedDialog, Reactor};
@@ -86,6 +88,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
     provide_context(Editing::new());
     provide_context(Replying::new(id));
     provide_context(Jump::new());
+    provide_context(Forwarding::new());
     // Counts what I sent: each time the end comes into view.
     let sent = RwSignal::new(0_u32);
     let title = Memo::new(move |_| chats.title(id).as_ref().map(title_words).unwrap_or_default());
@@ -120,6 +123,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
         <ReactedDialog />
         <EditsDialog />
         <PickerDialog />
+        <ForwardDialog />
         <PhotoViewer />
     }
 }

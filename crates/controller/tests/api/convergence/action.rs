@@ -5,8 +5,9 @@ use damso_domain::{
 };
 use damso_protocol::{
     BlockRequest, CreateConversationRequest, CreateFriendRequest, DeleteFor, Direction, EditMessageRequest,
-    FriendRequestsQuery, MarkReadRequest, SendMessageRequest, SetPresenceRequest, UpdateConversationRequest,
-    UpdateFriendRequest, UpdateMeRequest, UpdateMembershipRequest, UpdateSettingsRequest,
+    ForwardOf, FriendRequestsQuery, MarkReadRequest, SendMessageRequest, SetPresenceRequest,
+    UpdateConversationRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMembershipRequest,
+    UpdateSettingsRequest,
 };
 use damso_service::{ServiceError, ServiceResult, Services};
 use fastrand::Rng;
@@ -18,6 +19,7 @@ use super::{Sent, World};
 enum Action {
     Send(UserId, ConversationId, ClientKey),
     Reply(UserId, MessageRef, ClientKey),
+    Forward(UserId, MessageRef, ConversationId, ClientKey),
     Delete(UserId, MessageRef, DeleteFor),
     Read(UserId, ConversationId, Seq),
     Change(UserId, ConversationId, UpdateConversationRequest),
@@ -48,7 +50,9 @@ pub(super) async fn act(world: &mut World, rng: &mut Rng, promises: &str) {
     let action = choose(world, rng, &world.places);
     let sent = perform(&world.services, &action).await;
     // Nobody else does anything, so that what was acknowledged is there.
-    if let (Some(sent), Action::Send(user, ..) | Action::Reply(user, ..)) = (sent, &action) {
+    if let (Some(sent), Action::Send(user, ..) | Action::Reply(user, ..) | Action::Forward(user, ..)) =
+        (sent, &action)
+    {
         let target = MessageRef {
             conversation_id: sent.place,
             seq: sent.seq,
@@ -103,7 +107,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..56) {
+    match rng.u8(..59) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -157,6 +161,10 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
         49 | 50 => Action::Unblock(actor, other),
         51..54 => Action::Reply(actor, message_at(place, seq), ClientKey::new()),
         54 | 55 => Action::Keep(actor, other, change_of_friend(rng)),
+        56..59 => {
+            let from = world.places[rng.usize(..world.places.len())];
+            Action::Forward(actor, message_at(from, seq), place, ClientKey::new())
+        }
         _ => Action::Befriend(actor, other),
     }
 }
@@ -232,8 +240,19 @@ async fn send(
         text: Some(format!("message {key}")),
         attachment_ids: Vec::new(),
         reply_to_seq,
+        forward_of: None,
     };
-    let sent = refused(services.messages.send(user, place, &request).await)?;
+    send_request(services, user, place, &request).await
+}
+
+async fn send_request(
+    services: &Services,
+    user: UserId,
+    place: ConversationId,
+    request: &SendMessageRequest,
+) -> Option<Sent> {
+    let key = request.client_key;
+    let sent = refused(services.messages.send(user, place, request).await)?;
     Some(Sent {
         user,
         place,
@@ -249,6 +268,16 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
         Action::Send(user, place, key) => return send(services, user, place, key, None).await,
         Action::Reply(user, target, key) => {
             return send(services, user, target.conversation_id, key, Some(target.seq)).await;
+        }
+        Action::Forward(user, MessageRef { conversation_id, seq }, place, client_key) => {
+            let request = SendMessageRequest {
+                client_key,
+                text: None,
+                attachment_ids: Vec::new(),
+                reply_to_seq: None,
+                forward_of: Some(ForwardOf { conversation_id, seq }),
+            };
+            return send_request(services, user, place, &request).await;
         }
         Action::Delete(user, target, audience) => {
             done(services.messages.delete(user, target, audience).await);
