@@ -81,6 +81,67 @@ test("a message is forwarded on a narrow screen", async (t) => {
   await seen(seoyeon.message("Tea?", { of: minji }));
 });
 
+for (const [width, size] of [["wide", null], ["narrow", NARROW]]) {
+  test(`several messages are chosen, forwarded in order and deleted, ${width}`, async (t) => {
+    const [minji, alex, seoyeon] = await friends(t, PEOPLE);
+    await withChats(minji, alex, seoyeon);
+    for (const text of ["One", "Two", "Three"]) {
+      await minji.say(text);
+      await seen(alex.message(text, { of: minji }));
+    }
+    if (size) {
+      await minji.page.setViewportSize(size);
+    }
+    const box = (text) => minji.message(text).getByRole("checkbox", { name: minji.words.selectMessage });
+    await minji.openMessageMenu("Three");
+    await minji.menuItem(minji.words.select).click();
+    await eventually(() => box("Three").evaluate((it) => it === document.activeElement), true, "the box has no focus");
+    await minji.page.keyboard.press("Escape");
+    await gone(box("Three"));
+
+    await minji.openMessageMenu("Three");
+    await minji.menuItem(minji.words.select).click();
+    await box("One").focus();
+    await minji.page.keyboard.press("Space");
+    const bar = await seen(minji.page.getByRole("toolbar", { name: minji.words.selection }));
+    await seen(bar.getByText(minji.words.selected(2)));
+    await minji.button(minji.words.forward, bar).click();
+    const dialog = await seen(minji.dialog(minji.words.forwardTitle));
+    await dialog.getByRole("checkbox", { name: "박서연" }).check();
+    await minji.button(minji.words.forwardTo(1), dialog).click();
+    await seen(seoyeon.message("Three", { of: minji }));
+    assert.deepEqual(await seoyeon.texts(), ["One", "Three"]);
+
+    // They are sent: nothing is chosen any more.
+    await gone(bar);
+    await minji.openMessageMenu("One");
+    await minji.menuItem(minji.words.select).click();
+    await box("Two").check();
+    await minji.button(minji.words.deleteSelected, bar).click();
+    const question = await seen(minji.dialog(minji.words.deleteSelectedTitle(2)));
+    await minji.button(minji.words.deleteForEveryone, question).click();
+    for (const person of [minji, alex]) {
+      await eventually(() => person.log().getByText(person.words.deletedMessage, { exact: true }).count(), 2);
+    }
+    await seen(alex.message("Three", { of: minji }));
+  });
+}
+
+test("what others wrote is deleted for oneself only", async (t) => {
+  const [minji, alex, seoyeon] = await friends(t, PEOPLE);
+  await withChats(minji, alex, seoyeon);
+  await alex.say("Noise");
+  await seen(minji.message("Noise", { of: alex }));
+  await minji.openMessageMenu("Noise", { of: alex });
+  await minji.menuItem(minji.words.select).click();
+  await minji.button(minji.words.deleteSelected).click();
+  const question = await seen(minji.dialog(minji.words.deleteSelectedTitle(1)));
+  assert.equal(await minji.button(minji.words.deleteForEveryone, question).count(), 0);
+  await minji.button(minji.words.deleteForMe, question).click();
+  await gone(minji.message("Noise", { of: alex }));
+  await seen(alex.message("Noise"));
+});
+
 /** Minji is in the chat with Alex, and has one with Seoyeon as well, which Seoyeon has open. */
 async function withChats(minji, alex, seoyeon) {
   await minji.openDirect(seoyeon);

@@ -14,6 +14,16 @@ pub struct ForwardingTexts {
     pub submit: fn(usize) -> String,
     pub done: &'static str,
     pub later: &'static str,
+    // choosing several
+    pub select: &'static str,
+    pub choose: &'static str,
+    pub selection: &'static str,
+    pub stop: &'static str,
+    pub chosen: fn(usize) -> String,
+    pub delete: &'static str,
+    pub delete_title: fn(usize) -> String,
+    pub delete_text: &'static str,
+    pub delete_for_me_text: &'static str,
 }
 
 /// The texts in the current language. Inside a reactive closure a change of language runs it again.
@@ -36,6 +46,15 @@ static KO: ForwardingTexts = ForwardingTexts {
     },
     done: "메시지를 전달했어요.",
     later: "다시 연결되면 전달할게요.",
+    select: "선택",
+    choose: "메시지 선택",
+    selection: "선택한 메시지",
+    stop: "선택 끝내기",
+    chosen: |count| format!("{count}개 선택"),
+    delete: "삭제",
+    delete_title: |count| format!("메시지 {count}개를 삭제할까요?"),
+    delete_text: "모두에게서 삭제하면 메시지와 파일이 모든 사람의 화면에서 사라져요. 되돌릴\u{a0}수\u{a0}없어요.",
+    delete_for_me_text: "내 화면에서만 사라져요. 되돌릴\u{a0}수\u{a0}없어요.",
 };
 
 static EN: ForwardingTexts = ForwardingTexts {
@@ -51,4 +70,16 @@ static EN: ForwardingTexts = ForwardingTexts {
     },
     done: "Forwarded.",
     later: "This goes out once you are online again.",
+    select: "Select",
+    choose: "Select message",
+    selection: "Selected messages",
+    stop: "Stop selecting",
+    chosen: |count| format!("{count} selected"),
+    delete: "Delete",
+    delete_title: |count| match count {
+        1 => "Delete 1 message?".to_owned(),
+        count => format!("Delete {count} messages?"),
+    },
+    delete_text: "Deleted for everyone, messages and files disappear from everybody's screen. This cannot be undone.",
+    delete_for_me_text: "They disappear from your screen only. This cannot be undone.",
 };

@@ -8,6 +8,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::selecting::Selecting;
 use super::{ChatFace, face_by_id, name_by_id, title_words};
 use crate::features::chats::is_named;
 use crate::i18n::{explain_error, forwarding, texts};
@@ -67,6 +68,7 @@ pub(super) fn ForwardDialog() -> impl IntoView {
 fn ForwardForm(forwarding_now: Forwarding) -> impl IntoView {
     let chats = expect_context::<ChatStore>();
     let toasts = Toasts::expect();
+    let selecting = Selecting::expect();
     let chosen = RwSignal::new(Vec::<Target>::new());
     let count = Memo::new(move |_| chosen.read().len());
     let submit = move |event: SubmitEvent| {
@@ -84,6 +86,7 @@ fn ForwardForm(forwarding_now: Forwarding) -> impl IntoView {
             forwarding().done
         });
         forwarding_now.is_open.set(false);
+        selecting.end();
     };
     view! {
         <form class="new-chat" on:submit=submit novalidate>

@@ -1,4 +1,4 @@
-//! What one does with a message: react, reply, edit, copy, forward, delete, try again.
+//! What one does with a message: react, reply, edit, copy, forward, choose, delete, try again.
 
 use damso_client_state::model::is_editable;
 use damso_client_state::rows::{MessageRow, RowContent};
@@ -15,6 +15,7 @@ use super::editing::Editing;
 use super::forwarding::Forwarding;
 use super::reactions::{QuickReactions, Reactor};
 use super::replying::Replying;
+use super::selecting::Selecting;
 use crate::features::report::{ReportDialog, ReportSubject};
 use crate::i18n::{explain_error, forwarding, texts};
 use crate::stores::ChatStore;
@@ -189,20 +190,32 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
     }
 }
 
-/// Forwarding it.
+/// Forwarding it, alone or with others that are chosen.
 #[component]
 fn PassOnItems(choices: Memo<Choices>) -> impl IntoView {
     let target = MessageTarget::expect();
-    let forwarding_now = Forwarding::expect();
+    let (forwarding_now, selecting) = (Forwarding::expect(), Selecting::expect());
+    let stored = move || match target.content.get_untracked() {
+        Some(RowContent::Stored(message)) => Some(message),
+        Some(RowContent::Echo(_)) | None => None,
+    };
     let forward = move || {
-        if let Some(RowContent::Stored(message)) = target.content.get_untracked() {
+        if let Some(message) = stored() {
             forwarding_now.ask(vec![message]);
+        }
+    };
+    let select = move || {
+        if let Some(message) = stored() {
+            selecting.begin(message);
         }
     };
     view! {
         <Show when=move || choices.get().can_be_forwarded>
             <MenuItem icon=IconName::PassOn on:click=move |_| forward()>
                 {move || forwarding().forward}
+            </MenuItem>
+            <MenuItem icon=IconName::Check on:click=move |_| select()>
+                {move || forwarding().select}
             </MenuItem>
         </Show>
     }

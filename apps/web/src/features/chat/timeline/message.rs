@@ -14,6 +14,7 @@ use super::files::FileCard;
 use super::photos::{Album, Photo};
 use crate::features::chat::reactions::{Chips, Reactor, Taps};
 use crate::features::chat::replying::QuoteView;
+use crate::features::chat::selecting::SelectBox;
 use crate::features::chat::{MessageTarget, face_by_id, name_by_id};
 use crate::i18n::{explain, format, forwarding, texts};
 use crate::stores::{ChatStore, PeopleStore};
@@ -86,6 +87,7 @@ pub(super) fn MessageView(id: String, row: Memo<MessageRow>) -> impl IntoView {
             </div>
             <Chips row />
             <Failure row />
+            <SelectBox row />
         </article>
     }
 }
