@@ -1,5 +1,7 @@
 //! Messages that are forwarded.
 
+use std::slice::from_ref;
+
 use damso_domain::{ConversationId, Seq};
 use damso_protocol::{ErrorKind, Message, ServerEvent};
 use damso_testing::{Actor, PASSWORD, Reply, TestApp, picture};
@@ -45,7 +47,7 @@ async fn what_is_forwarded_says_the_same_and_nothing_of_where_it_is_from() {
     assert_eq!(inbox.next_message().await.seq, forwarded.seq);
     let seen: Message = jiho.message(into, 1).await.json();
     assert!(seen.forwarded);
-    assert_eq!(jiho.messages(into).await.items, [seen.clone()]);
+    assert_eq!(jiho.messages(into).await.items, from_ref(&seen));
     assert_eq!(jiho.conversation(into).await.last_message.as_ref(), Some(&seen));
     let synced = jiho.sync_since(0, &[&before]).await;
     assert_eq!(synced.conversations[0].messages, [seen]);
@@ -73,7 +75,7 @@ async fn files_are_shared_and_stay_as_long_as_one_message_holds_them() {
     );
 
     let forwarded: Message = forward(&minji, from, 1, into).await.json();
-    assert_eq!(forwarded.attachments, [photo.clone()]);
+    assert_eq!(forwarded.attachments, from_ref(&photo));
     assert_eq!(jiho.get(&address).await.status, 200);
     let again: Message = forward(&jiho, into, 1, jiho.notes().await.id).await.json();
     assert_eq!(again.attachments, [photo]);
@@ -140,7 +142,7 @@ async fn an_original_that_is_deleted_meanwhile_is_forwarded_whole_or_not_at_all(
         assert_eq!(deleted.status, 204);
         if copied.status == 201 {
             let copy: Message = copied.json();
-            assert_eq!(copy.attachments, [photo.clone()], "{round}");
+            assert_eq!(copy.attachments, from_ref(&photo), "{round}");
             assert_eq!(
                 seoyeon.get(&format!("/attachments/{}", photo.id)).await.status,
                 200
