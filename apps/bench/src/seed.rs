@@ -101,6 +101,7 @@ fn message(past: &Past, author: UserId, number: usize) -> NewMessage {
         system: None,
         withheld_for: None,
         reply_to: None,
+        forwarded: false,
         created_at: Timestamp::now(),
     }
 }

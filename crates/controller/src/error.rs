@@ -136,12 +136,14 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::AlreadyFriends
         | K::AttachmentInUse
         | K::MessageDeleted
+        | K::MessageForwarded
         | K::NotAGroup
         | K::CannotLeave => StatusCode::CONFLICT,
         K::BodyTooLarge | K::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         K::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         K::InvalidFields
         | K::MessageEmpty
+        | K::ForwardNotAlone
         | K::TooManyPasskeys
         | K::MessageTooLong
         | K::AttachmentNotReady

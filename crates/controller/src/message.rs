@@ -61,10 +61,10 @@ async fn list_messages(
     responses(
         (status = 201, description = "The stored message", body = Message),
         (status = 200, description = "Already stored under this `client_key`", body = Message),
-        (status = 403, description = "`not_allowed`: the other one's account is gone, or what is answered is by nobody; `blocked_by_you`", body = Problem),
+        (status = 403, description = "`not_allowed`: the other one's account is gone, or what is answered or forwarded is by nobody; `blocked_by_you`", body = Problem),
         (status = 404, description = "`conversation_not_found`, `attachment_not_found`, `message_not_found`", body = Problem),
-        (status = 409, description = "`attachment_in_use`", body = Problem),
-        (status = 422, description = "`message_empty`, `message_too_long`, `attachment_not_ready`, `too_many_attachments`", body = Problem),
+        (status = 409, description = "`attachment_in_use`; `message_deleted`: what is forwarded is gone", body = Problem),
+        (status = 422, description = "`message_empty`, `message_too_long`, `attachment_not_ready`, `too_many_attachments`, `forward_not_alone`", body = Problem),
     ),
     security(("access_token" = [])),
 )]

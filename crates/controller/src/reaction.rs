@@ -34,7 +34,7 @@ impl ReactionPath {
         (status = 200, description = "The message as it is now", body = Message),
         (status = 403, description = "`not_allowed`: somebody else's, or the conversation's own; `blocked_by_you`", body = Problem),
         (status = 404, description = "`conversation_not_found`, `message_not_found`", body = Problem),
-        (status = 409, description = "`message_deleted`", body = Problem),
+        (status = 409, description = "`message_deleted`, `message_forwarded`", body = Problem),
         (status = 422, description = "`message_empty`, `message_too_long`", body = Problem),
     ),
     security(("access_token" = [])),

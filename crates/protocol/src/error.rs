@@ -109,6 +109,8 @@ kinds! {
     AttachmentInUse "attachment_in_use" = "This attachment is in a message already",
     /// 409. What it said is gone, so it cannot be changed or reacted to.
     MessageDeleted "message_deleted" = "The message was deleted",
+    /// 409. It was forwarded: what it says is somebody else's.
+    MessageForwarded "message_forwarded" = "A forwarded message cannot be changed",
     /// 409. The notes to oneself and direct conversations have no changing members.
     NotAGroup "not_a_group" = "This conversation is not a group",
     /// 409. The notes to oneself cannot be left.
@@ -123,6 +125,8 @@ kinds! {
     InvalidFields "invalid_fields" = "Some fields are not acceptable",
     /// 422. Neither text nor attachment.
     MessageEmpty "message_empty" = "A message needs text or an attachment",
+    /// 422. `text`, `attachment_ids` or `reply_to_seq` beside `forward_of`.
+    ForwardNotAlone "forward_not_alone" = "Nothing else can be said beside what is forwarded",
     /// 422. More than 4,000 characters.
     MessageTooLong "message_too_long" = "The message is too long",
     /// 422. An attachment of the message has not been completed, or was rejected.

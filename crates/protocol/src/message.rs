@@ -45,6 +45,8 @@ pub struct Message {
     pub my_reactions: Option<Vec<String>>,
     /// What it answers; `null` also where I may not see that message.
     pub reply_to: Option<ReplyTo>,
+    /// Whether its author has taken it from another message. From where, and whose that was, is not told.
+    pub forwarded: bool,
 }
 
 /// The message that another one answers, as it was when this was told: whoever hears of a change of that message changes
@@ -175,6 +177,21 @@ pub struct SendMessageRequest {
     /// Which message of the conversation it answers; one that I see, by a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to_seq: Option<Seq>,
+    /// The message to forward: one that I see, by a person. Text and attachments are taken from it, so nothing else
+    /// may be said beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward_of: Option<ForwardOf>,
+}
+
+/// A message that is forwarded, of the same conversation or of another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ForwardOf {
+    /// Where it is.
+    pub conversation_id: ConversationId,
+    /// Its number there.
+    pub seq: Seq,
 }
 
 impl SendMessageRequest {

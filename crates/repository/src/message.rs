@@ -4,7 +4,7 @@ use damso_domain::{
     AttachmentId, ClientKey, ConversationId, MessageId, MessageKind, MessageRef, Rev, Seq, Timestamp, UserId,
 };
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
@@ -53,6 +53,8 @@ pub struct Message {
     pub my_reactions: Vec<String>,
     /// Which message it answers.
     pub reply_to: Option<Reply>,
+    /// Whether it was taken from another message.
+    pub forwarded: bool,
 }
 
 /// The columns of a message `m`, with its attachments and how `$me` reacted, so that a page is one statement.
@@ -60,7 +62,7 @@ macro_rules! columns {
     ($me:literal) => {
         concat!(
             "m.id, m.conversation_id, m.seq, m.rev, m.author_id, m.client_key, m.kind, m.text, m.system, \
-             m.created_at, m.deleted_at, m.edited_at, m.reply_to_seq, m.reactions, CASE WHEN m.reactions IS NOT NULL THEN \
+             m.created_at, m.deleted_at, m.edited_at, m.reply_to_seq, m.forwarded, m.reactions, CASE WHEN m.reactions IS NOT NULL THEN \
                  (SELECT array_agg(r.emoji) FROM reactions r WHERE r.conversation_id = m.conversation_id \
                   AND r.seq = m.seq AND r.user_id = ", $me, ") END AS my_reactions, (SELECT jsonb_agg(",
             $crate::attachment::json_object!(),
@@ -104,6 +106,7 @@ pub(crate) type MessageColumns = (
     Nullable<Timestamptz>,
     Nullable<Timestamptz>,
     Nullable<BigInt>,
+    Bool,
     Nullable<Jsonb>,
     Nullable<Array<Text>>,
     Nullable<Jsonb>,
@@ -125,6 +128,7 @@ pub(crate) struct MessageRow {
     deleted_at: Option<jiff_diesel::Timestamp>,
     edited_at: Option<jiff_diesel::Timestamp>,
     reply_to_seq: Option<i64>,
+    forwarded: bool,
     reactions: Option<serde_json::Value>,
     my_reactions: Option<Vec<String>>,
     attachments: Option<serde_json::Value>,
@@ -146,6 +150,7 @@ impl MessageRow {
             deleted_at,
             edited_at,
             reply_to_seq,
+            forwarded,
             reactions,
             my_reactions,
             attachments,
@@ -190,6 +195,7 @@ impl MessageRow {
                 seq: Seq::new(seq),
                 quote: None,
             }),
+            forwarded,
         })
     }
 }
@@ -380,6 +386,8 @@ pub struct NewMessage {
     pub withheld_for: Option<UserId>,
     /// Which message it answers, as its author sees it.
     pub reply_to: Option<Reply>,
+    /// Whether it is taken from another message.
+    pub forwarded: bool,
     /// When.
     pub created_at: Timestamp,
 }
@@ -404,6 +412,7 @@ pub async fn insert(
             messages::system.eq(new.system.as_ref()),
             messages::withheld_for.eq(new.withheld_for.map(|id| vec![id.as_uuid()])),
             messages::reply_to_seq.eq(new.reply_to.as_ref().map(|reply| reply.seq.as_i64())),
+            messages::forwarded.eq(new.forwarded),
             messages::created_at.eq(new.created_at.as_jiff().to_diesel()),
         ))
         .execute(conn)
@@ -426,6 +435,7 @@ pub async fn insert(
         reactions: Vec::new(),
         my_reactions: Vec::new(),
         reply_to: new.reply_to.clone(),
+        forwarded: new.forwarded,
     })
 }
 
@@ -512,6 +522,7 @@ pub async fn mark_deleted(
             messages::deleted_at.eq(Some(at.as_jiff().to_diesel())),
             messages::reactions.eq(None::<serde_json::Value>),
             messages::reply_to_seq.eq(None::<i64>),
+            messages::forwarded.eq(false),
         ))
         .execute(conn)
         .await?;
@@ -548,6 +559,7 @@ pub async fn mark_all_deleted(
         messages::deleted_at.eq(Some(at.as_jiff().to_diesel())),
         messages::reactions.eq(None::<serde_json::Value>),
         messages::reply_to_seq.eq(None::<i64>),
+        messages::forwarded.eq(false),
     ))
     .returning(messages::seq)
     .get_results(conn)

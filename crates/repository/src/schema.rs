@@ -169,6 +169,7 @@ diesel::table! {
         edited_at -> Nullable<Timestamptz>,
         reactions -> Nullable<Jsonb>,
         reply_to_seq -> Nullable<BigInt>,
+        forwarded -> Bool,
     }
 }
 

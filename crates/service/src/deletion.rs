@@ -38,11 +38,15 @@ pub(crate) async fn delete(
                 messages,
                 now,
                 counts: DeletedCounts::default(),
+                held: Vec::new(),
                 told: Vec::new(),
             };
             for conversation in repository::member::list_conversations(conn, user).await? {
                 deletion.leave(conn, conversation).await?;
             }
+            // Files may be shared with other conversations: they are locked after all of these.
+            let held = std::mem::take(&mut deletion.held);
+            deletion.remove_files(conn, &held).await?;
             let ended = deletion.empty_account(conn).await?;
             Ok::<_, ServiceError>((deletion.counts, ended, deletion.told))
         })
@@ -64,6 +68,8 @@ struct Deletion {
     messages: DeletedMessages,
     now: Timestamp,
     counts: DeletedCounts,
+    /// What erased messages held.
+    held: Vec<AttachmentId>,
     told: Announcements,
 }
 
@@ -118,7 +124,7 @@ impl Deletion {
             repository::message::mark_all_deleted(conn, conversation_id, self.user, rev, self.now).await?;
         repository::reaction::delete_all(conn, conversation_id, self.user, rev).await?;
         self.counts.messages += count(erased);
-        self.remove_files(conn, &held).await?;
+        self.held.extend(held);
         let event = MessagesErased {
             conversation_id,
             rev,

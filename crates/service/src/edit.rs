@@ -44,6 +44,9 @@ impl EditService {
                 if message.deleted_at.is_some() {
                     return Err(ErrorKind::MessageDeleted.into());
                 }
+                if message.forwarded {
+                    return Err(ErrorKind::MessageForwarded.into());
+                }
                 if text.is_none() && message.attachments.is_empty() {
                     return Err(ErrorKind::MessageEmpty.into());
                 }

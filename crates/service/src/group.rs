@@ -249,6 +249,7 @@ pub(crate) async fn insert_system(
         system: Some(system),
         withheld_for: None,
         reply_to: None,
+        forwarded: false,
         created_at: now,
     };
     Ok(repository::message::insert(conn, &new, Vec::new()).await?)

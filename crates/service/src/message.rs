@@ -5,8 +5,8 @@ use damso_domain::{
     MessageRef, MessageText, MessageTextError, Seq, Timestamp, UserId,
 };
 use damso_protocol::{
-    ConversationJoined, DeleteFor, ErrorKind, Message, MessageDeleted, MessageHidden, MessageWithheld,
-    Messages, MessagesQuery, SendMessageRequest, ServerEvent,
+    ConversationJoined, DeleteFor, ErrorKind, ForwardOf, Message, MessageDeleted, MessageHidden,
+    MessageWithheld, Messages, MessagesQuery, SendMessageRequest, ServerEvent,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -35,10 +35,24 @@ struct Draft {
     text: Option<MessageText>,
     attachment_ids: Vec<AttachmentId>,
     reply_to: Option<Seq>,
+    forward_of: Option<MessageRef>,
 }
 
 impl Draft {
     fn parse(request: &SendMessageRequest) -> ServiceResult<Self> {
+        if let Some(ForwardOf { conversation_id, seq }) = request.forward_of {
+            if request.text.is_some() || !request.attachment_ids.is_empty() || request.reply_to_seq.is_some()
+            {
+                return Err(ErrorKind::ForwardNotAlone.into());
+            }
+            return Ok(Self {
+                client_key: request.client_key,
+                text: None,
+                attachment_ids: Vec::new(),
+                reply_to: None,
+                forward_of: Some(MessageRef { conversation_id, seq }),
+            });
+        }
         if SendMessageRequest::MAX_ATTACHMENTS < request.attachment_ids.len() {
             return Err(ErrorKind::TooManyAttachments.into());
         }
@@ -55,6 +69,7 @@ impl Draft {
             text,
             attachment_ids: request.attachment_ids.clone(),
             reply_to: request.reply_to_seq,
+            forward_of: None,
         })
     }
 
@@ -135,8 +150,8 @@ impl MessageService {
         self.send_alone(author, conversation, draft).await
     }
 
-    /// Sends what takes more than a row: with attachments, or into a conversation that is missing from somebody's
-    /// list.
+    /// Sends what takes more than a row: with attachments, as an answer, forwarded, or into a conversation that is missing
+    /// from somebody's list.
     async fn send_alone(
         &self,
         author: UserId,
@@ -156,7 +171,8 @@ impl MessageService {
                 }
                 // The lock comes before all that is decided: what is read after it cannot change before the
                 // commit. The key is looked for again.
-                let mut change = Change::begin(conn, author, conversation).await?;
+                let forward_of = draft.forward_of;
+                let mut change = begin_with_source(conn, author, conversation, forward_of).await?;
                 if let Some(first) =
                     repository::message::find_by_client_key(conn, conversation, author, key).await?
                 {
@@ -166,7 +182,13 @@ impl MessageService {
                 change.refuse_if_blocking()?;
                 let withheld_for = change.members.iter().find(|member| member.is_blocking);
                 let withheld_for = withheld_for.map(|member| member.user_id);
-                let attachments = take_attachments(conn, author, &draft.attachment_ids).await?;
+                let (text, attachments) = match forward_of {
+                    Some(source) => take_forwarded(conn, author, source).await?,
+                    None => {
+                        let attachments = take_attachments(conn, author, &draft.attachment_ids).await?;
+                        (draft.text.map(MessageText::into_string), attachments)
+                    }
+                };
                 let reply_to = match draft.reply_to {
                     None => None,
                     Some(seq) => Some(
@@ -188,10 +210,11 @@ impl MessageService {
                     author_id: author,
                     client_key: draft.client_key,
                     kind: MessageKind::User,
-                    text: draft.text.map(MessageText::into_string),
+                    text,
                     system: None,
                     withheld_for,
                     reply_to,
+                    forwarded: forward_of.is_some(),
                     created_at: now,
                 };
                 let message = repository::message::insert(conn, &new, attachments).await?;
@@ -414,6 +437,45 @@ async fn quote(conn: &mut Connection, author: UserId, target: MessageRef) -> Ser
         seq: target.seq,
         quote: Some(Quote::of(&quoted)),
     })
+}
+
+/// Locks the conversation for the new message, and the one it is forwarded from, in the order of their ids: what is
+/// forwarded is there until the commit.
+async fn begin_with_source(
+    conn: &mut Connection,
+    author: UserId,
+    id: ConversationId,
+    source: Option<MessageRef>,
+) -> ServiceResult<Change> {
+    let other = source
+        .map(|source| source.conversation_id)
+        .filter(|other| *other != id);
+    if let Some(other) = other.filter(|other| *other < id) {
+        repository::conversation::lock(conn, other).await?;
+    }
+    let change = Change::begin(conn, author, id).await?;
+    if let Some(other) = other.filter(|other| id < *other) {
+        repository::conversation::lock(conn, other).await?;
+    }
+    Ok(change)
+}
+
+/// What a message says and holds that is being forwarded, as its reader sees it. Its conversation is locked. A source
+/// that is not there, or not theirs, is `message_not_found`: what is missing is not the conversation they write in.
+async fn take_forwarded(
+    conn: &mut Connection,
+    author: UserId,
+    source: MessageRef,
+) -> ServiceResult<(Option<String>, Vec<Attachment>)> {
+    let found = repository::message::find_visible(conn, author, source).await?;
+    let found = found.ok_or(ErrorKind::MessageNotFound)?;
+    if found.kind == MessageKind::System {
+        return Err(ErrorKind::NotAllowed.into());
+    }
+    if found.deleted_at.is_some() {
+        return Err(ErrorKind::MessageDeleted.into());
+    }
+    Ok((found.text, found.attachments))
 }
 
 /// Locks the attachments of a message that is being sent and checks each: the author's own, complete, and in

@@ -69,6 +69,9 @@ pub(crate) async fn delete_unheld_later(
     if ids.is_empty() {
         return Ok(RemovedFiles::default());
     }
+    // Two messages with the same files may go at once, in conversations of their own: the second one waits here for the
+    // first, and then sees that it was the last.
+    repository::attachment::lock(conn, ids).await?;
     let removed = repository::attachment::delete_unheld(conn, ids).await?;
     let mut keys = Vec::new();
     for attachment in &removed {

@@ -183,6 +183,7 @@ pub(crate) fn message(message: &Message) -> ServiceResult<protocol::Message> {
         reactions: message.reactions.iter().map(reaction::view).collect(),
         my_reactions: Some(message.my_reactions.clone()),
         reply_to: message.reply_to.as_ref().and_then(reply_to),
+        forwarded: message.forwarded,
     })
 }
 

@@ -307,6 +307,7 @@ mod tests {
             reactions: Vec::new(),
             my_reactions: None,
             reply_to: None,
+            forwarded: false,
         }
     }
 

@@ -9,6 +9,7 @@ mod data;
 mod emoji;
 mod errors;
 pub mod format;
+mod forwarding;
 mod friends;
 mod invites;
 mod reactions;
@@ -32,6 +33,7 @@ pub use emoji::emoji;
 pub use errors::{
     ErrorTexts, explain, explain_error, explain_field, explain_handle, explain_name, explain_password,
 };
+pub use forwarding::forwarding;
 pub use friends::FriendsTexts;
 pub use invites::invites;
 pub use reactions::ReactionTexts;

@@ -7,7 +7,7 @@ use damso_client_state::preview::{Preview, Title, preview, title};
 use damso_client_state::rows::{RowsInput, rows};
 use damso_client_state::{Arrival, Chat, Row, Timeline};
 use damso_domain::{ClientKey, ConversationId, Seq, Timestamp, UserId};
-use damso_protocol::{DeleteFor, ErrorKind, Limits, ReplyTo};
+use damso_protocol::{DeleteFor, ErrorKind, Limits, Message, ReplyTo};
 use leptos::prelude::*;
 use web_sys::File;
 
@@ -198,6 +198,11 @@ impl ChatStore {
             core.typed_at.set(0.0);
             core.send(id, text, files, reply_to);
         }
+    }
+
+    /// Sends what a message says and holds to a chat.
+    pub fn forward(self, id: ConversationId, message: &Message) {
+        self.core().forward(id, message);
     }
 
     /// Tries a refused message again. Says whether it can.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use damso_client_state::{Echo, EchoFile, EchoState, TabMessage};
 use damso_domain::{ClientKey, ConversationId, Timestamp};
-use damso_protocol::ReplyTo;
+use damso_protocol::{ForwardOf, Message, ReplyTo};
 
 use super::core::{Core, Part};
 use super::storage;
@@ -39,12 +39,36 @@ impl Core {
             text,
             files,
             reply_to,
+            forward_of: None,
             created_at: self.peek(|model| model.outbox.next_time(Timestamp::now())),
             tab: has_bytes.then_some(self.tab),
             state: EchoState::Sending,
         };
+        self.show_echo(echo);
+    }
+
+    /// Shows a message at once in another conversation, as it is known here, and has the server copy it there.
+    pub fn forward(self: &Rc<Self>, conversation_id: ConversationId, message: &Message) {
+        self.show_echo(Echo {
+            client_key: ClientKey::new(),
+            conversation_id,
+            text: message.text.clone(),
+            files: message.attachments.iter().map(EchoFile::of_attachment).collect(),
+            reply_to: None,
+            forward_of: Some(ForwardOf {
+                conversation_id: message.conversation_id,
+                seq: message.seq,
+            }),
+            created_at: self.peek(|model| model.outbox.next_time(Timestamp::now())),
+            tab: None,
+            state: EchoState::Sending,
+        });
+    }
+
+    fn show_echo(self: &Rc<Self>, echo: Echo) {
+        let key = echo.client_key;
         self.change(&[Part::Outbox, Part::Chats], |model| model.outbox.push(echo));
-        self.keep_message(client_key);
+        self.keep_message(key);
     }
 
     /// Tries a refused message again. Says whether it can: files of an earlier visit are gone.

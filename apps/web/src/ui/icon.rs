@@ -96,6 +96,8 @@ icons! {
     Copy = "M9 9h10.5v10.5H9zM15 9V4.5H4.5V15H9",
     /// An arrow that turns back: reply.
     Reply = "M9.5 6 4 11.5 9.5 17M4 11.5h9.5c4 0 6.5 2.5 6.5 7",
+    /// An arrow that turns to the right: forward a message.
+    PassOn = "M14.5 6 20 11.5 14.5 17M20 11.5h-9.5c-4 0-6.5 2.5-6.5 7",
     /// A circular arrow: try again.
     Retry = "M19.5 12a7.5 7.5 0 1 1-2.3-5.4M19.5 4v4h-4",
     /// A pencil.

@@ -1,7 +1,7 @@
 //! Messages that the server has not stored yet.
 
 use damso_domain::{AttachmentId, AttachmentKind, ClientKey, ConversationId, Timestamp};
-use damso_protocol::{Attachment, ErrorKind, ReplyTo, SendMessageRequest};
+use damso_protocol::{Attachment, ErrorKind, ForwardOf, ReplyTo, SendMessageRequest};
 
 /// A file of a local echo. The bytes are the browser's business; here is what the row shows of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +51,8 @@ pub struct Echo {
     pub files: Vec<EchoFile>,
     /// What it answers, as that was when it was written.
     pub reply_to: Option<ReplyTo>,
+    /// What it forwards. Text and files show what that was like; the server takes them from there.
+    pub forward_of: Option<ForwardOf>,
     /// When it was written: they go out in this order.
     pub created_at: Timestamp,
     /// The tab that has the bytes of its files, where they are not uploaded yet.
@@ -86,11 +88,21 @@ impl Echo {
 
     /// What to send, once everything is uploaded.
     fn request(&self) -> SendMessageRequest {
+        if let Some(source) = self.forward_of {
+            return SendMessageRequest {
+                client_key: self.client_key,
+                text: None,
+                attachment_ids: Vec::new(),
+                reply_to_seq: None,
+                forward_of: Some(source),
+            };
+        }
         SendMessageRequest {
             client_key: self.client_key,
             text: self.text.clone(),
             attachment_ids: self.attachment_ids(),
             reply_to_seq: self.reply_to.as_ref().map(|reply| reply.seq),
+            forward_of: None,
         }
     }
 
@@ -104,6 +116,21 @@ impl Echo {
 }
 
 impl EchoFile {
+    /// The face of a file that is on the server already.
+    pub fn of_attachment(attachment: &Attachment) -> Self {
+        Self {
+            key: ClientKey::new(),
+            file_name: attachment.file_name.clone(),
+            size_bytes: attachment.size_bytes,
+            kind: attachment.kind,
+            width: attachment.width,
+            height: attachment.height,
+            preview_url: None,
+            progress: 1.0,
+            uploaded: Some(attachment.clone()),
+        }
+    }
+
     fn share(&self) -> f64 {
         if self.uploaded.is_some() {
             1.0

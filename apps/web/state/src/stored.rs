@@ -1,7 +1,7 @@
 //! A message of the outbox, as the browser keeps it and as tabs tell each other of it.
 
 use damso_domain::{AttachmentKind, ClientKey, ConversationId, Timestamp};
-use damso_protocol::{Attachment, ErrorKind, ReplyTo};
+use damso_protocol::{Attachment, ErrorKind, ForwardOf, ReplyTo};
 use serde::Serialize;
 
 use crate::outbox::{Echo, EchoFile, EchoState};
@@ -21,6 +21,7 @@ struct StoredEcho {
     tab: Option<ClientKey>,
     refused: Option<ErrorKind>,
     reply_to: Option<ReplyTo>,
+    forward_of: Option<ForwardOf>,
 }
 
 /// What ends with the page is not kept: where it shows the file from, and how far the upload came.
@@ -70,6 +71,7 @@ impl From<&Echo> for StoredEcho {
                 EchoState::Refused { kind } => Some(kind),
             },
             reply_to: echo.reply_to.clone(),
+            forward_of: echo.forward_of,
         }
     }
 }
@@ -84,6 +86,7 @@ impl From<StoredEcho> for Echo {
             created_at: stored.created_at,
             tab: stored.tab,
             reply_to: stored.reply_to,
+            forward_of: stored.forward_of,
             state: stored
                 .refused
                 .map_or(EchoState::Sending, |kind| EchoState::Refused { kind }),

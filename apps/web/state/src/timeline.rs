@@ -410,6 +410,7 @@ pub(crate) fn deleted(message: &Message, rev: Rev, deleted_at: Timestamp) -> Mes
         reactions: Vec::new(),
         my_reactions: Some(Vec::new()),
         reply_to: None,
+        forwarded: false,
         ..message.clone()
     }
 }

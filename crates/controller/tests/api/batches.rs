@@ -303,6 +303,7 @@ async fn two_servers_number_one_conversation_together() {
                 text: Some(n.to_string()),
                 attachment_ids: Vec::new(),
                 reply_to_seq: None,
+                forward_of: None,
             };
             sends.spawn(async move { messages.send(author, direct, &request).await });
         }

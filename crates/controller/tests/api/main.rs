@@ -27,6 +27,7 @@ mod every_route;
 mod exports;
 mod exports_content;
 mod followed;
+mod forwarding;
 mod friend_invites;
 mod friend_preferences;
 mod friend_requests;

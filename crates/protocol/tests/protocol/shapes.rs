@@ -212,6 +212,7 @@ fn a_request_leaves_out_what_it_does_not_say() {
         text: None,
         attachment_ids: Vec::new(),
         reply_to_seq: None,
+        forward_of: None,
     };
     assert_eq!(write(&request), json!({ "client_key": ID }));
     assert_eq!(write(&UpdateMeRequest::default()), json!({}));
@@ -244,6 +245,7 @@ fn message() -> Value {
         "text": null, "attachments": [], "system": { "type": "member_left" }, "created_at": TIME, "deleted_at": null,
         "edited_at": TIME, "reactions": [{ "emoji": "👍🏽", "count": 11, "user_ids": [ID] }], "my_reactions": ["👍🏽"],
         "reply_to": { "seq": 1, "rev": 3, "author_id": ID, "excerpt": "여섯 시에", "attachment": "image" },
+        "forwarded": true,
     })
 }
 

@@ -20,6 +20,7 @@ async fn many_messages_are_stored_as_each_alone_would_be() {
         system,
         withheld_for: (seq == 2).then_some(author),
         reply_to: None,
+        forwarded: false,
         created_at: Timestamp::now(),
     };
     let all = [

@@ -330,6 +330,7 @@ impl Batcher {
                         reactions: Vec::new(),
                         my_reactions: Vec::new(),
                         reply_to: None,
+                        forwarded: false,
                     };
                     self.tell(&message, audience, withheld_for);
                     answer(&message, true, letter.replies);

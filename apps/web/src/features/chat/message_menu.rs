@@ -1,4 +1,4 @@
-//! What one does with a message: react, reply, edit, copy, delete, try again.
+//! What one does with a message: react, reply, edit, copy, forward, choose, delete, try again.
 
 use damso_client_state::model::is_editable;
 use damso_client_state::rows::{MessageRow, RowContent};
@@ -12,10 +12,12 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Element;
 
 use super::editing::Editing;
+use super::forwarding::Forwarding;
 use super::reactions::{QuickReactions, Reactor};
 use super::replying::Replying;
+use super::selecting::Selecting;
 use crate::features::report::{ReportDialog, ReportSubject};
-use crate::i18n::{explain_error, texts};
+use crate::i18n::{explain_error, forwarding, texts};
 use crate::stores::ChatStore;
 use crate::ui::{ConfirmDialog, IconName, Menu, MenuAnchor, MenuItem, Toasts};
 
@@ -71,6 +73,7 @@ struct Choices {
     seq: Option<Seq>,
     can_be_answered: bool,
     has_text: bool,
+    can_be_forwarded: bool,
     takes_reactions: bool,
     has_reactions: bool,
     is_editable: bool,
@@ -148,6 +151,7 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
                     {move || texts().chat.copy}
                 </MenuItem>
             </Show>
+            <PassOnItems choices />
             <Show when=move || choices.get().has_reactions>
                 <MenuItem icon=IconName::People on:click=move |_| on_seq(Reactor::show_reacted)>
                     {move || texts().reactions.who_reacted}
@@ -183,6 +187,37 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
             action=move || texts().chat.delete_for_everyone
             on_confirm=move |()| delete(DeleteFor::Everyone)
         />
+    }
+}
+
+/// Forwarding it, alone or with others that are chosen.
+#[component]
+fn PassOnItems(choices: Memo<Choices>) -> impl IntoView {
+    let target = MessageTarget::expect();
+    let (forwarding_now, selecting) = (Forwarding::expect(), Selecting::expect());
+    let stored = move || match target.content.get_untracked() {
+        Some(RowContent::Stored(message)) => Some(message),
+        Some(RowContent::Echo(_)) | None => None,
+    };
+    let forward = move || {
+        if let Some(message) = stored() {
+            forwarding_now.ask(vec![message]);
+        }
+    };
+    let select = move || {
+        if let Some(message) = stored() {
+            selecting.begin(message);
+        }
+    };
+    view! {
+        <Show when=move || choices.get().can_be_forwarded>
+            <MenuItem icon=IconName::PassOn on:click=move |_| forward()>
+                {move || forwarding().forward}
+            </MenuItem>
+            <MenuItem icon=IconName::Check on:click=move |_| select()>
+                {move || forwarding().select}
+            </MenuItem>
+        </Show>
     }
 }
 
@@ -229,6 +264,7 @@ fn choices(chats: ChatStore, id: ConversationId, content: Option<&RowContent>) -
                 seq: Some(message.seq),
                 can_be_answered: !is_deleted,
                 has_text: message.text.is_some(),
+                can_be_forwarded: !is_deleted,
                 takes_reactions: !is_deleted,
                 has_reactions: !message.reactions.is_empty(),
                 is_editable: is_editable(message, chats.me()),

@@ -5,10 +5,12 @@ mod drawer;
 mod editing;
 mod emoji;
 mod face;
+mod forwarding;
 mod header;
 mod message_menu;
 mod reactions;
 mod replying;
+mod selecting;
 mod timeline;
 mod typing;
 mod viewer;
@@ -32,10 +34,12 @@ use crate::ui::{Button, EmptyState, IconName, SkeletonRows, Toasts};
 use composer::Composer;
 use editing::Editing;
 use emoji::EmojiShelf;
+use forwarding::{ForwardDialog, Forwarding};
 use header::ConversationHeader;
 use message_menu::{MessageMenu, MessageTarget};
 use reactions::{EditsDialog, PickerDialog, ReactedDialog, Reactor};
 use replying::{Jump, Replying};
+use selecting::{Selecting, SelectionBar};
 use timeline::TimelineView;
 use typing::TypingLine;
 use viewer::{PhotoViewer, Viewer};
@@ -89,6 +93,10 @@ fn Conversation(id: ConversationId) -> impl IntoView {
     provide_context(Replying::new(id));
     provide_context(Jump::new());
     provide_context(EmojiShelf::new());
+    provide_context(Forwarding::new());
+    let selecting = Selecting::new();
+    provide_context(selecting);
+    let is_selecting = Memo::new(move |_| selecting.is_active());
     // Counts what I sent: each time the end comes into view.
     let sent = RwSignal::new(0_u32);
     let title = Memo::new(move |_| chats.title(id).as_ref().map(title_words).unwrap_or_default());
@@ -98,6 +106,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
     view! {
         <main
             class="stage conversation"
+            class=("conversation--selecting", move || is_selecting.get())
             id="main"
             tabindex="-1"
             aria-label=move || (texts().chat.conversation)(&title.get())
@@ -110,6 +119,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
             <TimelineView id read_at_open sent />
             <TypingLine id />
             {move || match blocked.get() {
+                _ if is_selecting.get() => view! { <SelectionBar id /> }.into_any(),
                 Some(id) => view! { <BlockedBar id /> }.into_any(),
                 None => view! { <Composer id on_sent=count_sent /> }.into_any(),
             }}
@@ -123,6 +133,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
         <ReactedDialog />
         <EditsDialog />
         <PickerDialog />
+        <ForwardDialog />
         <PhotoViewer />
     }
 }

@@ -9,6 +9,7 @@ mod row;
 use damso_domain::ConversationId;
 use leptos::prelude::*;
 
+pub use list::is_named;
 pub use menu::{ChatActions, LeaveDialog};
 pub(crate) use new_chat::load_new_chat_form;
 pub use picker::FriendPicker;

@@ -164,5 +164,5 @@ impl Model {
 
 /// Whether somebody can change a message.
 pub fn is_editable(message: &Message, me: UserId) -> bool {
-    message.author_id == me && message.system.is_none() && message.deleted_at.is_none()
+    message.author_id == me && message.system.is_none() && message.deleted_at.is_none() && !message.forwarded
 }

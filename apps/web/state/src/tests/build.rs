@@ -82,6 +82,7 @@ impl World {
             reactions: Vec::new(),
             my_reactions: Some(Vec::new()),
             reply_to: None,
+            forwarded: false,
         }
     }
 

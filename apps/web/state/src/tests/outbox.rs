@@ -1,5 +1,5 @@
-use damso_domain::{AttachmentId, AttachmentKind, AttachmentState, ClientKey, ConversationId};
-use damso_protocol::{Attachment, ErrorKind};
+use damso_domain::{AttachmentId, AttachmentKind, AttachmentState, ClientKey, ConversationId, Seq};
+use damso_protocol::{Attachment, ErrorKind, ForwardOf};
 
 use super::build::{World, at, created};
 use crate::{Echo, EchoFile, EchoState, Outbox};
@@ -11,6 +11,7 @@ fn echo(conversation_id: ConversationId, text: &str) -> Echo {
         text: Some(text.to_owned()),
         files: Vec::new(),
         reply_to: None,
+        forward_of: None,
         created_at: at(0),
         tab: None,
         state: EchoState::Sending,
@@ -246,4 +247,27 @@ fn an_outbox_of_an_earlier_version_is_read() {
     assert_eq!(Echo::list_from_json(&earlier), [waiting]);
     assert_eq!(Echo::from_json(&earlier), None);
     assert_eq!(Echo::list_from_json("{"), []);
+}
+
+#[test]
+fn what_is_forwarded_shows_what_it_holds_and_sends_only_where_it_is_from() {
+    let here = ConversationId::new();
+    let source = ForwardOf {
+        conversation_id: ConversationId::new(),
+        seq: Seq::new(7),
+    };
+    let forwarded = Echo {
+        files: vec![EchoFile::of_attachment(&attachment())],
+        forward_of: Some(source),
+        ..echo(here, "사진이야")
+    };
+    // As after a reload, with nothing but what the browser kept.
+    let kept = Echo::from_json(&forwarded.to_json()).expect("kept");
+    assert_eq!((&kept.text, kept.files.len()), (&forwarded.text, 1));
+    let mut outbox = Outbox::default();
+    outbox.push(kept);
+    let request = outbox.take_next(here).expect("nothing has to be uploaded");
+    assert_eq!((request.forward_of, request.text), (Some(source), None));
+    assert!(request.attachment_ids.is_empty());
+    assert_eq!(outbox.get(request.client_key).expect("there").progress(), None);
 }

@@ -159,6 +159,7 @@ fn echoes_stand_at_the_end_and_keep_their_key() {
         text: Some("둘".to_owned()),
         files: Vec::new(),
         reply_to: None,
+        forward_of: None,
         created_at: at(MINUTE + 1),
         state: EchoState::Sending,
     };
@@ -188,6 +189,7 @@ fn echoes_wait_while_the_end_is_not_loaded() {
         text: None,
         files: Vec::new(),
         reply_to: None,
+        forward_of: None,
         created_at: at(0),
         state: EchoState::Sending,
     };

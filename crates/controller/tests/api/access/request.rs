@@ -278,6 +278,15 @@ impl Call<'_> {
 
     async fn message(&self) -> Value {
         let key = ClientKey::new();
+        let source = match self.row.what {
+            what if what.ends_with("forwarding its own") => Some(self.place().await),
+            what if what.ends_with("forwarding the direct") => Some(self.scene.direct().await),
+            what if what.ends_with("forwarding the group") => Some(self.scene.group().await),
+            _ => None,
+        };
+        if let Some(Place { id, by_owner, .. }) = source {
+            return json!({ "client_key": key, "forward_of": { "conversation_id": id, "seq": by_owner } });
+        }
         let file = match self.row.what {
             "the group, unsent file" => self.scene.unsent_file().await,
             "the group, sent file" => self.scene.group().await.file,

@@ -229,6 +229,9 @@ send_message       | the direct                        | 401       404c     201 
 send_message       | the notes                         | 401       404c     404c   404c   404c  201   404c    404c    401     401
 send_message       | the group, unsent file            | 401       404c     404c   404a   404a  201   404c    404a    401     401
 send_message       | the group, sent file              | 401       404c     404c   404a   404a  409u  404c    404a    401     401
+send_message       | the group, forwarding its own     | 401       404c     404c   201    201   201   404c    201     401     401
+send_message       | the group, forwarding the direct  | 401       404c     404c   404m   404m  201   404c    404m    401     401
+send_message       | the direct, forwarding the group  | 401       404c     404m   404c   404c  201   404c    404c    401     401
 get_message        | the group, the owner's            | 401       404c     404c   200    200   200   404c    200     401     401
 get_message        | the group, no such                | 401       404c     404c   404m   404m  404m  404c    404m    401     401
 get_message        | the direct, the owner's           | 401       404c     200    404c   404c  200   404c    404c    401     401

@@ -5,7 +5,7 @@ use damso_domain::{
 };
 use damso_protocol::{
     BlockRequest, CreateConversationRequest, CreateFriendRequest, CreateGroupInviteRequest, DeleteFor,
-    Direction, EditMessageRequest, FriendRequestsQuery, MarkReadRequest, SendMessageRequest,
+    Direction, EditMessageRequest, ForwardOf, FriendRequestsQuery, MarkReadRequest, SendMessageRequest,
     SetPresenceRequest, UpdateConversationRequest, UpdateFriendRequest, UpdateMeRequest,
     UpdateMembershipRequest, UpdateSettingsRequest,
 };
@@ -19,6 +19,7 @@ use super::{Sent, World};
 enum Action {
     Send(UserId, ConversationId, ClientKey),
     Reply(UserId, MessageRef, ClientKey),
+    Forward(UserId, MessageRef, ConversationId, ClientKey),
     Delete(UserId, MessageRef, DeleteFor),
     Read(UserId, ConversationId, Seq),
     Change(UserId, ConversationId, UpdateConversationRequest),
@@ -53,7 +54,9 @@ pub(super) async fn act(world: &mut World, rng: &mut Rng, promises: &str) {
     let action = choose(world, rng, &world.places);
     let sent = perform(&world.services, &action).await;
     // Nobody else does anything, so that what was acknowledged is there.
-    if let (Some(sent), Action::Send(user, ..) | Action::Reply(user, ..)) = (sent, &action) {
+    if let (Some(sent), Action::Send(user, ..) | Action::Reply(user, ..) | Action::Forward(user, ..)) =
+        (sent, &action)
+    {
         let target = MessageRef {
             conversation_id: sent.place,
             seq: sent.seq,
@@ -108,7 +111,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..59) {
+    match rng.u8(..62) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -164,6 +167,10 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
         54 | 55 => Action::Keep(actor, other, change_of_friend(rng)),
         56 | 57 => Action::Join(actor, place, other),
         58 => Action::BefriendByLink(actor, other),
+        59..62 => {
+            let from = world.places[rng.usize(..world.places.len())];
+            Action::Forward(actor, message_at(from, seq), place, ClientKey::new())
+        }
         _ => Action::Befriend(actor, other),
     }
 }
@@ -239,8 +246,19 @@ async fn send(
         text: Some(format!("message {key}")),
         attachment_ids: Vec::new(),
         reply_to_seq,
+        forward_of: None,
     };
-    let sent = refused(services.messages.send(user, place, &request).await)?;
+    send_request(services, user, place, &request).await
+}
+
+async fn send_request(
+    services: &Services,
+    user: UserId,
+    place: ConversationId,
+    request: &SendMessageRequest,
+) -> Option<Sent> {
+    let key = request.client_key;
+    let sent = refused(services.messages.send(user, place, request).await)?;
     Some(Sent {
         user,
         place,
@@ -256,6 +274,16 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
         Action::Send(user, place, key) => return send(services, user, place, key, None).await,
         Action::Reply(user, target, key) => {
             return send(services, user, target.conversation_id, key, Some(target.seq)).await;
+        }
+        Action::Forward(user, MessageRef { conversation_id, seq }, place, client_key) => {
+            let request = SendMessageRequest {
+                client_key,
+                text: None,
+                attachment_ids: Vec::new(),
+                reply_to_seq: None,
+                forward_of: Some(ForwardOf { conversation_id, seq }),
+            };
+            return send_request(services, user, place, &request).await;
         }
         Action::Delete(user, target, audience) => {
             done(services.messages.delete(user, target, audience).await);

@@ -105,6 +105,9 @@ impl ConversationPage {
         if let Some(reply) = &message.reply_to {
             self.quote(out, reply, names);
         }
+        if message.forwarded {
+            let _ = writeln!(out, "<p class=\"forwarded\">{}</p>", self.texts.forwarded);
+        }
         self.body(out, message, files);
         self.meta(out, message);
         reactions(out, message);

@@ -14,8 +14,9 @@ use super::files::FileCard;
 use super::photos::{Album, Photo};
 use crate::features::chat::reactions::{Chips, Reactor, Taps};
 use crate::features::chat::replying::QuoteView;
+use crate::features::chat::selecting::SelectBox;
 use crate::features::chat::{MessageTarget, face_by_id, name_by_id};
-use crate::i18n::{explain, format, texts};
+use crate::i18n::{explain, format, forwarding, texts};
 use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{Avatar, AvatarSize, Icon, IconButton, IconName, MenuAnchor, Toasts};
 
@@ -24,6 +25,7 @@ use crate::ui::{Avatar, AvatarSize, Icon, IconButton, IconName, MenuAnchor, Toas
 struct Content {
     is_deleted: bool,
     reply_to: Option<ReplyTo>,
+    is_forwarded: bool,
     text: Option<String>,
     photos: Vec<Photo>,
     files: Vec<FileCard>,
@@ -85,6 +87,7 @@ pub(super) fn MessageView(id: String, row: Memo<MessageRow>) -> impl IntoView {
             </div>
             <Chips row />
             <Failure row />
+            <SelectBox row />
         </article>
     }
 }
@@ -108,7 +111,14 @@ fn Parts(content: Memo<Content>) -> impl IntoView {
     let files = Memo::new(move |_| content.with(|content| content.files.clone()));
     let is_deleted = Memo::new(move |_| content.with(|content| content.is_deleted));
     let reply_to = Memo::new(move |_| content.with(|content| content.reply_to.clone()));
+    let is_forwarded = Memo::new(move |_| content.with(|content| content.is_forwarded));
     view! {
+        <Show when=move || is_forwarded.get()>
+            <span class="message__forwarded">
+                <Icon name=IconName::PassOn />
+                {move || forwarding().forwarded}
+            </span>
+        </Show>
         {move || reply_to.get().map(|reply| view! { <QuoteView reply /> })}
         <Show when=move || is_deleted.get()>
             <p class="bubble bubble--deleted">
@@ -300,6 +310,7 @@ fn content_of_message(message: &Message) -> Content {
     Content {
         is_deleted: message.deleted_at.is_some(),
         reply_to: message.reply_to.clone(),
+        is_forwarded: message.forwarded,
         text: message.text.clone(),
         photos: message
             .attachments
@@ -321,6 +332,7 @@ fn content_of_echo(echo: &Echo) -> Content {
     Content {
         is_deleted: false,
         reply_to: echo.reply_to.clone(),
+        is_forwarded: echo.forward_of.is_some(),
         text: echo.text.clone(),
         photos: echo.files.iter().filter(is_photo).map(Photo::of_echo).collect(),
         files: echo
