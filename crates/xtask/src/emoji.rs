@@ -207,7 +207,10 @@ mod tests {
             assert_eq!(row.len(), 2 + 2 * LANGUAGES.len(), "{row:?}");
             assert!(row.iter().all(|column| !column.contains("||")), "{row:?}");
             let korean = [row[2], row[3]].concat();
-            assert!(korean.chars().any(|c| ('가'..='힣').contains(&c)), "no Korean: {row:?}");
+            assert!(
+                korean.chars().any(|c| ('가'..='힣').contains(&c)),
+                "no Korean: {row:?}"
+            );
             for tone in row[1].split('|').filter(|tone| !tone.is_empty()) {
                 assert_eq!(emojis::get(tone).map(Emoji::as_str), Some(tone));
             }

@@ -56,7 +56,9 @@ pub(in crate::features::chat) fn EmojiPanel(
     let on_focusout = move |event: FocusEvent| {
         let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
         // From the event: it also comes while the panel is being taken away, when nothing else of it is left.
-        let panel = event.current_target().and_then(|panel| panel.dyn_into::<Node>().ok());
+        let panel = event
+            .current_target()
+            .and_then(|panel| panel.dyn_into::<Node>().ok());
         let (Some(to), Some(panel)) = (to, panel) else {
             return;
         };
