@@ -316,22 +316,6 @@ fn both_readers_read_every_answer() {
     });
     assert_lenient::<Settings>(&settings);
     assert_lenient::<CreatedReport>(&json!({ "id": ID }));
-    let code = "uJ3mKf2Q0mE6wY1vT8aZrA";
-    let url = format!("https://talk.example.org/invite/{code}");
-    assert_lenient::<FriendInvite>(&json!({ "code": code, "url": url, "expires_at": TIME }));
-    let invite = json!({
-        "code": code, "url": url, "made_by": user(), "max_uses": 10, "uses": 3, "created_at": TIME,
-        "expires_at": null,
-    });
-    assert_lenient::<GroupInvite>(&invite);
-    assert_lenient::<GroupInvites>(&json!({ "items": [invite] }));
-    let avatar = json!({ "id": ID, "width": 512, "height": 512, "placeholder": "3OcRJYB4d3h" });
-    assert_lenient::<InvitePreview>(
-        &json!({ "kind": "group", "name": "산행", "avatar": avatar, "member_count": 12 }),
-    );
-    assert_lenient::<InvitePreview>(
-        &json!({ "kind": "friend", "name": "민지", "avatar": null, "member_count": null }),
-    );
     let request = json!({
         "id": ID, "from": user(), "to": user(), "message": "", "state": "pending", "created_at": TIME,
     });
@@ -401,6 +385,26 @@ fn both_readers_read_every_answer() {
     assert_both_miss::<Conversation>(&conversation);
     assert_both_miss::<Attachment>(&attachment);
     assert_both_miss::<Message>(&message());
+}
+
+#[test]
+fn both_readers_read_every_link() {
+    let code = "uJ3mKf2Q0mE6wY1vT8aZrA";
+    let url = format!("https://talk.example.org/invite/{code}");
+    assert_lenient::<FriendInvite>(&json!({ "code": code, "url": url, "expires_at": TIME }));
+    let invite = json!({
+        "code": code, "url": url, "made_by": user(), "max_uses": 10, "uses": 3, "created_at": TIME,
+        "expires_at": null,
+    });
+    assert_lenient::<GroupInvite>(&invite);
+    assert_lenient::<GroupInvites>(&json!({ "items": [invite] }));
+    let avatar = json!({ "id": ID, "width": 512, "height": 512, "placeholder": "3OcRJYB4d3h" });
+    assert_lenient::<InvitePreview>(
+        &json!({ "kind": "group", "name": "산행", "avatar": avatar, "member_count": 12 }),
+    );
+    assert_lenient::<InvitePreview>(
+        &json!({ "kind": "friend", "name": "민지", "avatar": null, "member_count": null }),
+    );
 }
 
 #[test]
