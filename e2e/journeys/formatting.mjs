@@ -15,7 +15,7 @@ test("marks become formats, and nothing that is typed becomes an element", async
   await seen(words.locator("s").getByText("어제", { exact: true }));
   await seen(words.locator("code").getByText("오늘", { exact: true }));
   await seen(words.getByText("<b>굵지 않음</b>"));
-  assert.equal(await words.locator("b").count(), 0);
+  assert.equal(await words.locator(".bubble b").count(), 0);
   await alex.goTo(alex.words.chats);
   await seen(alex.chatRow("중요합니다, 어제 오늘."));
 });
