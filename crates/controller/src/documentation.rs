@@ -15,7 +15,7 @@ use utoipa_actix_web::{AppExt as _, scope};
 use crate::error::ApiError;
 use crate::{
     account, attachment, auth, block, conversation, email, export, friend, image, message, operations,
-    passkey, proof, reaction, realtime, report, requiredness, reset, security_log, session, settings,
+    passkey, proof, reaction, realtime, report, requiredness, reset, search, security_log, session, settings,
     strictness, sync, totp, user,
 };
 
@@ -28,6 +28,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(message::configure)
                 .configure(reaction::configure)
                 .configure(sync::configure)
+                .configure(search::configure)
                 .configure(conversation::configure)
                 .configure(auth::configure)
                 .configure(proof::configure)

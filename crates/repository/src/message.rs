@@ -16,7 +16,7 @@ use crate::reaction::Reactions;
 use crate::schema::{hidden_messages, message_attachments, message_edits, messages, reactions};
 use crate::statement::Keep as _;
 use crate::visibility::visible;
-use crate::{Connection, RepositoryError, RepositoryResult};
+use crate::{Connection, RepositoryError, RepositoryResult, search_index};
 
 /// A message.
 #[derive(Clone, Debug, PartialEq)]
@@ -563,7 +563,7 @@ pub async fn mark_all_deleted(
     Ok((seqs.len(), ids.into_iter().map(AttachmentId::from_uuid).collect()))
 }
 
-/// Removes the earlier texts of messages, and how people reacted to them.
+/// Removes the earlier texts of messages, how people reacted to them, and what they were searched by.
 async fn delete_what_hangs_on(
     conn: &mut Connection,
     conversation: ConversationId,
@@ -577,7 +577,7 @@ async fn delete_what_hangs_on(
     diesel::delete(held.filter(reactions::seq.eq_any(seqs)))
         .execute(conn)
         .await?;
-    Ok(())
+    search_index::delete(conn, conversation, seqs).await
 }
 
 /// Hides a message from one person; tells whether it was not hidden before.

@@ -46,6 +46,8 @@ pub enum Limit {
     Export,
     /// What somebody tells the operator of others.
     Report,
+    /// Messages that somebody looks for, also while they type.
+    Search,
     /// Pictures and files that somebody reads: a list of friends shows hundreds at once.
     Media,
     /// Whatever else somebody asks.
@@ -53,7 +55,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::SignInOfAccount,
         Self::SignInFromAddress,
         Self::SignUp,
@@ -66,6 +68,7 @@ impl Limit {
         Self::Upload,
         Self::Export,
         Self::Report,
+        Self::Search,
         Self::Media,
         Self::Request,
     ];
@@ -85,6 +88,7 @@ impl Limit {
             Self::Upload => "upload",
             Self::Export => "export",
             Self::Report => "report",
+            Self::Search => "search",
             Self::Media => "media",
             Self::Request => "request",
         }
@@ -99,6 +103,7 @@ impl Limit {
             Self::SignInFromAddress => 100,
             Self::SignUp | Self::Report => 20,
             Self::Lookup | Self::Send => 30,
+            Self::Search => 60,
             Self::Anonymous | Self::Media => 1_000,
             Self::Upload | Self::Request => 200,
         };
@@ -116,7 +121,7 @@ impl Limit {
             | Self::Verification
             | Self::Mailbox => Duration::from_hours(1),
             Self::Export => Duration::from_hours(24),
-            Self::Lookup => Duration::from_mins(1),
+            Self::Lookup | Self::Search => Duration::from_mins(1),
             Self::Anonymous => Duration::from_secs(20),
             Self::Send => Duration::from_secs(6),
             Self::Media | Self::Request => Duration::from_secs(10),

@@ -52,6 +52,8 @@ mod replay;
 mod replies;
 mod reports;
 mod roles;
+mod search;
+mod search_oracle;
 mod security_log;
 mod sending;
 mod sessions;
