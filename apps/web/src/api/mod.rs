@@ -9,6 +9,7 @@ mod http;
 mod operations;
 mod reactions;
 mod refresh;
+mod search;
 mod security;
 mod upload;
 mod urls;

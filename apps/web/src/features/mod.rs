@@ -8,4 +8,5 @@ pub mod form;
 pub mod friends;
 pub mod notice;
 pub mod report;
+pub mod search;
 pub mod settings;

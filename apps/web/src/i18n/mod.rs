@@ -11,6 +11,7 @@ pub mod format;
 mod friends;
 mod reactions;
 mod reports;
+mod search;
 mod security;
 mod settings;
 
@@ -32,6 +33,7 @@ pub use errors::{
 pub use friends::FriendsTexts;
 pub use reactions::ReactionTexts;
 pub use reports::ReportTexts;
+pub use search::search_texts;
 pub use security::security;
 pub use settings::SettingsTexts;
 

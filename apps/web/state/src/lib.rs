@@ -7,6 +7,7 @@ pub mod chats;
 pub mod composer;
 mod count;
 pub mod effects;
+pub mod found;
 pub mod kept;
 pub mod links;
 pub mod model;

@@ -85,7 +85,9 @@ fn Conversation(id: ConversationId) -> impl IntoView {
     provide_context(Reactor::new(id));
     provide_context(Editing::new());
     provide_context(Replying::new(id));
-    provide_context(Jump::new());
+    let jump = Jump::new();
+    provide_context(jump);
+    follow_found(id, jump);
     // Counts what I sent: each time the end comes into view.
     let sent = RwSignal::new(0_u32);
     let title = Memo::new(move |_| chats.title(id).as_ref().map(title_words).unwrap_or_default());
@@ -122,6 +124,18 @@ fn Conversation(id: ConversationId) -> impl IntoView {
         <PickerDialog />
         <PhotoViewer />
     }
+}
+
+/// Goes to the message that the address names.
+fn follow_found(id: ConversationId, jump: Jump) {
+    let navigator = Navigator::expect();
+    Effect::new(move |_| {
+        if let Place::Found(found, seq) = navigator.place()
+            && found == id
+        {
+            jump.to(seq);
+        }
+    });
 }
 
 /// The other one of two, if I block them.

@@ -82,7 +82,7 @@ fn is_wanted(chats: ChatStore, id: ConversationId, filter: Filter) -> bool {
 }
 
 /// A chat of two is found by every name of the other one, also by one that it does not show.
-fn is_named(chats: ChatStore, people: PeopleStore, id: ConversationId, query: &NameQuery) -> bool {
+pub fn is_named(chats: ChatStore, people: PeopleStore, id: ConversationId, query: &NameQuery) -> bool {
     query.is_empty()
         || chats
             .title(id)
