@@ -148,6 +148,9 @@ diesel::table! {
         left_rev -> Nullable<BigInt>,
         is_blocking -> Bool,
         shown_read_seq -> Nullable<BigInt>,
+        archived_seq -> Nullable<BigInt>,
+        is_marked_unread -> Bool,
+        name_override -> Nullable<Text>,
     }
 }
 

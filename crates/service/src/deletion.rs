@@ -43,6 +43,7 @@ pub(crate) async fn delete(
             for conversation in repository::member::list_conversations(conn, user).await? {
                 deletion.leave(conn, conversation).await?;
             }
+            repository::member::forget_views(conn, user).await?;
             let ended = deletion.empty_account(conn).await?;
             Ok::<_, ServiceError>((deletion.counts, ended, deletion.told))
         })

@@ -4,6 +4,7 @@ mod access;
 mod auth;
 mod blocks;
 mod chat;
+mod chat_list;
 mod common;
 mod data;
 mod errors;
@@ -24,6 +25,7 @@ pub use access::{AccessTexts, access_texts, explain_weakness};
 pub use auth::AuthTexts;
 pub use blocks::BlockTexts;
 pub use chat::ChatTexts;
+pub use chat_list::ChatListTexts;
 pub use common::CommonTexts;
 pub use data::data;
 pub use errors::{
@@ -51,6 +53,8 @@ pub struct Texts {
     pub reports: ReportTexts,
     /// Chats and messages.
     pub chat: ChatTexts,
+    /// The list of chats.
+    pub chat_list: ChatListTexts,
     /// Reactions, and messages that were changed.
     pub reactions: ReactionTexts,
     /// Settings and the own profile.
@@ -67,6 +71,7 @@ static KO: Texts = Texts {
     blocks: BlockTexts::KO,
     reports: ReportTexts::KO,
     chat: ChatTexts::KO,
+    chat_list: ChatListTexts::KO,
     reactions: ReactionTexts::KO,
     settings: SettingsTexts::KO,
     errors: ErrorTexts::KO,
@@ -80,6 +85,7 @@ static EN: Texts = Texts {
     blocks: BlockTexts::EN,
     reports: ReportTexts::EN,
     chat: ChatTexts::EN,
+    chat_list: ChatListTexts::EN,
     reactions: ReactionTexts::EN,
     settings: SettingsTexts::EN,
     errors: ErrorTexts::EN,
