@@ -7,8 +7,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use damso_domain::{
-    ConversationId, FriendRequestId, ImageId, InviteLifetime, InviteLinkId, InviteUses, Role, Timestamp,
-    UserId,
+    ConversationId, ConversationKind, FriendRequestId, ImageId, InviteLifetime, InviteLinkId, InviteUses,
+    Role, Timestamp, UserId,
 };
 use damso_protocol::{
     Conversation, CreateGroupInviteRequest, ErrorKind, FriendInvite, FriendRequest, GroupInvite,
@@ -132,7 +132,7 @@ impl InviteLinkService {
             .run(async move |conn: &mut Connection| {
                 let me = access::member(conn, user, id).await?;
                 let kind = repository::conversation::find_kind(conn, id).await?;
-                if !kind.is_some_and(|kind| kind.has_changing_members()) {
+                if !kind.is_some_and(ConversationKind::has_changing_members) {
                     return Err(ErrorKind::NotAGroup.into());
                 }
                 refuse_unless_manager(me.role)?;
@@ -357,7 +357,7 @@ async fn enter(conn: &mut Connection, user: UserId, arrival: Arrival) -> Service
     if repository::member::was_removed(conn, group.id, user).await? {
         return Err(ErrorKind::RemovedFromGroup.into());
     }
-    if damso_domain::ConversationKind::MAX_MEMBERS <= members.len() {
+    if ConversationKind::MAX_MEMBERS <= members.len() {
         return Err(ErrorKind::GroupFull.into());
     }
     let account = account::lock_own(conn, user).await?;

@@ -218,7 +218,7 @@ impl Call<'_> {
             "create_friend_request" if self.is_of("by a link") => json!({ "invite_code": self.code().await }),
             "create_friend_request" => json!({ "user_id": self.person().await }),
             "update_friend" => json!({ "nickname": "new", "is_favorite": true }),
-            "put_block" => json!({}),
+            "put_block" | "create_group_invite" => json!({}),
             "create_report" if self.is_of(", ") => {
                 json!({ "conversation_id": self.place().await.id, "seq": self.seq().await, "reason": "other" })
             }
@@ -237,7 +237,6 @@ impl Call<'_> {
             "update_membership" => json!({ "is_pinned": true }),
             "add_members" => json!({ "user_ids": [self.person().await] }),
             "update_member" => json!({ "role": "admin" }),
-            "create_group_invite" => json!({}),
             "mark_read" => json!({ "seq": 1 }),
             "send_message" => self.message().await,
             "edit_message" => json!({ "text": "new" }),

@@ -269,6 +269,7 @@ async fn send_request(
 }
 
 /// Does it. Says what was stored when it was a message.
+#[expect(clippy::too_many_lines, reason = "one arm for each action")]
 async fn perform(services: &Services, action: &Action) -> Option<Sent> {
     match action.clone() {
         Action::Send(user, place, key) => return send(services, user, place, key, None).await,
