@@ -56,7 +56,8 @@ class Scene:
             "SessionId": [minji.sign_in()],
             "UserId": [seoyeon.id, jiho.id],
         }
-        jiho_link = jiho.invite_to(jiho.create_group([seoyeon, minji]))
+        jiho.befriend(seoyeon)
+        jiho_link = jiho.invite_to(jiho.create_group([seoyeon]))
         self.used_up = {
             "accept_friend_request": {"friend_request_id": accepted.request_friend(minji)},
             "add_members": {"conversation_id": minji.create_group([jiho])},
