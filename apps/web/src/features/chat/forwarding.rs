@@ -77,14 +77,12 @@ fn ForwardForm(forwarding_now: Forwarding) -> impl IntoView {
         if chosen.is_empty() {
             return;
         }
-        for target in chosen {
-            send(chats, toasts, target, forwarding_now.messages.get_untracked());
-        }
-        toasts.show(if chats.is_offline() {
-            forwarding().later
-        } else {
-            forwarding().done
-        });
+        spawn_local(send(
+            chats,
+            toasts,
+            chosen,
+            forwarding_now.messages.get_untracked(),
+        ));
         forwarding_now.is_open.set(false);
         selecting.end();
     };
@@ -98,16 +96,29 @@ fn ForwardForm(forwarding_now: Forwarding) -> impl IntoView {
     }
 }
 
-fn send(chats: ChatStore, toasts: Toasts, target: Target, messages: Vec<Arc<Message>>) {
-    let forward = move |id| messages.iter().for_each(|message| chats.forward(id, message));
-    match target {
-        Target::Chat(id) => forward(id),
-        Target::Friend(user) => spawn_local(async move {
-            match chats.open_direct(user).await {
-                Ok(id) => forward(id),
-                Err(error) => toasts.show(explain_error(&error)),
+/// Hands the messages to the outbox, for each chat. A chat that is not there yet has to be made first: where that fails,
+/// nothing goes there, and nobody is told that it did.
+async fn send(chats: ChatStore, toasts: Toasts, targets: Vec<Target>, messages: Vec<Arc<Message>>) {
+    let mut goes_out = false;
+    for target in targets {
+        let chat = match target {
+            Target::Chat(id) => Ok(id),
+            Target::Friend(user) => chats.open_direct(user).await,
+        };
+        match chat {
+            Ok(id) => {
+                messages.iter().for_each(|message| chats.forward(id, message));
+                goes_out = true;
             }
-        }),
+            Err(error) => toasts.show(explain_error(&error)),
+        }
+    }
+    if goes_out {
+        toasts.show(if chats.is_offline() {
+            forwarding().later
+        } else {
+            forwarding().done
+        });
     }
 }
 
