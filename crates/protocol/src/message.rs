@@ -60,7 +60,8 @@ pub struct ReplyTo {
     pub rev: Rev,
     /// Who wrote it.
     pub author_id: UserId,
-    /// The beginning of what it says, without marks and with spoilers covered, in one line of at most 100 characters; `null` when it has no text, or was deleted.
+    /// The beginning of what it says, without marks and with spoilers covered, in one line of at most 100 characters;
+    /// `null` when it has no text, or was deleted.
     pub excerpt: Option<String>,
     /// What its first attachment is; `null` when it has none, or was deleted.
     pub attachment: Option<AttachmentKind>,

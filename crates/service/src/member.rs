@@ -279,8 +279,8 @@ async fn change_role(
     Ok((member, announcement))
 }
 
-/// Takes somebody out of a group together with the links they made, and with what the conversation says of it. Returns what the others are told, in
-/// the order of its numbers, which the caller saves.
+/// Takes somebody out of a group together with the links they made, and with what the conversation says of it. Returns
+/// what the others are told, in the order of its numbers, which the caller saves.
 async fn take_out(
     conn: &mut Connection,
     change: &mut Change,

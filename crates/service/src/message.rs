@@ -1,23 +1,24 @@
 //! Messages.
 
 use damso_domain::{
-    AttachmentId, AttachmentState, ClientKey, ConversationId, ConversationKind, MessageId, MessageKind,
-    MessageRef, MessageText, MessageTextError, Seq, Timestamp, UserId,
+    AttachmentId, AttachmentState, ClientKey, ConversationId, ConversationKind, MessageKind, MessageRef,
+    MessageText, Timestamp, UserId,
 };
 use damso_protocol::{
-    ConversationJoined, DeleteFor, ErrorKind, ForwardOf, Message, MessageDeleted, MessageHidden,
-    MessageWithheld, Messages, MessagesQuery, SendMessageRequest, ServerEvent,
+    ConversationJoined, DeleteFor, ErrorKind, Message, MessageDeleted, MessageHidden, MessageWithheld,
+    Messages, MessagesQuery, SendMessageRequest, ServerEvent,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::attachment::Attachment;
 use damso_repository::message::NewMessage;
 use damso_repository::quote::{Quote, Reply};
-use damso_repository::send::QueuedMessage;
 use damso_repository::user_change::UserChange;
 
 use crate::access::{self, Change};
 use crate::announcement::{joined_event, list_without_quote, tell_created, without_quote};
+use crate::draft::Draft;
+use crate::forward::{begin_with_source, take_forwarded};
 use crate::history::Stretch;
 use crate::sending::{Answer, SendQueue};
 use crate::{Context, ServiceError, ServiceResult, view};
@@ -27,65 +28,6 @@ use crate::{Context, ServiceError, ServiceResult, view};
 pub struct MessageService {
     context: Context,
     queue: SendQueue,
-}
-
-/// What somebody wants to say, once it is in order.
-struct Draft {
-    client_key: ClientKey,
-    text: Option<MessageText>,
-    attachment_ids: Vec<AttachmentId>,
-    reply_to: Option<Seq>,
-    forward_of: Option<MessageRef>,
-}
-
-impl Draft {
-    fn parse(request: &SendMessageRequest) -> ServiceResult<Self> {
-        if let Some(ForwardOf { conversation_id, seq }) = request.forward_of {
-            if request.text.is_some() || !request.attachment_ids.is_empty() || request.reply_to_seq.is_some()
-            {
-                return Err(ErrorKind::ForwardNotAlone.into());
-            }
-            return Ok(Self {
-                client_key: request.client_key,
-                text: None,
-                attachment_ids: Vec::new(),
-                reply_to: None,
-                forward_of: Some(MessageRef { conversation_id, seq }),
-            });
-        }
-        if SendMessageRequest::MAX_ATTACHMENTS < request.attachment_ids.len() {
-            return Err(ErrorKind::TooManyAttachments.into());
-        }
-        let text = match request.text.as_deref().map(MessageText::parse) {
-            Some(Ok(text)) => Some(text),
-            Some(Err(MessageTextError::TooLong { .. })) => return Err(ErrorKind::MessageTooLong.into()),
-            Some(Err(MessageTextError::Empty)) | None if request.attachment_ids.is_empty() => {
-                return Err(ErrorKind::MessageEmpty.into());
-            }
-            Some(Err(MessageTextError::Empty)) | None => None,
-        };
-        Ok(Self {
-            client_key: request.client_key,
-            text,
-            attachment_ids: request.attachment_ids.clone(),
-            reply_to: request.reply_to_seq,
-            forward_of: None,
-        })
-    }
-
-    /// As a row among others, if it is nothing but text.
-    fn as_row(&self, author: UserId, conversation: ConversationId) -> Option<QueuedMessage> {
-        let is_plain = self.attachment_ids.is_empty() && self.reply_to.is_none();
-        let text = self.text.as_ref().filter(|_| is_plain)?;
-        Some(QueuedMessage {
-            conversation_id: conversation,
-            author_id: author,
-            client_key: self.client_key,
-            id: MessageId::new(),
-            text: text.as_str().to_owned(),
-            created_at: Timestamp::now(),
-        })
-    }
 }
 
 /// A message that was sent.
@@ -437,45 +379,6 @@ async fn quote(conn: &mut Connection, author: UserId, target: MessageRef) -> Ser
         seq: target.seq,
         quote: Some(Quote::of(&quoted)),
     })
-}
-
-/// Locks the conversation for the new message, and the one it is forwarded from, in the order of their ids: what is
-/// forwarded is there until the commit.
-async fn begin_with_source(
-    conn: &mut Connection,
-    author: UserId,
-    id: ConversationId,
-    source: Option<MessageRef>,
-) -> ServiceResult<Change> {
-    let other = source
-        .map(|source| source.conversation_id)
-        .filter(|other| *other != id);
-    if let Some(other) = other.filter(|other| *other < id) {
-        repository::conversation::lock(conn, other).await?;
-    }
-    let change = Change::begin(conn, author, id).await?;
-    if let Some(other) = other.filter(|other| id < *other) {
-        repository::conversation::lock(conn, other).await?;
-    }
-    Ok(change)
-}
-
-/// What a message says and holds that is being forwarded, as its reader sees it. Its conversation is locked. A source
-/// that is not there, or not theirs, is `message_not_found`: what is missing is not the conversation they write in.
-async fn take_forwarded(
-    conn: &mut Connection,
-    author: UserId,
-    source: MessageRef,
-) -> ServiceResult<(Option<String>, Vec<Attachment>)> {
-    let found = repository::message::find_visible(conn, author, source).await?;
-    let found = found.ok_or(ErrorKind::MessageNotFound)?;
-    if found.kind == MessageKind::System {
-        return Err(ErrorKind::NotAllowed.into());
-    }
-    if found.deleted_at.is_some() {
-        return Err(ErrorKind::MessageDeleted.into());
-    }
-    Ok((found.text, found.attachments))
 }
 
 /// Locks the attachments of a message that is being sent and checks each: the author's own, complete, and in
