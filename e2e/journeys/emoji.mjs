@@ -3,17 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { befriend } from "../lib/api.mjs";
-import { launchBrowser, NARROW } from "../lib/browser.mjs";
+import { NARROW, PHONE } from "../lib/browser.mjs";
 import { typeHangul } from "../lib/hangul.mjs";
-import { Person, friends } from "../lib/person.mjs";
+import { friends, talking } from "../lib/person.mjs";
 import { eventually, gone, seen } from "../lib/wait.mjs";
 
-const PHONE = { viewport: NARROW, isMobile: true, hasTouch: true };
 
 test("emoji are found by name and put where the caret is", async (t) => {
-  const [minji, alex] = await friends(t, [{ name: "김민지" }, { name: "Alex", language: "en" }]);
-  await Promise.all([minji.openDirect(alex), alex.openDirect(minji)]);
+  const [minji, alex] = await talking(t);
   const { page, words } = minji;
   await minji.composer().fill("오늘 어때");
   for (let step = 0; step < 3; step += 1) {
@@ -88,12 +85,7 @@ async function reactsByKeyboard(person, author) {
 }
 
 test("on a phone the emoji stand under the conversation", async (t) => {
-  const browser = await launchBrowser(t);
-  const minji = await Person.register(t, browser, { name: "김민지", options: PHONE });
-  const alex = await Person.register(t, browser, { name: "Alex", language: "en" });
-  await befriend(minji, alex);
-  await Promise.all([minji.start(), alex.start()]);
-  await Promise.all([minji.openDirect(alex), alex.openDirect(minji)]);
+  const [minji, alex] = await talking(t, PHONE);
   await minji.button(minji.words.emoji).tap();
   const panel = await seen(minji.dialog(minji.words.chooseEmoji));
   assert.equal(await panel.getByRole("searchbox").evaluate((field) => field === document.activeElement), false);

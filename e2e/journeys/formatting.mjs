@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { composeSyllable, commit } from "../lib/hangul.mjs";
-import { friends } from "../lib/person.mjs";
+import { commit, composeSyllable } from "../lib/hangul.mjs";
+import { talking } from "../lib/person.mjs";
 import { eventually, gone, seen } from "../lib/wait.mjs";
 
 test("marks become formats, and nothing that is typed becomes an element", async (t) => {
@@ -79,9 +79,3 @@ test("keys put marks around what is selected, and leave a syllable that is being
   await commit(page, "한");
   await eventually(value, "한", "the syllable is not whole");
 });
-
-async function talking(t) {
-  const [minji, alex] = await friends(t, [{ name: "김민지" }, { name: "Alex", language: "en" }]);
-  await Promise.all([minji.openDirect(alex), alex.openDirect(minji)]);
-  return [minji, alex];
-}

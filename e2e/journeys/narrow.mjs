@@ -3,13 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { launchBrowser, NARROW } from "../lib/browser.mjs";
+import { launchBrowser, NARROW, PHONE } from "../lib/browser.mjs";
 import { sendHangul, typeHangul } from "../lib/hangul.mjs";
 import { meet, talk } from "../lib/meeting.mjs";
 import { Person } from "../lib/person.mjs";
 import { gone, seen } from "../lib/wait.mjs";
 
-const PHONE = { viewport: NARROW, isMobile: true, hasTouch: true };
 const SMALLEST_TARGET_PX = 36;
 
 test("two people meet and talk on narrow screens", async (t) => {

@@ -3,14 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { launchBrowser, NARROW } from "../lib/browser.mjs";
-import { befriend } from "../lib/api.mjs";
+import { NARROW, PHONE } from "../lib/browser.mjs";
 import { sendHangul } from "../lib/hangul.mjs";
-import { Person, friends } from "../lib/person.mjs";
+import { talking } from "../lib/person.mjs";
 import { eventually, gone, seen } from "../lib/wait.mjs";
 
 const HEART = "❤️";
-const PHONE = { viewport: NARROW, isMobile: true, hasTouch: true };
 
 test("a message is changed: the other one sees it at once, and its author what it said", async (t) => {
   const [minji, alex] = await talking(t);
@@ -189,12 +187,7 @@ test("everything is done with the keyboard alone", async (t) => {
 });
 
 test("on a phone, with a finger", async (t) => {
-  const browser = await launchBrowser(t);
-  const minji = await Person.register(t, browser, { name: "김민지", options: PHONE });
-  const alex = await Person.register(t, browser, { name: "Alex", language: "en" });
-  await befriend(minji, alex);
-  await Promise.all([minji.start(), alex.start()]);
-  await Promise.all([minji.openDirect(alex), alex.openDirect(minji)]);
+  const [minji, alex] = await talking(t, PHONE);
   await alex.say("Nice weather");
   const message = await seen(minji.message("Nice weather", { of: alex }));
   // Where it comes to rest: below what is loaded before it.
@@ -220,12 +213,6 @@ test("on a phone, with a finger", async (t) => {
   const overflow = await minji.page.evaluate(() => document.documentElement.scrollWidth);
   assert.equal(overflow, NARROW.width);
 });
-
-async function talking(t) {
-  const [minji, alex] = await friends(t, [{ name: "김민지" }, { name: "Alex", language: "en" }]);
-  await Promise.all([minji.openDirect(alex), alex.openDirect(minji)]);
-  return [minji, alex];
-}
 
 /** A message of somebody else's that says it was changed. */
 function edited(person, text, { of }) {

@@ -4,12 +4,11 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 
-import { befriend, direct } from "../lib/api.mjs";
-import { launchBrowser, NARROW } from "../lib/browser.mjs";
-import { Person, friends } from "../lib/person.mjs";
+import { direct } from "../lib/api.mjs";
+import { PHONE } from "../lib/browser.mjs";
+import { friends, talking } from "../lib/person.mjs";
 import { eventually, gone, seen } from "../lib/wait.mjs";
 
-const PHONE = { viewport: NARROW, isMobile: true, hasTouch: true };
 
 test("a message is answered, and its quote says what it says now", async (t) => {
   const [minji, alex] = await talking(t);
@@ -101,12 +100,7 @@ test("an answer that was begun waits for its words, and what is written without 
 });
 
 test("a finger answers as well", async (t) => {
-  const browser = await launchBrowser(t);
-  const minji = await Person.register(t, browser, { name: "김민지", options: PHONE });
-  const alex = await Person.register(t, browser, { name: "Alex", language: "en" });
-  await befriend(minji, alex);
-  await Promise.all([minji.start(), alex.start()]);
-  await Promise.all([minji.openDirect(alex), alex.openDirect(minji)]);
+  const [minji, alex] = await talking(t, PHONE);
   await alex.say("Coffee?");
   const asked = minji.message("Coffee?", { of: alex });
   await asked.getByText("Coffee?", { exact: true }).tap();
@@ -115,12 +109,6 @@ test("a finger answers as well", async (t) => {
   await minji.say("좋아요");
   await seen(quote(alex, alex.message("좋아요", { of: minji })).getByText("Coffee?", { exact: true }));
 });
-
-async function talking(t) {
-  const [minji, alex] = await friends(t, [{ name: "김민지" }, { name: "Alex", language: "en" }]);
-  await Promise.all([minji.openDirect(alex), alex.openDirect(minji)]);
-  return [minji, alex];
-}
 
 /** What a message quotes. */
 function quote(person, message) {

@@ -18,6 +18,8 @@ export const baseUrl = process.env.DAMSO_URL;
 
 export const WIDE = { width: 1280, height: 800 };
 export const NARROW = { width: 390, height: 844 };
+/** Options of a context that is a phone. */
+export const PHONE = { viewport: NARROW, isMobile: true, hasTouch: true };
 
 const FLAGS = [
   // A test may not talk to anything but the server under test.

@@ -38,6 +38,13 @@ export async function friends(t, descriptions) {
   return all;
 }
 
+/** Two friends who have their direct conversation open: the first with the options of a context that are given. */
+export async function talking(t, options) {
+  const [minji, alex] = await friends(t, [{ name: "김민지", options }, { name: "Alex", language: "en" }]);
+  await Promise.all([minji.openDirect(alex), alex.openDirect(minji)]);
+  return [minji, alex];
+}
+
 /** Somebody, with a page. */
 export class Person {
   constructor({ context, page, trouble }, { name, language = "ko", handle = uniqueHandle(), email, hasTouch = false }) {
