@@ -10,7 +10,7 @@ const VOWEL_COUNT: u32 = 21;
 const FINAL_COUNT: u32 = 28;
 
 /// Leading consonants in the order of the syllable table (Unicode, Hangul Syllables).
-const LEADING: [char; 19] = [
+pub(crate) const LEADING: [char; 19] = [
     'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ',
     'ㅍ', 'ㅎ',
 ];
@@ -149,7 +149,8 @@ fn matches_split(text: &[char], query: &[char]) -> bool {
     })
 }
 
-fn syllable_matches(have: char, want: char) -> bool {
+/// A lone consonant stands for any syllable that begins with it.
+pub(crate) fn syllable_matches(have: char, want: char) -> bool {
     have == want || (LEADING.contains(&want) && leading(have) == Some(want))
 }
 

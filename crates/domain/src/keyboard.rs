@@ -71,16 +71,49 @@ pub fn to_hangul(typed: &str) -> String {
 pub fn to_latin(typed: &str) -> String {
     let mut keys = String::with_capacity(typed.len());
     for c in typed.chars() {
-        match Syllable::of(c) {
-            Some(Syllable { lead, vowel, last }) => {
-                push_keys(&mut keys, lead);
-                push_keys(&mut keys, vowel);
-                last.into_iter().for_each(|last| push_keys(&mut keys, last));
-            }
-            None => push_keys(&mut keys, c),
-        }
+        spell(c, |jamo| keys.push(key(jamo).unwrap_or(jamo)));
     }
     keys
+}
+
+/// The jamo that a character is typed with, one for each key: ㄱㅗㅏ for 과. What is no Hangul is itself.
+pub(crate) fn spell(c: char, mut push: impl FnMut(char)) {
+    let mut spell_jamo = |jamo: char| match parts(jamo) {
+        Some((first, second)) => {
+            push(first);
+            push(second);
+        }
+        None => push(jamo),
+    };
+    match Syllable::of(c) {
+        Some(Syllable { lead, vowel, last }) => {
+            spell_jamo(lead);
+            spell_jamo(vowel);
+            last.into_iter().for_each(spell_jamo);
+        }
+        None => spell_jamo(c),
+    }
+}
+
+/// What may have been meant by what was typed: that itself; from three keys on, what the same keys are on the other
+/// layout. The first is as it was typed.
+pub(crate) fn readings(typed: &str) -> Vec<String> {
+    /// Fewer keys than these mean too much on the other layout: 미 is `al`, which half of all handles hold.
+    const KEYS_OF_OTHER_LAYOUT: usize = 3;
+    let count = |text: &str| text.chars().filter(char::is_ascii_alphabetic).count();
+    let mut readings = vec![typed.to_owned()];
+    // On a phone the first letter is a capital without being meant as one.
+    for keys in [typed.to_owned(), typed.to_lowercase()] {
+        if KEYS_OF_OTHER_LAYOUT <= count(&keys) {
+            readings.push(to_hangul(&keys));
+        }
+    }
+    let keys = to_latin(typed);
+    let pressed = count(&keys);
+    if KEYS_OF_OTHER_LAYOUT <= pressed && pressed != count(typed) {
+        readings.push(keys);
+    }
+    readings
 }
 
 fn jamo(key: char) -> Option<char> {
@@ -90,13 +123,6 @@ fn jamo(key: char) -> Option<char> {
     let key = key.to_ascii_lowercase();
     let at = u32::from(key).checked_sub(u32::from('a'))?;
     PLAIN.get(usize::try_from(at).ok()?).copied()
-}
-
-fn push_keys(keys: &mut String, jamo: char) {
-    let (first, second) = parts(jamo).map_or((jamo, None), |(first, second)| (first, Some(second)));
-    for jamo in std::iter::once(first).chain(second) {
-        keys.push(key(jamo).unwrap_or(jamo));
-    }
 }
 
 fn key(jamo: char) -> Option<char> {

@@ -25,6 +25,8 @@ mod password;
 mod presence;
 mod read;
 mod report;
+#[cfg(feature = "normalize")]
+mod search;
 mod security_event;
 mod text;
 mod time;
@@ -51,6 +53,8 @@ pub use password::{Password, PasswordError};
 pub use presence::{PresenceStatus, PresenceVisibility, ShownStatus};
 pub use read::{ReadState, unread_by};
 pub use report::{Remark, RemarkError, ReportReason};
+#[cfg(feature = "normalize")]
+pub use search::{Highlight, SearchQuery, SearchQueryError, search_key};
 pub use security_event::SecurityEventKind;
 pub use text::{EXCERPT_CHARS, MessageText, MessageTextError, excerpt};
 pub use time::Timestamp;

@@ -1,11 +1,6 @@
 //! Finding people and conversations by what is typed.
 
-use std::borrow::Cow;
-
 use crate::{hangul, keyboard};
-
-/// Fewer keys than these mean too much on the other layout: 미 is `al`, which half of all handles hold.
-const KEYS_OF_OTHER_LAYOUT: usize = 3;
 
 /// What somebody types to find a name, made ready once for any number of names.
 ///
@@ -23,17 +18,8 @@ impl NameQuery {
     pub fn new(typed: &str) -> Self {
         let typed = typed.trim().trim_start_matches('@');
         let mut query = Self::default();
-        query.add(typed);
-        // On a phone the first letter is a capital without being meant as one.
-        for keys in [Cow::Borrowed(typed), Cow::Owned(typed.to_lowercase())] {
-            if KEYS_OF_OTHER_LAYOUT <= count(&keys, |c| c.is_ascii_alphabetic()) {
-                query.add(&keyboard::to_hangul(&keys));
-            }
-        }
-        let keys = keyboard::to_latin(typed);
-        let pressed = count(&keys, |c| c.is_ascii_alphabetic());
-        if KEYS_OF_OTHER_LAYOUT <= pressed && pressed != count(typed, |c| c.is_ascii_alphabetic()) {
-            query.add(&keys);
+        for reading in keyboard::readings(typed) {
+            query.add(&reading);
         }
         query
     }
@@ -58,10 +44,6 @@ impl NameQuery {
             self.readings.push(reading);
         }
     }
-}
-
-fn count(text: &str, is_counted: impl Fn(char) -> bool) -> usize {
-    text.chars().filter(|c| is_counted(*c)).count()
 }
 
 #[cfg(test)]
