@@ -71,6 +71,7 @@ async fn serve_on(
     let exporter = open_exporter(config, &services, &storage)?;
     let exports = tokio::spawn(exporter.run());
     let jobs = tokio::spawn(services.worker().run());
+    let indexer = tokio::spawn(services.indexer().run());
 
     let sessions = tokio::spawn(services.sessions.clone().watch_over());
     let presence = services.presence.clone();
@@ -110,6 +111,7 @@ async fn serve_on(
         handle.stop(false).await;
     }
     jobs.abort();
+    indexer.abort();
     exports.abort();
     sessions.abort();
     presences.abort();

@@ -61,6 +61,9 @@ pub(crate) struct Uploading;
 /// Telling the operator of somebody.
 pub(crate) struct Reporting;
 
+/// Looking for messages.
+pub(crate) struct Searching;
+
 impl Pace for Usual {
     const LIMIT: Limit = Limit::Request;
 }
@@ -75,6 +78,10 @@ impl Pace for Sending {
 
 impl Pace for Uploading {
     const LIMIT: Limit = Limit::Upload;
+}
+
+impl Pace for Searching {
+    const LIMIT: Limit = Limit::Search;
 }
 
 impl Pace for Reporting {

@@ -33,6 +33,7 @@ mod report;
 mod request_id;
 mod requiredness;
 mod reset;
+mod search;
 mod security_log;
 mod session;
 mod settings;

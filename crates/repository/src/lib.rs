@@ -29,6 +29,8 @@ pub mod quote;
 pub mod reaction;
 pub mod report;
 pub mod schema;
+pub mod search;
+pub mod search_index;
 pub mod security_event;
 pub mod send;
 pub mod server_fact;

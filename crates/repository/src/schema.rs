@@ -350,5 +350,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    message_search (conversation_id, seq) {
+        conversation_id -> Uuid,
+        seq -> BigInt,
+        at -> Timestamptz,
+        key -> Text,
+    }
+}
+
+diesel::table! {
+    message_search_progress (conversation_id) {
+        conversation_id -> Uuid,
+        rev -> BigInt,
+        seq -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(attachments, message_attachments);
 diesel::allow_tables_to_appear_in_same_query!(users, friendships, friend_requests, blocks, members);

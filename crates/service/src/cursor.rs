@@ -64,7 +64,8 @@ pub(crate) fn page_size(limit: Option<u16>) -> ServiceResult<PageSize> {
     })
 }
 
-fn encode(position: &impl Serialize) -> String {
+/// The cursor of a position that is no item's.
+pub(crate) fn encode(position: &impl Serialize) -> String {
     let json = serde_json::to_vec(position).expect("positions hold only numbers, ids and times");
     URL_SAFE_NO_PAD.encode(json)
 }

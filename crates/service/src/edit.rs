@@ -67,6 +67,7 @@ impl EditService {
             })
             .await?;
         if let Some(fact) = fact {
+            self.context.unindexed.note(target.conversation_id);
             fact.tell(&self.context.hub);
         }
         Ok(message)

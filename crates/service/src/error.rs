@@ -198,6 +198,15 @@ impl FieldProblem for damso_domain::InviteLifetimeError {
     }
 }
 
+impl FieldProblem for damso_domain::SearchQueryError {
+    fn kind(&self) -> FieldErrorKind {
+        match self {
+            Self::Empty => FieldErrorKind::Empty,
+            Self::TooLong => FieldErrorKind::TooLong,
+        }
+    }
+}
+
 impl FieldProblem for damso_domain::RemarkError {
     fn kind(&self) -> FieldErrorKind {
         match self {

@@ -53,6 +53,8 @@ pub mod realtime;
 pub mod report;
 pub mod reset;
 mod rotation;
+pub mod search;
+pub mod search_index;
 pub mod security_log;
 mod sending;
 pub mod session;
@@ -83,6 +85,7 @@ use crate::post::{Clerk, Post};
 use crate::profiles::Profiles;
 use crate::rate::RateLimits;
 use crate::realtime::Hub;
+use crate::search_index::{Indexer, Unindexed};
 
 /// How a server behaves, as far as the use cases are concerned.
 #[derive(Clone, Debug)]
@@ -164,6 +167,8 @@ pub struct Services {
     pub presence: presence::PresenceService,
     /// Read pointers.
     pub reads: read::ReadService,
+    /// Finding messages.
+    pub search: search::SearchService,
     /// Catching up.
     pub sync: sync::SyncService,
     /// What people tell the operator of each other.
@@ -188,6 +193,7 @@ pub struct Services {
     pub database: Database,
     post: Post,
     bell: Bell,
+    unindexed: Unindexed,
 }
 
 impl Services {
@@ -215,9 +221,11 @@ impl Services {
             limits: limits.clone(),
             post: post.clone(),
             bell: bell.clone(),
+            unindexed: Unindexed::default(),
         };
         let factors = Factors::new(keys);
         let passkeys = passkey::PasskeyService::new(context.clone(), &config.server_url);
+        let unindexed = context.unindexed.clone();
         let admin_sessions = sessions.clone();
         let groups = group::GroupService::new(context.clone(), images.clone());
         Self {
@@ -262,6 +270,7 @@ impl Services {
             settings: settings::SettingsService::new(context.clone()),
             presence: presence::PresenceService::new(context.clone()),
             reads: read::ReadService::new(context.clone()),
+            search: search::SearchService::new(context.clone()),
             sync: sync::SyncService::new(context.clone()),
             exports: export::ExportService::new(context.clone(), objects.clone()),
             reports: report::ReportService::new(context.clone()),
@@ -275,6 +284,7 @@ impl Services {
             database,
             post,
             bell,
+            unindexed,
         }
     }
 
@@ -286,6 +296,15 @@ impl Services {
             self.objects.clone(),
             clerk,
             self.bell.clone(),
+        )
+    }
+
+    /// Writes what messages are searched by.
+    pub fn indexer(&self) -> Indexer {
+        Indexer::new(
+            self.database.clone(),
+            self.unindexed.clone(),
+            self.messages.queue(),
         )
     }
 
@@ -306,4 +325,5 @@ pub(crate) struct Context {
     pub(crate) limits: RateLimits,
     pub(crate) post: Post,
     pub(crate) bell: Bell,
+    pub(crate) unindexed: Unindexed,
 }

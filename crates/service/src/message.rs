@@ -67,6 +67,11 @@ impl MessageService {
         }
     }
 
+    /// Where messages wait to be stored.
+    pub(crate) fn queue(&self) -> SendQueue {
+        self.queue.clone()
+    }
+
     /// Stores a message and tells everyone in the conversation. The same key again, whenever and whatever else
     /// is in the request, answers with the message that was stored first.
     pub async fn send(
@@ -176,6 +181,7 @@ impl MessageService {
             Err(first) => return Ok(Sent::before(view::message(&first)?)),
             Ok(stored) => stored,
         };
+        self.context.unindexed.note(conversation);
         let message = view::message(&stored.message)?;
         let (unquoted, audience): (Vec<_>, Vec<_>) = stored
             .audience

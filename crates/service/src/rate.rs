@@ -48,6 +48,8 @@ pub enum Limit {
     Export,
     /// What somebody tells the operator of others.
     Report,
+    /// Messages that somebody looks for, also while they type.
+    Search,
     /// Pictures and files that somebody reads: a list of friends shows hundreds at once.
     Media,
     /// Whatever else somebody asks.
@@ -69,6 +71,7 @@ impl Limit {
         Self::Upload,
         Self::Export,
         Self::Report,
+        Self::Search,
         Self::Media,
         Self::Request,
     ];
@@ -89,6 +92,7 @@ impl Limit {
             Self::Upload => "upload",
             Self::Export => "export",
             Self::Report => "report",
+            Self::Search => "search",
             Self::Media => "media",
             Self::Request => "request",
         }
@@ -104,6 +108,7 @@ impl Limit {
             Self::SignUp | Self::Report => 20,
             Self::Lookup | Self::Send => 30,
             Self::Invite => 120,
+            Self::Search => 60,
             Self::Anonymous | Self::Media => 1_000,
             Self::Upload | Self::Request => 200,
         };
@@ -121,7 +126,7 @@ impl Limit {
             | Self::Verification
             | Self::Mailbox => Duration::from_hours(1),
             Self::Export => Duration::from_hours(24),
-            Self::Invite | Self::Lookup => Duration::from_mins(1),
+            Self::Invite | Self::Lookup | Self::Search => Duration::from_mins(1),
             Self::Anonymous => Duration::from_secs(20),
             Self::Send => Duration::from_secs(6),
             Self::Media | Self::Request => Duration::from_secs(10),

@@ -194,6 +194,12 @@ impl TestApp {
         while worker.run_next().await.expect("jobs can be worked off") {}
     }
 
+    /// Makes everything that was written searchable.
+    pub async fn index_messages(&self) {
+        let indexed = self.services.indexer().look_through().await;
+        indexed.expect("keys can be written");
+    }
+
     /// Sweeps up what has expired, and works off the jobs that come of it.
     pub async fn sweep(&self) {
         self.worker()

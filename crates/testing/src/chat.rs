@@ -193,6 +193,15 @@ impl Actor {
         .await
     }
 
+    /// Looks for messages; `rest` is more of the query, as `&limit=1`.
+    pub async fn search(&self, typed: &str, rest: &str) -> Reply {
+        self.get(&format!(
+            "/search/messages?query={}{rest}",
+            percent_encoded(typed)
+        ))
+        .await
+    }
+
     /// Says what was shown.
     pub async fn mark_read(&self, conversation: ConversationId, seq: i64) -> ReadPosition {
         self.put(

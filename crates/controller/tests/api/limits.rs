@@ -67,6 +67,7 @@ async fn each_kind_of_request_has_its_limit_and_one_person_uses_up_only_their_ow
         Limit::Send => actor.post(&messages, &text(ClientKey::new())).await,
         Limit::Lookup => actor.post("/friend-requests", &stranger).await,
         Limit::Upload => actor.post("/attachments", &file).await,
+        Limit::Search => actor.search("회의", "").await,
         Limit::Report => actor.post("/reports", &report).await,
         Limit::Media => actor.get(&format!("/images/{}", ImageId::new())).await,
         _ => actor.get("/me").await,
@@ -76,6 +77,7 @@ async fn each_kind_of_request_has_its_limit_and_one_person_uses_up_only_their_ow
         Limit::Lookup,
         Limit::Upload,
         Limit::Report,
+        Limit::Search,
         Limit::Media,
         Limit::Request,
     ] {

@@ -55,6 +55,8 @@ mod replay;
 mod replies;
 mod reports;
 mod roles;
+mod search;
+mod search_oracle;
 mod security_log;
 mod sending;
 mod sessions;

@@ -8,11 +8,11 @@ use damso_protocol::{
     CompleteAttachmentRequest, ContentQuery, Conversation, Conversations, CreateAttachmentRequest,
     CreateConversationRequest, CreateFriendRequest, CreateReportRequest, CreatedAttachment, CreatedReport,
     DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest, EditMessageRequest, ErrorKind, Exports,
-    Friend, FriendInvite, FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites, ImageQuery,
-    InvitePreview, MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery, Page,
-    PageQuery, Problem, ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest,
-    RenameSessionRequest, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetPresenceRequest,
-    Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
+    FoundMessages, Friend, FriendInvite, FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites,
+    ImageQuery, InvitePreview, MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery,
+    Page, PageQuery, Problem, ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest,
+    RenameSessionRequest, SearchMessagesQuery, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest,
+    SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
     UpdateConversationRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMemberRequest,
     UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
 };
@@ -156,6 +156,7 @@ fn queries_refuse_unknown_fields() {
     assert_strict::<MessagesQuery>(json!({ "before": 1 }));
     assert_strict::<DeleteMessageQuery>(json!({ "for": "me" }));
     assert_strict::<ReactionsQuery>(json!({ "emoji": "❤️" }));
+    assert_strict::<SearchMessagesQuery>(json!({ "query": "회의록" }));
     assert_strict::<ContentQuery>(json!({}));
     assert_strict::<ImageQuery>(json!({}));
 }
@@ -316,6 +317,8 @@ fn both_readers_read_every_answer() {
     });
     assert_lenient::<Settings>(&settings);
     assert_lenient::<CreatedReport>(&json!({ "id": ID }));
+    let found = json!({ "message": message(), "highlights": [[0, 2], [5, 7]] });
+    assert_lenient::<FoundMessages>(&json!({ "items": [found], "users": [user()], "next_cursor": "e30" }));
     let request = json!({
         "id": ID, "from": user(), "to": user(), "message": "", "state": "pending", "created_at": TIME,
     });

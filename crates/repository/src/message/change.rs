@@ -14,7 +14,7 @@ use crate::attachment::Attachment;
 use crate::quote::Reply;
 use crate::schema::{hidden_messages, message_attachments, message_edits, messages, reactions};
 use crate::statement::Keep as _;
-use crate::{Connection, RepositoryResult};
+use crate::{Connection, RepositoryResult, search_index};
 
 /// A message to store; its numbers come from the locked conversation.
 #[derive(Clone, Debug)]
@@ -228,7 +228,7 @@ pub async fn mark_all_deleted(
     Ok((seqs.len(), ids.into_iter().map(AttachmentId::from_uuid).collect()))
 }
 
-/// Removes the earlier texts of messages, and how people reacted to them.
+/// Removes the earlier texts of messages, how people reacted to them, and what they were searched by.
 async fn delete_what_hangs_on(
     conn: &mut Connection,
     conversation: ConversationId,
@@ -242,7 +242,7 @@ async fn delete_what_hangs_on(
     diesel::delete(held.filter(reactions::seq.eq_any(seqs)))
         .execute(conn)
         .await?;
-    Ok(())
+    search_index::delete(conn, conversation, seqs).await
 }
 
 /// Hides a message from one person; tells whether it was not hidden before.

@@ -24,6 +24,7 @@ use crate::announcement::tell_created;
 use crate::audience::{Audience, Audiences, Kept};
 use crate::message::Sent;
 use crate::realtime::Hub;
+use crate::search_index::Unindexed;
 use crate::{Context, ServiceError, ServiceResult, view};
 
 #[cfg(feature = "planted-bugs")]
@@ -82,6 +83,7 @@ struct Batcher {
     hub: Hub,
     audiences: Audiences,
     lanes: Lanes,
+    unindexed: Unindexed,
 }
 
 impl SendQueue {
@@ -93,9 +95,15 @@ impl SendQueue {
             hub: context.hub.clone(),
             audiences: Audiences::new(),
             lanes: Lanes::new(),
+            unindexed: context.unindexed.clone(),
         };
         context.database.runtime().spawn(Arc::new(batcher).run(incoming));
         Self(queue)
+    }
+
+    /// How many messages wait for their batch.
+    pub(crate) fn waiting(&self) -> usize {
+        self.0.max_capacity() - self.0.capacity()
     }
 
     /// Stores a message and tells everyone in the conversation. It is stored and told also when the caller
@@ -332,6 +340,7 @@ impl Batcher {
                         reply_to: None,
                         forwarded: false,
                     };
+                    self.unindexed.note(conversation);
                     self.tell(&message, audience, withheld_for);
                     answer(&message, true, letter.replies);
                 }
@@ -345,6 +354,7 @@ impl Batcher {
                     match known.get(&target) {
                         // An attempt of ours stored it, and its answer was lost: nobody has been told yet.
                         Some(message) if message.id == letter.message.id => {
+                            self.unindexed.note(conversation);
                             self.tell(message, audience, withheld_for);
                             answer(message, true, letter.replies);
                         }

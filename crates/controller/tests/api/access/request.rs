@@ -36,7 +36,7 @@ impl Call<'_> {
         for name in operation.placeholders() {
             path = path.replace(&format!("{{{name}}}"), &self.fill(&name).await);
         }
-        let query = self.query();
+        let query = self.query().await;
         let path = absolute(&format!("{path}{query}"));
         let body = match operation.body {
             Some(_) => Some(self.body().await),
@@ -178,10 +178,12 @@ impl Call<'_> {
         self.scene.request_to_owner().await.id
     }
 
-    fn query(&self) -> String {
+    async fn query(&self) -> String {
         match self.row.operation {
             "list_users" => format!("?ids={}", self.scene.owner.id()),
             "list_friend_requests" => "?direction=incoming".to_owned(),
+            "search_messages" if self.is_of("everywhere") => "?query=hello".to_owned(),
+            "search_messages" => format!("?query=hello&conversation_id={}", self.place().await.id),
             "delete_message" if self.is_of("for me") => "?for=me".to_owned(),
             "delete_message" => "?for=everyone".to_owned(),
             _ => String::new(),

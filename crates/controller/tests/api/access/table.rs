@@ -224,6 +224,10 @@ pub const MESSAGES: &str = "
 list_messages      | the group                         | 401       404c     404c   200    200   200   404c    200     401     401
 list_messages      | the direct                        | 401       404c     200    404c   404c  200   404c    404c    401     401
 list_messages      | the notes                         | 401       404c     404c   404c   404c  200   404c    404c    401     401
+search_messages    | everywhere                        | own 200
+search_messages    | the group                         | 401       404c     404c   200    200   200   404c    200     401     401
+search_messages    | the direct                        | 401       404c     200    404c   404c  200   404c    404c    401     401
+search_messages    | the notes                         | 401       404c     404c   404c   404c  200   404c    404c    401     401
 send_message       | the group                         | 401       404c     404c   201    201   201   404c    201     401     401
 send_message       | the direct                        | 401       404c     201    404c   404c  201   404c    404c    401     401
 send_message       | the notes                         | 401       404c     404c   404c   404c  201   404c    404c    401     401

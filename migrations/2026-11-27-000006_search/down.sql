@@ -1,0 +1,2 @@
+DROP TABLE message_search_progress;
+DROP TABLE message_search;
