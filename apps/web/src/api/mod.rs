@@ -11,6 +11,7 @@ mod invites;
 mod operations;
 mod reactions;
 mod refresh;
+mod search;
 mod security;
 mod upload;
 mod urls;

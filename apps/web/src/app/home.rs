@@ -14,6 +14,7 @@ use crate::features::chat::{
 use crate::features::chats::{ChatsPane, load_new_chat_form};
 use crate::features::friends::{FriendsArea, load_add_friend, load_profile};
 use crate::features::notice;
+use crate::features::search::{Typed, load_search_pane, search_pane};
 use crate::features::settings::{load_settings_area, settings_area};
 use crate::i18n::texts;
 use crate::session::Session;
@@ -31,6 +32,7 @@ pub fn Home() -> impl IntoView {
     let area = Memo::new(move |_| navigator.place().area());
     Effect::new(move |_| document().set_title(&title(unread.get())));
     notice::follow(chats, people, unread);
+    Typed::provide(navigator);
     navigator.spell_out();
     focus::follow(navigator);
     prefetch(SOON);
@@ -83,7 +85,7 @@ fn ChatsArea() -> impl IntoView {
     view! {
         <Panes
             showing
-            list=move || view! { <ChatsPane chosen /> }
+            list=move || view! { <ChatsList chosen /> }
             detail=move || view! { <ChatStage chosen /> }
             drawer=move || chosen.get().map(|id| view! {
                 <Lazy
@@ -95,9 +97,26 @@ fn ChatsArea() -> impl IntoView {
     }
 }
 
+/// All chats, or what was looked for among them.
+#[component]
+fn ChatsList(chosen: Memo<Option<ConversationId>>) -> impl IntoView {
+    let navigator = Navigator::expect();
+    let is_search = Memo::new(move |_| navigator.place().is_search());
+    move || {
+        if is_search.get() {
+            view! {
+                <Lazy load=|| Box::pin(load_search_pane()) draw=Box::new(|| Box::pin(search_pane())) />
+            }
+            .into_any()
+        } else {
+            view! { <ChatsPane chosen /> }.into_any()
+        }
+    }
+}
+
 const fn showing(place: Place) -> Showing {
     match place {
-        Place::Chat(_) => Showing::Detail,
+        Place::Chat(_) | Place::Found(..) => Showing::Detail,
         Place::ChatDrawer(_) => Showing::Drawer,
         _ => Showing::List,
     }

@@ -1,6 +1,6 @@
 //! Every place in the client and its address.
 
-use damso_domain::{ConversationId, UserId};
+use damso_domain::{ConversationId, Seq, UserId};
 
 /// A part of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,6 +101,12 @@ pub enum Place {
     Chat(ConversationId),
     /// A conversation with its drawer.
     ChatDrawer(ConversationId),
+    /// Finding people, chats and messages.
+    Search,
+    /// Finding messages of one conversation.
+    SearchIn(ConversationId),
+    /// A conversation at a message that was found.
+    Found(ConversationId, Seq),
     /// The menu of the settings.
     Settings,
     /// One part of the settings.
@@ -144,6 +150,12 @@ impl Place {
             ["chats"] => Self::Chats,
             ["chats", id] => id.parse().map_or(Self::Unknown, Self::Chat),
             ["chats", id, "drawer"] => id.parse().map_or(Self::Unknown, Self::ChatDrawer),
+            ["search"] => Self::Search,
+            ["search", id] => id.parse().map_or(Self::Unknown, Self::SearchIn),
+            ["search", id, seq] => match (id.parse(), seq.parse()) {
+                (Ok(id), Ok(seq)) => Self::Found(id, Seq::new(seq)),
+                _ => Self::Unknown,
+            },
             ["settings"] => Self::Settings,
             ["settings", name] => SettingsSection::ALL
                 .into_iter()
@@ -167,6 +179,9 @@ impl Place {
             Self::Chats => "/chats".to_owned(),
             Self::Chat(id) => format!("/chats/{id}"),
             Self::ChatDrawer(id) => format!("/chats/{id}/drawer"),
+            Self::Search => "/search".to_owned(),
+            Self::SearchIn(id) => format!("/search/{id}"),
+            Self::Found(id, seq) => format!("/search/{id}/{seq}"),
             Self::Settings => "/settings".to_owned(),
             Self::SettingsSection(section) => format!("/settings/{}", section.segment()),
             Self::Unknown => "/".to_owned(),
@@ -180,7 +195,12 @@ impl Place {
             Self::Reset | Self::Verify => Area::Mailed,
             Self::Invite(_) => Area::Invite,
             Self::Friends | Self::Friend(_) => Area::Friends,
-            Self::Chats | Self::Chat(_) | Self::ChatDrawer(_) => Area::Chats,
+            Self::Chats
+            | Self::Chat(_)
+            | Self::ChatDrawer(_)
+            | Self::Search
+            | Self::SearchIn(_)
+            | Self::Found(..) => Area::Chats,
             Self::Settings | Self::SettingsSection(_) => Area::Settings,
             Self::Unknown => Area::Unknown,
         }
@@ -189,17 +209,23 @@ impl Place {
     /// The conversation that is open there.
     pub const fn conversation(self) -> Option<ConversationId> {
         match self {
-            Self::Chat(id) | Self::ChatDrawer(id) => Some(id),
+            Self::Chat(id) | Self::ChatDrawer(id) | Self::SearchIn(id) | Self::Found(id, _) => Some(id),
             _ => None,
         }
+    }
+
+    /// Whether it belongs to the search.
+    pub const fn is_search(self) -> bool {
+        matches!(self, Self::Search | Self::SearchIn(_) | Self::Found(..))
     }
 
     /// Where a narrow screen's back button leads.
     #[must_use]
     pub const fn parent(self) -> Self {
         match self {
-            Self::Chat(_) => Self::Chats,
-            Self::ChatDrawer(id) => Self::Chat(id),
+            Self::Chat(_) | Self::Search => Self::Chats,
+            Self::Found(..) => Self::Search,
+            Self::ChatDrawer(id) | Self::SearchIn(id) => Self::Chat(id),
             Self::SettingsSection(_) => Self::Settings,
             Self::SignIn | Self::SignUp => Self::Welcome,
             Self::Reset | Self::Verify => Self::SignIn,
@@ -233,6 +259,9 @@ mod tests {
             Place::Chats,
             Place::Chat(conversation),
             Place::ChatDrawer(conversation),
+            Place::Search,
+            Place::SearchIn(conversation),
+            Place::Found(conversation, Seq::new(7)),
             Place::Settings,
         ];
         for place in places
@@ -252,6 +281,7 @@ mod tests {
             ("/chats/not-an-id", Place::Unknown),
             ("/chats/0/drawer", Place::Unknown),
             ("/settings/secrets", Place::Unknown),
+            ("/search/7", Place::Unknown),
             ("/welcome/back", Place::Unknown),
             ("/invite", Place::Unknown),
             ("/invite/short", Place::Unknown),

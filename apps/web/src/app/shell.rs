@@ -41,7 +41,13 @@ pub fn Shell(
 const fn is_deep(place: Place) -> bool {
     matches!(
         place,
-        Place::Friend(_) | Place::Chat(_) | Place::ChatDrawer(_) | Place::SettingsSection(_)
+        Place::Friend(_)
+            | Place::Chat(_)
+            | Place::ChatDrawer(_)
+            | Place::Search
+            | Place::SearchIn(_)
+            | Place::Found(..)
+            | Place::SettingsSection(_)
     )
 }
 

@@ -9,4 +9,5 @@ pub mod friends;
 pub mod invite;
 pub mod notice;
 pub mod report;
+pub mod search;
 pub mod settings;

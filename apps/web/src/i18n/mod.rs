@@ -14,6 +14,7 @@ mod friends;
 mod invites;
 mod reactions;
 mod reports;
+mod search;
 mod security;
 mod settings;
 
@@ -38,6 +39,7 @@ pub use friends::FriendsTexts;
 pub use invites::invites;
 pub use reactions::ReactionTexts;
 pub use reports::ReportTexts;
+pub use search::search_texts;
 pub use security::security;
 pub use settings::SettingsTexts;
 

@@ -7,7 +7,7 @@ use damso_client_state::preview::{Preview, Title, preview, title};
 use damso_client_state::rows::{RowsInput, rows};
 use damso_client_state::{Arrival, Chat, Row, Timeline};
 use damso_domain::{ClientKey, ConversationId, Seq, Timestamp, UserId};
-use damso_protocol::{DeleteFor, ErrorKind, Limits, Message, ReplyTo};
+use damso_protocol::{DeleteFor, ErrorKind, FoundMessages, Limits, Message, ReplyTo, SearchMessagesQuery};
 use leptos::prelude::*;
 use web_sys::File;
 
@@ -146,6 +146,15 @@ impl ChatStore {
     /// Reads the loaded stretch of a conversation, without tracking.
     pub fn peek_timeline<T>(self, id: ConversationId, read: impl FnOnce(&Timeline) -> T) -> Option<T> {
         self.core().peek(|model| model.timeline(id).map(read))
+    }
+
+    /// Looks for messages. The people of what is found are known afterwards.
+    pub async fn search(self, query: &SearchMessagesQuery) -> Result<FoundMessages, ApiError> {
+        let core = self.core();
+        let mut found = core.api.search_messages(query).await?;
+        let users = std::mem::take(&mut found.users);
+        core.change(&[Part::People], |model| model.people.learn_all(users));
+        Ok(found)
     }
 
     /// A conversation comes on the screen. Returns where the divider goes.

@@ -16,6 +16,12 @@ pub fn SearchField(
     placeholder: Signal<String>,
     /// What has been typed.
     query: RwSignal<String>,
+    /// Whether one types here as soon as it is there.
+    #[prop(optional)]
+    takes_focus: bool,
+    /// Called on Enter, but not on the one that ends a composition.
+    #[prop(optional, into)]
+    on_enter: Option<Callback<()>>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Input>::new();
     // Only emptied from outside, never written while somebody types.
@@ -24,6 +30,12 @@ pub fn SearchField(
             && !input.value().is_empty()
         {
             input.set_value("");
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(input) = node.get().filter(|_| takes_focus) {
+            // It is put into the page in this frame.
+            request_animation_frame(move || drop(input.focus()));
         }
     });
     let clear = move || {
@@ -38,6 +50,7 @@ pub fn SearchField(
             <input
                 class="search-field__input"
                 type="search"
+                value=query.get_untracked()
                 node_ref=node
                 autocomplete="off"
                 spellcheck="false"
@@ -48,6 +61,9 @@ pub fn SearchField(
                     if event.key() == "Escape" && !event.is_composing() && !query.read_untracked().is_empty() {
                         event.prevent_default();
                         clear();
+                    }
+                    if event.key() == "Enter" && !event.is_composing() {
+                        on_enter.into_iter().for_each(|on_enter| on_enter.run(()));
                     }
                 }
             />

@@ -8,6 +8,7 @@ pub mod composer;
 mod count;
 pub mod effects;
 pub mod emoji;
+pub mod found;
 pub mod kept;
 pub mod model;
 mod notice;

@@ -16,6 +16,10 @@ pub(super) fn ConversationHeader(id: ConversationId, title: Memo<String>) -> imp
     let people = expect_context::<PeopleStore>();
     let detail = Memo::new(move |_| detail(chats, people, id));
     let is_open = Memo::new(move |_| navigator.place() == Place::ChatDrawer(id));
+    let above = move || match navigator.place_now() {
+        place @ Place::Found(..) => place.parent(),
+        _ => Place::Chats,
+    };
     let toggle = move |_| {
         navigator.go(if is_open.get_untracked() {
             Place::Chat(id)
@@ -29,7 +33,7 @@ pub(super) fn ConversationHeader(id: ConversationId, title: Memo<String>) -> imp
                 <IconButton
                     icon=IconName::Back
                     label=move || texts().common.back
-                    on:click=move |_| navigator.go(Place::Chats)
+                    on:click=move |_| navigator.go(above())
                 />
             </span>
             <ChatFace id size=AvatarSize::Small />
@@ -37,6 +41,11 @@ pub(super) fn ConversationHeader(id: ConversationId, title: Memo<String>) -> imp
                 <h2 class="conversation__title truncate">{move || title.get()}</h2>
                 {move || detail.get().map(|detail| view! { <p class="conversation__detail truncate">{detail}</p> })}
             </div>
+            <IconButton
+                icon=IconName::Search
+                label=move || texts().chat.search_here
+                on:click=move |_| navigator.go(Place::SearchIn(id))
+            />
             <IconButton
                 icon=IconName::Menu
                 label=move || texts().chat.open_drawer

@@ -91,7 +91,9 @@ fn Conversation(id: ConversationId) -> impl IntoView {
     provide_context(Reactor::new(id));
     provide_context(Editing::new());
     provide_context(Replying::new(id));
-    provide_context(Jump::new());
+    let jump = Jump::new();
+    provide_context(jump);
+    follow_found(id, jump);
     provide_context(EmojiShelf::new());
     provide_context(Forwarding::new());
     let selecting = Selecting::new();
@@ -136,6 +138,18 @@ fn Conversation(id: ConversationId) -> impl IntoView {
         <ForwardDialog />
         <PhotoViewer />
     }
+}
+
+/// Goes to the message that the address names.
+fn follow_found(id: ConversationId, jump: Jump) {
+    let navigator = Navigator::expect();
+    Effect::new(move |_| {
+        if let Place::Found(found, seq) = navigator.place()
+            && found == id
+        {
+            jump.to(seq);
+        }
+    });
 }
 
 /// The other one of two, if I block them.

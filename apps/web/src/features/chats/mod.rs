@@ -14,9 +14,11 @@ pub use menu::{ChatActions, LeaveDialog};
 pub(crate) use new_chat::load_new_chat_form;
 pub use picker::FriendPicker;
 
+use crate::app::{Navigator, Place};
+use crate::features::search::Typed;
 use crate::i18n::texts;
 use crate::stores::ChatStore;
-use crate::ui::{Choice, IconButton, IconName, MenuAnchor, SearchField, SkeletonRows, Tabs};
+use crate::ui::{Choice, Icon, IconButton, IconName, MenuAnchor, SearchField, SkeletonRows, Tabs};
 use list::ChatList;
 use menu::ChatMenu;
 use new_chat::NewChatDialog;
@@ -42,7 +44,11 @@ pub fn ChatsPane(
     chosen: Memo<Option<ConversationId>>,
 ) -> impl IntoView {
     let chats = expect_context::<ChatStore>();
-    let query = RwSignal::new(String::new());
+    let navigator = Navigator::expect();
+    // What is typed here goes on in the search.
+    let query = Typed::expect().0;
+    query.set(String::new());
+    let search = move || navigator.go(Place::Search);
     let filter = RwSignal::new(Filter::All);
     let is_making = RwSignal::new(false);
     let menu = OpenMenu {
@@ -77,7 +83,14 @@ pub fn ChatsPane(
                 label=move || texts().chat.search
                 placeholder=move || texts().chat.search_placeholder
                 query
+                on_enter=move |()| search()
             />
+            <Show when=move || !query.read().trim().is_empty()>
+                <button class="row chats__search" type="button" on:click=move |_| search()>
+                    <Icon name=IconName::Search />
+                    <span class="truncate">{move || (texts().chat.search_messages)(query.read().trim())}</span>
+                </button>
+            </Show>
             <Tabs label=move || texts().chat.filter options=filters chosen=filter />
             <div class="pane__scroll">
                 <Show when=move || is_loaded.get() fallback=|| view! { <SkeletonRows count=8 /> }>
