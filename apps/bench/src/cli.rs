@@ -31,6 +31,9 @@ pub enum Command {
     /// History: pages of a database with millions of messages.
     #[command(name = "W4", alias = "w4")]
     History(HistoryOptions),
+    /// Search: words of a database with millions of messages.
+    #[command(name = "W5", alias = "w5")]
+    Search(HistoryOptions),
     /// A day: the mix of what people do, and how many people that goes well for.
     #[command(name = "W6", alias = "w6")]
     Day(DayOptions),
@@ -150,13 +153,13 @@ pub struct IdleOptions {
     pub common: Common,
 }
 
-/// W4.
+/// W4 and W5.
 #[derive(Args, Clone)]
 pub struct HistoryOptions {
     /// Messages in the database.
     #[arg(long, default_value_t = 10_000_000)]
     pub messages: usize,
-    /// Pages a second.
+    /// Pages, or searches, a second.
     #[arg(long, default_value_t = 500.0)]
     pub rate: f64,
     #[command(flatten)]

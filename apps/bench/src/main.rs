@@ -78,6 +78,7 @@ async fn measure(command: Command) -> Result<(Common, Report)> {
         Command::FanOut(options) => (options.common.clone(), workload::w2::run(&options).await?),
         Command::Idle(options) => (options.common.clone(), workload::w3::run(&options).await?),
         Command::History(options) => (options.common.clone(), workload::w4::run(&options).await?),
+        Command::Search(options) => (options.common.clone(), workload::w5::run(&options).await?),
         Command::Day(options) => (options.common.clone(), workload::w6::run(&options).await?),
         Command::Storm(options) => (options.common.clone(), workload::w7::run(&options).await?),
         Command::Passwords(options) => (options.common.clone(), workload::passwords::run(&options).await?),

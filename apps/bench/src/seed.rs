@@ -10,7 +10,6 @@ use damso_repository::{self as repository, Connection, Database};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::accounts::Account;
-use crate::receivers::text;
 use crate::rooms;
 use crate::zipf::Zipf;
 
@@ -36,6 +35,8 @@ pub struct Size {
     pub members: usize,
     /// Messages in all of them together.
     pub messages: usize,
+    /// What the message with this number says.
+    pub text: fn(usize) -> String,
 }
 
 /// Makes the conversations and what was said in them.
@@ -56,12 +57,13 @@ pub async fn fill(database: &Database, accounts: &[Account], size: Size) -> Resu
             last_seq: 0,
         })
         .collect();
-    write(database, accounts, &mut pasts, size.messages).await?;
+    write(database, accounts, &mut pasts, size).await?;
     save_numbers(database, &pasts).await?;
     Ok(pasts)
 }
 
-async fn write(database: &Database, accounts: &[Account], pasts: &mut [Past], messages: usize) -> Result<()> {
+async fn write(database: &Database, accounts: &[Account], pasts: &mut [Past], size: Size) -> Result<()> {
+    let Size { messages, text, .. } = size;
     let mut random = fastrand::Rng::with_seed(13);
     let zipf = Zipf::new(pasts.len());
     let batches = (0..messages).step_by(PER_STATEMENT).map(|start| {
@@ -70,7 +72,7 @@ async fn write(database: &Database, accounts: &[Account], pasts: &mut [Past], me
             let past = &mut pasts[zipf.pick(&mut random)];
             past.last_seq += 1;
             let author = past.members[number % past.members.len()];
-            message(past, accounts[author].id, number)
+            message(past, accounts[author].id, text(number))
         };
         numbers.map(next).collect::<Vec<_>>()
     });
@@ -88,7 +90,7 @@ async fn write(database: &Database, accounts: &[Account], pasts: &mut [Past], me
         .await
 }
 
-fn message(past: &Past, author: UserId, number: usize) -> NewMessage {
+fn message(past: &Past, author: UserId, text: String) -> NewMessage {
     let joins = i64::try_from(past.members.len()).unwrap_or(i64::MAX);
     NewMessage {
         conversation_id: past.id,
@@ -97,7 +99,7 @@ fn message(past: &Past, author: UserId, number: usize) -> NewMessage {
         author_id: author,
         client_key: ClientKey::new(),
         kind: MessageKind::User,
-        text: Some(text(number)),
+        text: Some(text),
         system: None,
         withheld_for: None,
         reply_to: None,

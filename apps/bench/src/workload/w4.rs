@@ -17,6 +17,7 @@ use crate::cli::HistoryOptions;
 use crate::http::{HttpClient, Request};
 use crate::load::{Arrival, Client, open_loop};
 use crate::machine;
+use crate::receivers::text;
 use crate::report::{Figure, Report, Row};
 use crate::seed::{self, Past};
 use crate::server::Server;
@@ -50,6 +51,7 @@ pub async fn run(options: &HistoryOptions) -> Result<Report> {
         conversations,
         members: MEMBERS,
         messages: options.messages,
+        text,
     };
     let pasts = seed::fill(&database, &accounts, size).await?;
     let seeded = start.elapsed();

@@ -41,6 +41,7 @@ pub async fn run(options: &DayOptions) -> Result<Report> {
         conversations: (options.people * GROUPS_PER_PERSON).div_ceil(GROUP),
         members: GROUP,
         messages: options.messages,
+        text: crate::receivers::text,
     };
     let pasts = seed::fill(&database, &accounts, size).await?;
     database.close();
