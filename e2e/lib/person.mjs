@@ -273,6 +273,12 @@ export class Person {
     return this.chatRow(title).getByText(this.words.unreadMessages(count), { exact: true });
   }
 
+  /** Chooses from the menu of a row, as the right mouse button opens it. */
+  async chooseForChat(title, item) {
+    await this.chatRow(title).click({ button: "right" });
+    await this.menuItem(item).click();
+  }
+
   /** Opens a conversation from the list of chats. */
   async openChat(title) {
     await this.goTo(this.words.chats);

@@ -67,6 +67,14 @@ pub struct Membership {
     pub is_pinned: bool,
     /// No notifications until then; `null`: not muted.
     pub muted_until: Option<Timestamp>,
+    /// I have put it away when this was the last message; `null`: it is in my list.
+    pub archived_seq: Option<Seq>,
+    /// It is put away, and nobody else has written since. While it is muted it stays put away whatever is written.
+    pub is_archived: bool,
+    /// Shown as unread until I read it, on any device.
+    pub is_marked_unread: bool,
+    /// What I call it; `null`: by its own name. Nobody else sees it.
+    pub name_override: Option<String>,
 }
 
 /// What to make. Sent as `{"kind":"direct","user_id":…}` or `{"kind":"group","member_ids":[…]}`.
@@ -120,6 +128,16 @@ pub struct UpdateMembershipRequest {
     #[serde(default, with = "crate::patch", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     pub muted_until: Option<Option<Timestamp>>,
+    /// Put it away, which unpins it, until somebody else writes; `false`, and pinning it, bring it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_archived: Option<bool>,
+    /// Show it as unread until I read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_marked_unread: Option<bool>,
+    /// What I call it, 1 to 50 characters; `null`, and what shows nothing, is by its own name.
+    #[serde(default, with = "crate::patch", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub name_override: Option<Option<String>>,
 }
 
 /// Body of `POST /conversations/{conversation_id}/members`.

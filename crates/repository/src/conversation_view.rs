@@ -11,7 +11,7 @@ use crate::error::stored;
 use crate::member::{Member, MemberRow};
 use crate::statement::Keep as _;
 use crate::user::Picture;
-use crate::visibility::{counts_as_unread, visible};
+use crate::visibility::{brings_back, counts_as_unread, visible};
 use crate::{Connection, RepositoryError, RepositoryResult};
 
 /// A conversation as one member sees it.
@@ -50,7 +50,8 @@ pub struct ConversationView {
 }
 
 /// A member's own place in a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct OwnMembership {
     /// Who looks.
     pub user_id: UserId,
@@ -66,9 +67,18 @@ pub struct OwnMembership {
     pub is_pinned: bool,
     /// No notifications until then.
     pub muted_until: Option<Timestamp>,
+    /// The last message when they put it away.
+    pub archived_seq: Option<Seq>,
+    /// Whether it is put away and nobody else has written since.
+    pub is_archived: bool,
+    /// Shown as unread until they read it.
+    pub is_marked_unread: bool,
+    /// What they call it.
+    pub name_override: Option<String>,
 }
 
 #[derive(QueryableByName)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 struct ViewRow {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
@@ -104,6 +114,14 @@ struct ViewRow {
     is_pinned: bool,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     muted_until: Option<jiff_diesel::Timestamp>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    archived_seq: Option<i64>,
+    #[diesel(sql_type = Bool)]
+    is_archived: bool,
+    #[diesel(sql_type = Bool)]
+    is_marked_unread: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    name_override: Option<String>,
     #[diesel(sql_type = Bool)]
     is_listed: bool,
     #[diesel(sql_type = BigInt)]
@@ -145,6 +163,10 @@ impl ViewRow {
                 is_counted: self.is_counted,
                 is_pinned: self.is_pinned,
                 muted_until: self.muted_until.map(time),
+                archived_seq: self.archived_seq.map(Seq::new),
+                is_archived: self.is_archived,
+                is_marked_unread: self.is_marked_unread,
+                name_override: self.name_override,
             },
             is_listed: self.is_listed,
             last_message_seq: self.last_message_seq.map(Seq::new),
@@ -160,11 +182,12 @@ macro_rules! view {
         concat!(
             "SELECT * FROM (SELECT c.id, c.kind, c.name, c.avatar_id, c.avatar_placeholder, c.avatar_side, c.history, c.rev, \
                  c.last_seq, c.created_at, me.user_id AS viewer_id, me.role, me.joined_seq, me.read_seq, me.is_counted, me.is_pinned, me.muted_until, \
-                 me.is_listed, \
+                 me.is_listed, me.archived_seq, me.is_marked_unread, me.name_override, \
+                 (me.archived_seq IS NOT NULL AND NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND ", brings_back!(), ")) AS is_archived, \
                  (SELECT count(*) FROM members x WHERE x.conversation_id = c.id AND x.left_rev IS NULL) AS member_count, \
                  (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.joined_rev), '[]') FROM \
                      (SELECT user_id, role, joined_seq, joined_rev, read_seq, is_counted, is_listed, is_blocking, \
-                          shown_read_seq FROM members x \
+                          shown_read_seq, is_marked_unread FROM members x \
                       WHERE x.conversation_id = c.id AND x.left_rev IS NULL ORDER BY joined_rev LIMIT 8) x) AS first_members, \
                  newest.seq AS last_message_seq, \
                  greatest(newest.created_at, me.joined_at) AS activity_at, \

@@ -30,6 +30,7 @@ macro_rules! copied {
 
 /// A conversation that somebody is in, or was.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct CopiedConversation {
     /// The conversation.
     pub id: ConversationId,
@@ -59,11 +60,18 @@ pub struct CopiedConversation {
     pub is_pinned: bool,
     /// No notifications until then.
     pub muted_until: Option<Timestamp>,
+    /// The last message when they put it away.
+    pub archived_seq: Option<Seq>,
+    /// Shown as unread until they read it.
+    pub is_marked_unread: bool,
+    /// What they call it.
+    pub name_override: Option<String>,
     /// The change with which they left.
     pub left_rev: Option<Rev>,
 }
 
 #[derive(QueryableByName)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 struct ConversationRow {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
@@ -94,6 +102,12 @@ struct ConversationRow {
     #[diesel(sql_type = Nullable<Timestamptz>)]
     muted_until: Option<jiff_diesel::Timestamp>,
     #[diesel(sql_type = Nullable<BigInt>)]
+    archived_seq: Option<i64>,
+    #[diesel(sql_type = Bool)]
+    is_marked_unread: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    name_override: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
     left_rev: Option<i64>,
 }
 
@@ -115,6 +129,9 @@ impl ConversationRow {
             is_listed: self.is_listed,
             is_pinned: self.is_pinned,
             muted_until: self.muted_until.map(time),
+            archived_seq: self.archived_seq.map(Seq::new),
+            is_marked_unread: self.is_marked_unread,
+            name_override: self.name_override,
             left_rev: self.left_rev.map(Rev::new),
         })
     }
@@ -138,7 +155,8 @@ pub async fn list_conversations(
                  AND n.system ->> 'type' = 'name_changed' AND n.rev > me.left_rev) THEN c.name \
              END AS name, \
              c.history, c.created_at, c.last_seq, me.role, me.joined_seq, me.joined_at, me.read_seq, me.is_counted, \
-             me.is_listed, me.is_pinned, me.muted_until, me.left_rev \
+             me.is_listed, me.is_pinned, me.muted_until, me.left_rev, \
+             me.archived_seq, me.is_marked_unread, me.name_override \
          FROM members me JOIN conversations c ON c.id = me.conversation_id \
          LEFT JOIN LATERAL (SELECT n.system AS name FROM messages n WHERE me.left_rev IS NOT NULL \
              AND n.conversation_id = c.id AND n.kind = 'system' AND n.system ->> 'type' = 'name_changed' \

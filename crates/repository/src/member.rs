@@ -14,6 +14,7 @@ use crate::{Connection, RepositoryResult};
 
 /// One person in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct Member {
     /// Who.
     pub user_id: UserId,
@@ -33,6 +34,8 @@ pub struct Member {
     pub is_blocking: bool,
     /// How far others are shown that they have read, when that is not how far they have.
     pub shown_read_seq: Option<Seq>,
+    /// Whether they have marked it as unread for themselves.
+    pub is_marked_unread: bool,
 }
 
 impl Member {
@@ -48,6 +51,7 @@ impl Member {
 /// A row, or the JSON of one in a statement that aggregates.
 #[derive(Queryable, Selectable, Deserialize)]
 #[diesel(table_name = members)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub(crate) struct MemberRow {
     user_id: Uuid,
     role: String,
@@ -58,6 +62,7 @@ pub(crate) struct MemberRow {
     is_listed: bool,
     is_blocking: bool,
     shown_read_seq: Option<i64>,
+    is_marked_unread: bool,
 }
 
 impl MemberRow {
@@ -72,6 +77,7 @@ impl MemberRow {
             is_listed,
             is_blocking,
             shown_read_seq,
+            is_marked_unread,
         } = self;
         Ok(Member {
             user_id: UserId::from_uuid(user_id),
@@ -83,6 +89,7 @@ impl MemberRow {
             is_listed,
             is_blocking,
             shown_read_seq: shown_read_seq.map(Seq::new),
+            is_marked_unread,
         })
     }
 }
@@ -188,6 +195,9 @@ pub async fn insert(conn: &mut Connection, new: &NewMember) -> RepositoryResult<
         members::is_listed.eq(new.is_listed),
         members::is_pinned.eq(false),
         members::muted_until.eq(None::<jiff_diesel::Timestamp>),
+        members::archived_seq.eq(None::<i64>),
+        members::is_marked_unread.eq(false),
+        members::name_override.eq(None::<String>),
         members::rev.eq(new.rev.rev().as_i64()),
         members::left_rev.eq(None::<i64>),
         members::is_removed.eq(false),
@@ -343,6 +353,8 @@ pub async fn clear(
             ),
             members::is_listed.eq(false),
             members::is_pinned.eq(false),
+            members::archived_seq.eq(None::<i64>),
+            members::is_marked_unread.eq(false),
             members::shown_read_seq.eq(held_read()),
         ))
         .execute(conn)
@@ -380,30 +392,76 @@ pub async fn advance_read(
 }
 
 /// How a member sees the conversation: what is `None` stays.
-#[derive(Clone, Copy, Debug, Default, AsChangeset)]
+#[derive(Clone, Debug, Default)]
+pub struct ViewChange {
+    /// Kept on top.
+    pub is_pinned: Option<bool>,
+    /// No notifications until then.
+    pub muted_until: Option<Option<Timestamp>>,
+    /// Put away when this was the last message.
+    pub archived_seq: Option<Option<Seq>>,
+    /// Shown as unread.
+    pub is_marked_unread: Option<bool>,
+    /// What they call it.
+    pub name_override: Option<Option<String>>,
+}
+
+#[derive(AsChangeset)]
 #[diesel(table_name = members)]
 struct ViewChangeset {
     is_pinned: Option<bool>,
     muted_until: Option<Option<jiff_diesel::Timestamp>>,
+    archived_seq: Option<Option<i64>>,
+    is_marked_unread: Option<bool>,
+    name_override: Option<Option<String>>,
 }
 
-/// Changes how a member sees the conversation; what is `None` stays.
+impl ViewChangeset {
+    const fn is_empty(&self) -> bool {
+        self.is_pinned.is_none()
+            && self.muted_until.is_none()
+            && self.archived_seq.is_none()
+            && self.is_marked_unread.is_none()
+            && self.name_override.is_none()
+    }
+}
+
+/// Changes how a member sees the conversation.
 pub async fn update_view(
     conn: &mut Connection,
     conversation: ConversationId,
     user: UserId,
-    is_pinned: Option<bool>,
-    muted_until: Option<Option<Timestamp>>,
+    change: ViewChange,
 ) -> RepositoryResult<()> {
-    if is_pinned.is_none() && muted_until.is_none() {
+    let changeset = ViewChangeset {
+        is_pinned: change.is_pinned,
+        muted_until: change
+            .muted_until
+            .map(|until| until.map(|until| until.as_jiff().to_diesel())),
+        archived_seq: change.archived_seq.map(|seq| seq.map(Seq::as_i64)),
+        is_marked_unread: change.is_marked_unread,
+        name_override: change.name_override,
+    };
+    if changeset.is_empty() {
         return Ok(());
     }
-    let muted_until = muted_until.map(|until| until.map(|until| until.as_jiff().to_diesel()));
     diesel::update(one(conversation, user))
-        .set(ViewChangeset {
-            is_pinned,
-            muted_until,
-        })
+        .set(changeset)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Nothing is kept any more of how a user saw their conversations, those they have left included.
+pub async fn forget_views(conn: &mut Connection, user: UserId) -> RepositoryResult<()> {
+    diesel::update(members::table.filter(members::user_id.eq(user.as_uuid())))
+        .set((
+            members::is_pinned.eq(false),
+            members::muted_until.eq(None::<jiff_diesel::Timestamp>),
+            members::archived_seq.eq(None::<i64>),
+            members::is_marked_unread.eq(false),
+            members::name_override.eq(None::<String>),
+        ))
         .execute(conn)
         .await?;
     Ok(())

@@ -149,6 +149,9 @@ diesel::table! {
         is_blocking -> Bool,
         shown_read_seq -> Nullable<BigInt>,
         is_removed -> Bool,
+        archived_seq -> Nullable<BigInt>,
+        is_marked_unread -> Bool,
+        name_override -> Nullable<Text>,
     }
 }
 

@@ -26,3 +26,14 @@ macro_rules! counts_as_unread {
     };
 }
 pub(crate) use counts_as_unread;
+
+/// True for the messages `m` that bring a conversation back which `me` has put away: later ones by other people that are
+/// not withheld from them. What was deleted or hidden since has brought it back all the same, so that every device,
+/// whatever it has seen when, says the same.
+macro_rules! brings_back {
+    () => {
+        "m.seq > me.archived_seq AND m.author_id <> me.user_id AND m.kind <> 'system' \
+         AND (m.withheld_for IS NULL OR NOT me.user_id = ANY (m.withheld_for))"
+    };
+}
+pub(crate) use brings_back;

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use damso_domain::{ConversationId, ConversationKind, History, Rev, Role, Seq, Timestamp, UserId};
+use damso_domain::{
+    ConversationId, ConversationKind, ConversationName, History, NameError, Rev, Role, Seq, Timestamp, UserId,
+};
 use damso_protocol::{
     Conversation, Conversations, CreateConversationRequest, ErrorKind, Membership, MembershipUpdated,
     PageQuery, ServerEvent, UpdateMembershipRequest,
@@ -11,7 +13,7 @@ use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::conversation::NewConversation;
 use damso_repository::conversation_view::ListPosition;
-use damso_repository::member::NewMember;
+use damso_repository::member::{NewMember, ViewChange};
 use damso_repository::user::User;
 use damso_repository::user_change::UserChange;
 
@@ -21,7 +23,7 @@ use crate::cursor::Paging;
 use crate::group::GroupService;
 use crate::member;
 use crate::realtime::Hub;
-use crate::{Context, ServiceError, ServiceResult, view};
+use crate::{Context, Fields, ServiceError, ServiceResult, view};
 
 /// Opens, lists and leaves conversations.
 #[derive(Clone)]
@@ -156,32 +158,38 @@ impl ConversationService {
         Ok(opened)
     }
 
-    /// Changes how `user` sees a conversation: pinned, muted.
+    /// Changes how `user` sees a conversation: pinned, muted, put away, marked as unread, under a name of their own.
     pub async fn update_membership(
         &self,
         user: UserId,
         id: ConversationId,
         request: UpdateMembershipRequest,
     ) -> ServiceResult<Membership> {
+        let name_override = request
+            .name_override
+            .map(|name| parse_name_override(name.as_deref()))
+            .transpose()?;
         let event = self
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
                 access::member(conn, user, id).await?;
-                repository::member::update_view(conn, id, user, request.is_pinned, request.muted_until)
-                    .await?;
-                let user_rev =
-                    repository::user_change::record(conn, &[(user, UserChange::Membership(id))]).await?[0];
-                let view = repository::conversation_view::list_by_ids(conn, user, &[id])
-                    .await?
-                    .pop();
-                let view = view.ok_or(ErrorKind::ConversationNotFound)?;
-                let membership = view::membership(&view.membership);
-                Ok::<_, ServiceError>(MembershipUpdated {
-                    user_rev,
-                    conversation_id: id,
-                    membership,
-                })
+                let archived_seq = match (request.is_archived, request.is_pinned) {
+                    (Some(true), _) => Some(repository::conversation::find_last_seq(conn, id).await?),
+                    // What is on top of the list is in it.
+                    (Some(false), _) | (None, Some(true)) => Some(None),
+                    (None, _) => None,
+                };
+                let puts_away = request.is_archived == Some(true);
+                let change = ViewChange {
+                    is_pinned: if puts_away { Some(false) } else { request.is_pinned },
+                    muted_until: request.muted_until,
+                    archived_seq,
+                    is_marked_unread: request.is_marked_unread,
+                    name_override,
+                };
+                repository::member::update_view(conn, id, user, change).await?;
+                membership_updated(conn, user, id).await
             })
             .await?;
         let membership = event.membership.clone();
@@ -225,6 +233,35 @@ impl ConversationService {
         announcement.tell(&self.context.hub);
         Ok(())
     }
+}
+
+/// Numbers a change of how `user` sees a conversation, and says how they see it now.
+pub(crate) async fn membership_updated(
+    conn: &mut Connection,
+    user: UserId,
+    id: ConversationId,
+) -> ServiceResult<MembershipUpdated> {
+    let user_rev = repository::user_change::record(conn, &[(user, UserChange::Membership(id))]).await?[0];
+    let view = repository::conversation_view::list_by_ids(conn, user, &[id])
+        .await?
+        .pop();
+    let view = view.ok_or(ErrorKind::ConversationNotFound)?;
+    Ok(MembershipUpdated {
+        user_rev,
+        conversation_id: id,
+        membership: view::membership(&view.membership),
+    })
+}
+
+/// What shows nothing names nothing.
+fn parse_name_override(name: Option<&str>) -> ServiceResult<Option<String>> {
+    let mut fields = Fields::default();
+    let parsed = match name.map(ConversationName::parse) {
+        None | Some(Err(NameError::Empty)) => None,
+        Some(parsed) => fields.check("name_override", parsed),
+    };
+    fields.refuse()?;
+    Ok(parsed.map(ConversationName::into_string))
 }
 
 /// Locks the accounts of `user` and of `others`, and refuses unless all of the others are friends of `user`.

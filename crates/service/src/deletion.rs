@@ -47,6 +47,7 @@ pub(crate) async fn delete(
             // Files may be shared with other conversations: they are locked after all of these.
             let held = std::mem::take(&mut deletion.held);
             deletion.remove_files(conn, &held).await?;
+            repository::member::forget_views(conn, user).await?;
             let ended = deletion.empty_account(conn).await?;
             Ok::<_, ServiceError>((deletion.counts, ended, deletion.told))
         })

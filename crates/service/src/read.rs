@@ -6,7 +6,9 @@ use damso_protocol::{
 };
 use damso_repository as repository;
 use damso_repository::Connection;
+use damso_repository::member::ViewChange;
 
+use crate::conversation::membership_updated;
 use crate::{Context, ServiceError, ServiceResult, access, view};
 
 /// Moves read pointers and tells who has read what.
@@ -20,7 +22,7 @@ impl ReadService {
         Self { context }
     }
 
-    /// Moves `user`'s pointer forward, to the last message at the most.
+    /// Moves `user`'s pointer forward, to the last message at the most, and takes their mark away that it is unread.
     pub async fn mark_read(
         &self,
         user: UserId,
@@ -30,7 +32,7 @@ impl ReadService {
         if request.seq < Seq::ZERO {
             return Err(ErrorKind::SeqOutOfRange.into());
         }
-        let (position, moved) = self
+        let (position, moved, unmarked) = self
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
@@ -40,6 +42,16 @@ impl ReadService {
                     .unwrap_or_default();
                 let seq = request.seq.min(last);
                 let moved = repository::member::advance_read(conn, conversation, user, seq).await?;
+                let unmarked = if before.is_marked_unread {
+                    let change = ViewChange {
+                        is_marked_unread: Some(false),
+                        ..ViewChange::default()
+                    };
+                    repository::member::update_view(conn, conversation, user, change).await?;
+                    Some(membership_updated(conn, user, conversation).await?)
+                } else {
+                    None
+                };
                 let unread = repository::conversation_view::count_unread(conn, user, conversation)
                     .await?
                     .ok_or(ErrorKind::ConversationNotFound)?;
@@ -56,9 +68,15 @@ impl ReadService {
                         user_rev: unread.user_rev,
                     },
                     moved,
+                    unmarked,
                 ))
             })
             .await?;
+        if let Some(event) = unmarked {
+            self.context
+                .hub
+                .to_user(user, &ServerEvent::MembershipUpdated(event));
+        }
         // To others it is as if it had not moved for somebody who is not counted, or who blocks the other one of two.
         if let Some(is_shown) = moved {
             let event = UnreadChanged::new(conversation, position);

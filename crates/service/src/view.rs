@@ -142,6 +142,10 @@ pub(crate) fn membership(own: &OwnMembership) -> protocol::Membership {
         read_seq: own.read_seq,
         is_pinned: own.is_pinned,
         muted_until: own.muted_until,
+        archived_seq: own.archived_seq,
+        is_archived: own.is_archived,
+        is_marked_unread: own.is_marked_unread,
+        name_override: own.name_override.clone(),
     }
 }
 

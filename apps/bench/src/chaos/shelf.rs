@@ -323,6 +323,7 @@ mod tests {
             "created_at": Timestamp::now(),
             "membership": {
                 "role": "member", "joined_seq": 0, "read_seq": 0, "is_pinned": false, "muted_until": null,
+                "archived_seq": null, "is_archived": false, "is_marked_unread": false, "name_override": null,
             },
         });
         serde_json::from_value(conversation).unwrap()

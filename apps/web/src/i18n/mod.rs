@@ -4,6 +4,7 @@ mod access;
 mod auth;
 mod blocks;
 mod chat;
+mod chat_list;
 mod common;
 mod data;
 mod emoji;
@@ -28,6 +29,7 @@ pub use access::{AccessTexts, access_texts, explain_weakness};
 pub use auth::AuthTexts;
 pub use blocks::BlockTexts;
 pub use chat::ChatTexts;
+pub use chat_list::ChatListTexts;
 pub use common::CommonTexts;
 pub use data::data;
 pub use emoji::emoji;
@@ -59,6 +61,8 @@ pub struct Texts {
     pub reports: ReportTexts,
     /// Chats and messages.
     pub chat: ChatTexts,
+    /// The list of chats.
+    pub chat_list: ChatListTexts,
     /// Reactions, and messages that were changed.
     pub reactions: ReactionTexts,
     /// Settings and the own profile.
@@ -75,6 +79,7 @@ static KO: Texts = Texts {
     blocks: BlockTexts::KO,
     reports: ReportTexts::KO,
     chat: ChatTexts::KO,
+    chat_list: ChatListTexts::KO,
     reactions: ReactionTexts::KO,
     settings: SettingsTexts::KO,
     errors: ErrorTexts::KO,
@@ -88,6 +93,7 @@ static EN: Texts = Texts {
     blocks: BlockTexts::EN,
     reports: ReportTexts::EN,
     chat: ChatTexts::EN,
+    chat_list: ChatListTexts::EN,
     reactions: ReactionTexts::EN,
     settings: SettingsTexts::EN,
     errors: ErrorTexts::EN,

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use damso_client_state::preview::{Preview, Title, preview, title};
+use damso_client_state::preview::{Preview, Title, common_title, preview, title};
 use damso_client_state::rows::{RowsInput, rows};
 use damso_client_state::{Arrival, Chat, Row, Timeline};
 use damso_domain::{ClientKey, ConversationId, Seq, Timestamp, UserId};
@@ -93,6 +93,16 @@ impl ChatStore {
         })
     }
 
+    /// What a conversation is called by everybody, whatever I call it.
+    pub fn common_title(self, id: ConversationId) -> Option<Title> {
+        self.core().read(&[Part::Chats, Part::People], |model| {
+            model
+                .chats
+                .get(id)
+                .map(|chat| common_title(chat, &model.people, model.me()))
+        })
+    }
+
     /// What was last said in a conversation, and when.
     pub fn preview(self, id: ConversationId) -> Option<(Preview, Option<Timestamp>)> {
         self.core().read(&[Part::Chats, Part::Outbox], |model| {
@@ -112,6 +122,13 @@ impl ChatStore {
     pub fn unread_total(self) -> i64 {
         self.core()
             .read(&[Part::Chats], |model| model.chats.unread_total(Timestamp::now()))
+    }
+
+    /// How many conversations I have put away.
+    pub fn archived_count(self) -> usize {
+        self.core().read(&[Part::Chats], |model| {
+            model.chats.archived_count(Timestamp::now())
+        })
     }
 
     /// Who is typing in a conversation.

@@ -1,5 +1,7 @@
 //! Making conversations, and what belongs to a group.
 
+use std::time::Duration;
+
 use damso_domain::{AttachmentId, ConversationId, Role, Timestamp, UserId};
 use damso_protocol::{
     CreateConversationRequest, Members, UpdateConversationRequest, UpdateMemberRequest,
@@ -11,7 +13,7 @@ use super::core::{Core, Part};
 use crate::api::ApiError;
 
 /// "Until I turn it on again": a hundred years.
-const MUTED_FOR_EVER: std::time::Duration = std::time::Duration::from_hours(100 * 365 * 24);
+pub const MUTED_FOR_EVER: Duration = Duration::from_hours(100 * 365 * 24);
 
 impl ChatStore {
     /// The conversation with one person, or with myself; made when there is none.
@@ -62,11 +64,44 @@ impl ChatStore {
         self.update_membership(id, request).await
     }
 
-    /// Keeps a conversation quiet, or not.
-    pub async fn set_muted(self, id: ConversationId, is_muted: bool) -> Result<(), ApiError> {
-        let until = is_muted.then(|| Timestamp::now().after(MUTED_FOR_EVER));
+    /// Keeps a conversation quiet for so long, or not any more.
+    pub async fn set_muted(self, id: ConversationId, time: Option<Duration>) -> Result<(), ApiError> {
         let request = UpdateMembershipRequest {
-            muted_until: Some(until),
+            muted_until: Some(time.map(|time| Timestamp::now().after(time))),
+            ..UpdateMembershipRequest::default()
+        };
+        self.update_membership(id, request).await
+    }
+
+    /// Puts a conversation away, or brings it back.
+    pub async fn set_archived(self, id: ConversationId, is_archived: bool) -> Result<(), ApiError> {
+        let request = UpdateMembershipRequest {
+            is_archived: Some(is_archived),
+            ..UpdateMembershipRequest::default()
+        };
+        self.update_membership(id, request).await
+    }
+
+    /// Shows a conversation as unread until it is read.
+    pub async fn mark_unread(self, id: ConversationId) -> Result<(), ApiError> {
+        let request = UpdateMembershipRequest {
+            is_marked_unread: Some(true),
+            ..UpdateMembershipRequest::default()
+        };
+        self.update_membership(id, request).await
+    }
+
+    /// Reads a conversation up to its end, without looking into it.
+    pub async fn mark_all_read(self, id: ConversationId) -> Result<(), ApiError> {
+        let core = self.core();
+        let last = core.peek(|model| model.chats.get(id).map(|chat| chat.conversation.last_seq));
+        core.read_up_to(id, last.unwrap_or_default()).await
+    }
+
+    /// Gives a conversation a name that only I see, or takes it away.
+    pub async fn set_own_name(self, id: ConversationId, name: Option<String>) -> Result<(), ApiError> {
+        let request = UpdateMembershipRequest {
+            name_override: Some(name),
             ..UpdateMembershipRequest::default()
         };
         self.update_membership(id, request).await

@@ -21,6 +21,7 @@ mod uploads;
 use leptos::prelude::*;
 
 pub use chats::ChatStore;
+pub use groups::MUTED_FOR_EVER;
 pub use people::PeopleStore;
 pub use settings::SettingsStore;
 pub use uploads::{PendingFile, UploadState};

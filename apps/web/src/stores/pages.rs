@@ -219,21 +219,29 @@ impl Core {
 
     /// Moves my pointer: everything up to here was shown.
     pub fn mark_read(self: &Rc<Self>, id: ConversationId, seq: Seq) {
-        if !self.peek(|model| model.shows_unread(id, seq)) {
+        let is_marked = |model: &Model| {
+            let chat = model.chats.get(id);
+            chat.is_some_and(|chat| chat.conversation.membership.is_marked_unread)
+        };
+        if !self.peek(|model| model.shows_unread(id, seq) || is_marked(model)) {
             return;
         }
         let core = self.clone();
         spawn_local(async move {
             // What fails is tried again with the next message that is shown, and with the next focus.
-            let Ok(position) = core.api.mark_read(id, seq).await else {
-                return;
-            };
-            let moved = UnreadChanged::new(id, position);
-            core.take(|model| {
-                let mut effects = damso_client_state::Effects::default();
-                model.unread_changed(moved, &mut effects);
-                effects
-            });
+            let _ = core.read_up_to(id, seq).await;
         });
+    }
+
+    /// Moves my pointer up to a message.
+    pub async fn read_up_to(self: &Rc<Self>, id: ConversationId, seq: Seq) -> Result<(), ApiError> {
+        let position = self.api.mark_read(id, seq).await?;
+        let moved = UnreadChanged::new(id, position);
+        self.take(|model| {
+            let mut effects = damso_client_state::Effects::default();
+            model.unread_changed(moved, &mut effects);
+            effects
+        });
+        Ok(())
     }
 }

@@ -87,6 +87,34 @@ impl Chat {
             .is_some_and(|until| now < until)
     }
 
+    /// Whether I have put it away and it has not come back: somebody else has written since, unless it is muted.
+    pub fn is_archived(&self, now: Timestamp) -> bool {
+        let membership = &self.conversation.membership;
+        membership.archived_seq.is_some() && (membership.is_archived || self.is_muted(now))
+    }
+
+    /// Whether it shows something unread: messages, or my mark.
+    pub fn is_unread(&self) -> bool {
+        0 < self.conversation.unread_count || self.conversation.membership.is_marked_unread
+    }
+
+    /// Somebody else has written this message, which brings back what I have put away before it.
+    pub(crate) fn hear(&mut self, seq: Seq) {
+        self.count.hear(seq);
+        self.bring_back();
+    }
+
+    /// What is told of my view may be older than what I have heard since.
+    fn bring_back(&mut self) {
+        let membership = &mut self.conversation.membership;
+        if membership
+            .archived_seq
+            .is_some_and(|seq| seq < self.count.heard())
+        {
+            membership.is_archived = false;
+        }
+    }
+
     /// When something was last said in it.
     pub fn active_at(&self) -> Timestamp {
         self.conversation
@@ -300,6 +328,7 @@ impl Chat {
             read_seq,
             ..membership
         };
+        self.bring_back();
         known_seq < read_seq
     }
 
@@ -309,6 +338,7 @@ impl Chat {
         self.reads = None;
         self.reads_asked.clear();
         self.conversation.membership = membership.clone();
+        self.bring_back();
         self.count.forget_before(self.conversation.rev);
     }
 
@@ -367,6 +397,7 @@ impl Chat {
             self.members = None;
         }
         self.conversation = conversation;
+        self.bring_back();
         asks
     }
 
@@ -477,14 +508,20 @@ impl Chats {
             .map(Chat::id)
     }
 
-    /// Unread messages of those that call me: what the badge on the tab counts.
+    /// Unread messages of those that call me: what the badge on the tab counts. One that I have marked as unread counts
+    /// as one message at least; what I have put away does not call.
     pub fn unread_total(&self, now: Timestamp) -> i64 {
-        let is_loud = |chat: &&Chat| !chat.is_muted(now);
-        self.by_id
-            .values()
-            .filter(is_loud)
-            .map(|chat| chat.conversation.unread_count)
-            .sum()
+        let is_loud = |chat: &&Chat| !chat.is_muted(now) && !chat.is_archived(now);
+        let unread = |chat: &Chat| {
+            let marked = i64::from(chat.conversation.membership.is_marked_unread);
+            chat.conversation.unread_count.max(marked)
+        };
+        self.by_id.values().filter(is_loud).map(unread).sum()
+    }
+
+    /// How many I have put away.
+    pub fn archived_count(&self, now: Timestamp) -> usize {
+        self.by_id.values().filter(|chat| chat.is_archived(now)).count()
     }
 
     /// Adds one, or takes over a newer description of it. Says whether its count has to be asked for.

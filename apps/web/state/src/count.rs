@@ -51,6 +51,8 @@ pub(crate) struct CountState {
     entries: VecDeque<Entry>,
     /// Every change after this one is in `entries`.
     complete_after: Rev,
+    /// The newest message of somebody else that has come as an event.
+    heard: Seq,
 }
 
 /// What is remembered depends on the way that facts came, the count itself does not: two clients that show the same
@@ -68,6 +70,7 @@ impl CountState {
             hidden_at: Rev::ZERO,
             entries: VecDeque::new(),
             complete_after: rev,
+            heard: Seq::ZERO,
         }
     }
 
@@ -101,6 +104,16 @@ impl CountState {
     pub(crate) fn forget_before(&mut self, rev: Rev) {
         self.entries.clear();
         self.complete_after = self.complete_after.max(rev);
+    }
+
+    /// Somebody else's message has come.
+    pub(crate) fn hear(&mut self, seq: Seq) {
+        self.heard = self.heard.max(seq);
+    }
+
+    /// The newest message of somebody else that has come as an event.
+    pub(crate) fn heard(&self) -> Seq {
+        self.heard
     }
 
     /// I hid a message with this change of my own stream.

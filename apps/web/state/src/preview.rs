@@ -24,8 +24,16 @@ pub enum Title {
 /// How many names stand for an unnamed group.
 const NAMES_SHOWN: usize = 4;
 
-/// What a conversation is called.
+/// What a conversation is called: as I call it, else as everybody does.
 pub fn title(chat: &Chat, people: &People, me: UserId) -> Title {
+    match &chat.conversation.membership.name_override {
+        Some(name) => Title::Name(name.clone()),
+        None => common_title(chat, people, me),
+    }
+}
+
+/// What a conversation is called where I have given it no name of my own.
+pub fn common_title(chat: &Chat, people: &People, me: UserId) -> Title {
     match chat.conversation.kind {
         ConversationKind::SelfChat => Title::Notes,
         ConversationKind::Direct => {

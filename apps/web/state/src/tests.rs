@@ -2,6 +2,7 @@
 
 mod blocks;
 mod build;
+mod chat_list;
 mod emoji;
 mod facts;
 mod friends;

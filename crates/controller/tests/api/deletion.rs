@@ -35,6 +35,8 @@ async fn erasing_removes_every_text_and_file_and_the_report_counts_them() {
         .await;
     let announced = minji.create_attachment("half.txt", "text/plain", 4).await;
     minji.put_bytes(&announced, b"half".to_vec()).await;
+    let view = json!({ "is_archived": true, "is_marked_unread": true, "name_override": "비밀" });
+    assert_eq!(minji.update_membership(direct, &view).await.status, 200);
     let phone = minji.sign_in_again().await;
     let mut inbox = seoyeon.connect().await;
 
@@ -63,6 +65,15 @@ async fn erasing_removes_every_text_and_file_and_the_report_counts_them() {
         1
     );
 
+    assert_eq!(
+        app.database
+            .count(
+                "SELECT count(*) FROM members WHERE name_override IS NOT NULL OR is_marked_unread \
+                 OR archived_seq IS NOT NULL"
+            )
+            .await,
+        0
+    );
     assert_eq!(seoyeon.texts(direct).await, ["answer"]);
     let page = seoyeon.messages(direct).await;
     let gone: Vec<bool> = page

@@ -48,7 +48,7 @@ async fn it_tells_what_the_api_tells() {
     seoyeon.delete_message(group, taken_back, "everyone").await;
     minji.say(minji.notes().await.id, "우유").await;
     minji
-        .update_membership(group, &json!({ "is_pinned": true }))
+        .update_membership(group, &json!({ "is_pinned": true, "name_override": "우리 산행" }))
         .await;
 
     let unpacked = Unpacked::of(&app, &minji).await;
@@ -72,6 +72,8 @@ async fn it_tells_what_the_api_tells() {
         (&json!("주말 산행"), &json!("주말 산행"))
     );
     assert_eq!(described["membership"]["is_pinned"], true);
+    assert_eq!(described["membership"]["name_override"], "우리 산행");
+    assert_eq!(described["membership"]["archived_seq"], Value::Null);
     assert_eq!(described["membership"]["has_left"], false);
     assert_eq!(described["members"].as_array().unwrap().len(), 3);
     assert_eq!(described["people"].as_array().unwrap().len(), 3);

@@ -11,6 +11,7 @@ mod blocks;
 mod blocks_people;
 mod blocks_unseen;
 mod bucket;
+mod chat_list;
 mod content;
 mod convergence;
 mod conversation_list;

@@ -297,6 +297,7 @@ fn both_readers_read_every_answer() {
     });
     let membership = json!({
         "role": "owner", "read_seq": 3, "joined_seq": 0, "is_pinned": true, "muted_until": TIME,
+        "archived_seq": 3, "is_archived": true, "is_marked_unread": true, "name_override": "산 친구들",
     });
     let member = json!({ "user_id": ID, "role": "member", "joined_seq": 0, "read_seq": null });
     let conversation = json!({

@@ -1,6 +1,7 @@
 //! The rows, filtered by what is typed and chosen.
 
-use damso_domain::{ConversationId, NameQuery};
+use damso_client_state::Chat;
+use damso_domain::{ConversationId, NameQuery, Timestamp};
 use leptos::prelude::*;
 
 use super::row::ChatRow;
@@ -23,13 +24,18 @@ pub(super) fn ChatList(
     let ids = Memo::new(move |_| chats.ids());
     let found = Memo::new(move |_| {
         let (query, filter) = (NameQuery::new(&query.read()), filter.get());
-        let is_found =
-            |id: &ConversationId| is_wanted(chats, *id, filter) && is_named(chats, people, *id, &query);
+        let is_found = |id: &ConversationId| {
+            is_wanted(chats, *id, filter, !query.is_empty()) && is_named(chats, people, *id, &query)
+        };
         ids.with(|ids| ids.iter().copied().filter(is_found).collect::<Vec<_>>())
     });
     let state = Memo::new(move |_| match (found.read().is_empty(), ids.read().is_empty()) {
         (_, true) => Shown::Nothing,
-        (true, false) if query.read().trim().is_empty() => Shown::AllRead,
+        (true, false) if query.read().trim().is_empty() => match filter.get() {
+            Filter::All => Shown::AllArchived,
+            Filter::Unread => Shown::AllRead,
+            Filter::Archived => Shown::NoneArchived,
+        },
         (true, false) => Shown::NoneFound,
         (false, false) => Shown::Rows,
     });
@@ -53,6 +59,22 @@ pub(super) fn ChatList(
             />
         }
         .into_any(),
+        Shown::AllArchived => view! {
+            <EmptyState
+                icon=IconName::Archive
+                title=move || texts().chat_list.all_archived_title
+                text=move || texts().chat_list.all_archived_text
+            />
+        }
+        .into_any(),
+        Shown::NoneArchived => view! {
+            <EmptyState
+                icon=IconName::Archive
+                title=move || texts().chat_list.none_archived_title
+                text=move || texts().chat_list.none_archived_text
+            />
+        }
+        .into_any(),
         Shown::NoneFound => view! {
             <EmptyState
                 icon=IconName::Search
@@ -69,23 +91,33 @@ enum Shown {
     Rows,
     Nothing,
     AllRead,
+    AllArchived,
+    NoneArchived,
     NoneFound,
 }
 
-fn is_wanted(chats: ChatStore, id: ConversationId, filter: Filter) -> bool {
-    match filter {
-        Filter::All => true,
-        Filter::Unread => chats
-            .with_chat(id, |chat| 0 < chat.conversation.unread_count)
-            .unwrap_or(false),
-    }
+/// What is looked for among all of them is found where it was put away too.
+fn is_wanted(chats: ChatStore, id: ConversationId, filter: Filter, is_search: bool) -> bool {
+    let is_wanted = |chat: &Chat| {
+        let is_archived = chat.is_archived(Timestamp::now());
+        match filter {
+            Filter::All => is_search || !is_archived,
+            Filter::Unread => chat.is_unread() && !is_archived,
+            Filter::Archived => is_archived,
+        }
+    };
+    chats.with_chat(id, is_wanted).unwrap_or(false)
 }
 
-/// A chat of two is found by every name of the other one, also by one that it does not show.
+/// A chat is found by my name for it and by its own, one of two by every name of the other one, also by one that it
+/// does not show.
 pub fn is_named(chats: ChatStore, people: PeopleStore, id: ConversationId, query: &NameQuery) -> bool {
     query.is_empty()
         || chats
             .title(id)
+            .is_some_and(|title| query.finds(&title_words(&title)))
+        || chats
+            .common_title(id)
             .is_some_and(|title| query.finds(&title_words(&title)))
         || chats
             .with_chat(id, |chat| chat.counterpart(chats.me()))

@@ -2,21 +2,26 @@
 
 mod list;
 mod menu;
+mod mute;
 mod new_chat;
 mod picker;
+mod rename;
 mod row;
+mod swipe;
 
 use damso_domain::ConversationId;
 use leptos::prelude::*;
 
 pub use list::is_named;
 pub use menu::{ChatActions, LeaveDialog};
+pub use mute::MuteDialog;
 pub(crate) use new_chat::load_new_chat_form;
 pub use picker::FriendPicker;
 
 use crate::app::{Navigator, Place};
 use crate::features::search::Typed;
 use crate::i18n::texts;
+use crate::stored;
 use crate::stores::ChatStore;
 use crate::ui::{Choice, Icon, IconButton, IconName, MenuAnchor, SearchField, SkeletonRows, Tabs};
 use list::ChatList;
@@ -28,6 +33,31 @@ use new_chat::NewChatDialog;
 enum Filter {
     All,
     Unread,
+    Archived,
+}
+
+/// Where this device remembers which chats are listed.
+const FILTER: &str = "damso.chat-filter";
+
+impl Filter {
+    /// As it was chosen here the last time.
+    fn remembered() -> Self {
+        match stored::get(FILTER).as_deref() {
+            Some("unread") => Self::Unread,
+            Some("archived") => Self::Archived,
+            _ => Self::All,
+        }
+    }
+
+    fn remember(self) {
+        let name = match self {
+            Self::All => None,
+            Self::Unread => Some("unread"),
+            Self::Archived => Some("archived"),
+        };
+        // Where nothing can be remembered, the next visit begins with all of them.
+        stored::set(FILTER, name);
+    }
 }
 
 /// A context menu that is open.
@@ -49,7 +79,7 @@ pub fn ChatsPane(
     let query = Typed::expect().0;
     query.set(String::new());
     let search = move || navigator.go(Place::Search);
-    let filter = RwSignal::new(Filter::All);
+    let filter = RwSignal::new(Filter::remembered());
     let is_making = RwSignal::new(false);
     let menu = OpenMenu {
         anchor: RwSignal::new(None),
@@ -57,8 +87,10 @@ pub fn ChatsPane(
     };
     let is_loaded = Memo::new(move |_| chats.is_loaded());
     let unread = Memo::new(move |_| chats.unread_total());
+    let archived = Memo::new(move |_| chats.archived_count());
+    Effect::new(move |_| filter.get().remember());
     let filters = Signal::derive(move || {
-        vec![
+        let mut filters = vec![
             Choice {
                 value: Filter::All,
                 label: texts().chat.all.to_owned(),
@@ -67,7 +99,15 @@ pub fn ChatsPane(
                 value: Filter::Unread,
                 label: (texts().chat.unread)(unread.get()),
             },
-        ]
+        ];
+        // The place is there once something is in it, or while one looks into it.
+        if 0 < archived.get() || filter.get() == Filter::Archived {
+            filters.push(Choice {
+                value: Filter::Archived,
+                label: (texts().chat_list.archived)(archived.get()),
+            });
+        }
+        filters
     });
     view! {
         <section class="pane" aria-label=move || texts().chat.title>

@@ -1,9 +1,11 @@
 //! One chat of the list.
 
+use damso_client_state::Chat;
 use damso_domain::{ConversationId, ConversationKind, Timestamp};
 use leptos::prelude::*;
 
-use super::OpenMenu;
+use super::swipe::Swipeable;
+use super::{ChatActions, OpenMenu};
 use crate::app::Place;
 use crate::features::chat::{ChatFace, preview_words, title_words};
 use crate::i18n::{format, texts};
@@ -17,6 +19,7 @@ struct Marks {
     unread: i64,
     is_pinned: bool,
     is_muted: bool,
+    is_marked_unread: bool,
 }
 
 #[component]
@@ -41,30 +44,78 @@ pub(super) fn ChatRow(
         menu.target.set(Some(id));
         menu.anchor.set(Some(MenuAnchor::at_pointer(&event)));
     };
+    let hold = move |anchor| {
+        menu.target.set(Some(id));
+        menu.anchor.set(Some(anchor));
+    };
+    let is_archived =
+        Memo::new(move |_| chats.with_chat(id, |chat| chat.is_archived(Timestamp::now())) == Some(true));
+    let is_quiet = move || marks.with(|marks| marks.is_muted) || is_archived.get();
+    let actions = ChatActions::expect();
+    let is_unread = Memo::new(move |_| chats.with_chat(id, Chat::is_unread) == Some(true));
+    let left = move || {
+        let said = &texts().chat_list;
+        let label = if is_archived.get() {
+            said.unarchive
+        } else {
+            said.archive
+        };
+        (IconName::Archive, label)
+    };
+    let right = move || {
+        let said = &texts().chat_list;
+        if is_unread.get() {
+            (IconName::Check, said.mark_read)
+        } else {
+            (IconName::Chat, said.mark_unread)
+        }
+    };
     view! {
-        <a
-            class="row chats__row"
-            href=Place::Chat(id).path()
-            aria-current=move || (chosen.get() == Some(id)).then_some("page")
-            on:contextmenu=open_menu
+        <Swipeable
+            left=Signal::derive(left)
+            right=Signal::derive(right)
+            on_left=move |()| actions.toggle_archive(id)
+            on_right=move |()| actions.toggle_unread(id)
+            on_hold=hold
         >
-            <ChatFace id />
-            <span class="chats__words">
-                <span class="row__name">
-                    <span class="truncate">{move || title.get()}</span>
-                    <RowMarks marks />
+            <a
+                class="row chats__row"
+                href=Place::Chat(id).path()
+                aria-current=move || (chosen.get() == Some(id)).then_some("page")
+                on:contextmenu=open_menu
+            >
+                <ChatFace id />
+                <span class="chats__words">
+                    <span class="row__name">
+                        <span class="truncate">{move || title.get()}</span>
+                        <RowMarks marks />
+                    </span>
+                    <span class="row__sub" dir="auto">{words}</span>
                 </span>
-                <span class="row__sub" dir="auto">{words}</span>
-            </span>
-            <span class="chats__side">
-                <time class="chats__time">{time}</time>
-                <Badge
-                    count=unread
-                    quiet=Signal::derive(move || marks.get().is_muted)
-                    label=move || (texts().chat.unread_count)(unread.get())
-                />
-            </span>
-        </a>
+                <span class="chats__side">
+                    <time class="chats__time">{time}</time>
+                    <Badge
+                        count=unread
+                        quiet=Signal::derive(is_quiet)
+                        label=move || (texts().chat.unread_count)(unread.get())
+                    />
+                    {move || {
+                        let marks = marks.get();
+                        (marks.is_marked_unread && marks.unread == 0)
+                            .then(|| {
+                                view! {
+                                    <span
+                                        class="chats__dot"
+                                        class=("chats__dot--quiet", is_quiet())
+                                        role="img"
+                                        aria-label=texts().chat_list.marked_unread
+                                    ></span>
+                                }
+                            })
+                    }}
+                </span>
+            </a>
+        </Swipeable>
     }
 }
 
@@ -91,6 +142,7 @@ fn marks(chats: ChatStore, id: ConversationId) -> Marks {
         unread: chat.conversation.unread_count,
         is_pinned: chat.conversation.membership.is_pinned,
         is_muted: chat.is_muted(Timestamp::now()),
+        is_marked_unread: chat.conversation.membership.is_marked_unread,
     });
     read.unwrap_or_default()
 }

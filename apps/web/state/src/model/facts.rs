@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use damso_domain::{ConversationId, Rev};
+use damso_domain::{ConversationId, MessageKind, Rev};
 use damso_protocol::{
     ConversationUpdated, MemberChanged, MemberRemoved, Message, MessageDeleted, MessageHidden,
     MessageWithheld, MessagesErased, ReadsMoved, ServerEvent, UnreadChanged,
@@ -130,6 +130,12 @@ impl Model {
         effects.timelines = true;
         effects.outbox |= message.author_id == self.me && self.outbox.settle(message.client_key);
         effects.typing |= self.typing.stop(message.conversation_id, message.author_id);
+        if message.author_id != self.me
+            && message.kind == MessageKind::User
+            && let Some(chat) = self.chats.get_mut(message.conversation_id)
+        {
+            chat.hear(message.seq);
+        }
         if self.is_hidden(&message) {
             return;
         }

@@ -111,7 +111,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..62) {
+    match rng.u8(..64) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -137,13 +137,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
             let role = [Role::Member, Role::Admin, Role::Owner][rng.usize(..3)];
             Action::SetRole(actor, place, other, role)
         }
-        29 => {
-            let view = UpdateMembershipRequest {
-                is_pinned: Some(rng.bool()),
-                muted_until: Some(None),
-            };
-            Action::View(actor, place, view)
-        }
+        29 | 62 | 63 => Action::View(actor, place, change_of_view(rng)),
         30 => Action::Leave(actor, place),
         31 => Action::OpenDirect(actor, other),
         33 => Action::AnswerRequest(actor, rng.u8(..4) > 0),
@@ -179,6 +173,29 @@ const fn message_at(place: ConversationId, seq: Seq) -> MessageRef {
     MessageRef {
         conversation_id: place,
         seq,
+    }
+}
+
+fn change_of_view(rng: &mut Rng) -> UpdateMembershipRequest {
+    let none = UpdateMembershipRequest::default();
+    match rng.u8(..5) {
+        0 => UpdateMembershipRequest {
+            is_pinned: Some(rng.bool()),
+            muted_until: Some(None),
+            ..none
+        },
+        1 | 2 => UpdateMembershipRequest {
+            is_archived: Some(rng.u8(..4) > 0),
+            ..none
+        },
+        3 => UpdateMembershipRequest {
+            is_marked_unread: Some(rng.bool()),
+            ..none
+        },
+        _ => UpdateMembershipRequest {
+            name_override: Some(rng.bool().then(|| format!("mine {}", rng.u8(..)))),
+            ..none
+        },
     }
 }
 

@@ -13,7 +13,7 @@ use wasm_split_helpers::wasm_split;
 use super::{ChatFace, title_words};
 use crate::app::{Fetched, Navigator, Place};
 use crate::features::block::{BlockActions, BlockDialog};
-use crate::features::chats::{ChatActions, LeaveDialog};
+use crate::features::chats::{ChatActions, LeaveDialog, MuteDialog};
 use crate::i18n::{format, invites, texts};
 use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{AvatarSize, Button, ButtonKind, Icon, IconButton, IconName};
@@ -241,6 +241,14 @@ fn QuickActions(id: ConversationId, rights: Rights, is_adding: RwSignal<bool>) -
         Memo::new(move |_| chats.with_chat(id, |chat| chat.is_muted(Timestamp::now())) == Some(true));
     let is_pinned =
         Memo::new(move |_| chats.with_chat(id, |chat| chat.conversation.membership.is_pinned) == Some(true));
+    let is_muting = RwSignal::new(false);
+    let press_mute = move |_| {
+        if is_muted.get_untracked() {
+            actions.mute(id, None);
+        } else {
+            is_muting.set(true);
+        }
+    };
     let pressed = |is_on: bool| if is_on { "true" } else { "false" };
     view! {
         <div class="chat-drawer__actions">
@@ -258,7 +266,7 @@ fn QuickActions(id: ConversationId, rights: Rights, is_adding: RwSignal<bool>) -
                 class="chat-drawer__action"
                 type="button"
                 aria-pressed=move || pressed(is_muted.get())
-                on:click=move |_| actions.toggle_mute(id)
+                on:click=press_mute
             >
                 <Icon name=Signal::derive(move || if is_muted.get() { IconName::Bell } else { IconName::Mute }) />
                 <span>{move || if is_muted.get() { texts().chat.unmute } else { texts().chat.mute }}</span>
@@ -273,5 +281,6 @@ fn QuickActions(id: ConversationId, rights: Rights, is_adding: RwSignal<bool>) -
                 <span>{move || if is_pinned.get() { texts().chat.unpin } else { texts().chat.pin }}</span>
             </button>
         </div>
+        <MuteDialog id=Signal::derive(move || Some(id)) is_open=is_muting />
     }
 }
