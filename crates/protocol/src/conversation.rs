@@ -69,7 +69,7 @@ pub struct Membership {
     pub muted_until: Option<Timestamp>,
     /// I have put it away when this was the last message; `null`: it is in my list.
     pub archived_seq: Option<Seq>,
-    /// It is put away, and nobody else has written since. While it is muted it stays put away whatever is written.
+    /// It is put away, and nobody else has written since. Our client keeps it away while it is muted, whatever is written.
     pub is_archived: bool,
     /// Shown as unread until I read it, on any device.
     pub is_marked_unread: bool,

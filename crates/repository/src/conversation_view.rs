@@ -187,7 +187,7 @@ macro_rules! view {
                  (SELECT count(*) FROM members x WHERE x.conversation_id = c.id AND x.left_rev IS NULL) AS member_count, \
                  (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.joined_rev), '[]') FROM \
                      (SELECT user_id, role, joined_seq, joined_rev, read_seq, is_counted, is_listed, is_blocking, \
-                          shown_read_seq, is_marked_unread FROM members x \
+                          shown_read_seq FROM members x \
                       WHERE x.conversation_id = c.id AND x.left_rev IS NULL ORDER BY joined_rev LIMIT 8) x) AS first_members, \
                  newest.seq AS last_message_seq, \
                  greatest(newest.created_at, me.joined_at) AS activity_at, \
@@ -261,6 +261,8 @@ pub struct UnreadCount {
     pub rev: Rev,
     /// Where the member's own stream stood, which tells what they have hidden.
     pub user_rev: Rev,
+    /// Whether they have marked the conversation as unread.
+    pub is_marked_unread: bool,
 }
 
 /// How many messages of others a member may see after their pointer, and as of when; `None` when they are not in it.
@@ -277,10 +279,12 @@ pub async fn count_unread(
         rev: i64,
         #[diesel(sql_type = BigInt)]
         user_rev: i64,
+        #[diesel(sql_type = Bool)]
+        is_marked_unread: bool,
     }
-    // One statement: all three are of one moment.
+    // One statement: all of it is of one moment.
     let row: Option<Row> = diesel::sql_query(concat!(
-        "SELECT unread.count, c.rev, u.rev AS user_rev \
+        "SELECT unread.count, c.rev, u.rev AS user_rev, me.is_marked_unread \
          FROM members me JOIN conversations c ON c.id = me.conversation_id JOIN users u ON u.id = me.user_id \
          CROSS JOIN LATERAL (SELECT count(*) FROM (SELECT FROM messages m \
              WHERE m.conversation_id = c.id AND m.seq > me.read_seq AND ",
@@ -297,5 +301,6 @@ pub async fn count_unread(
         count: row.count,
         rev: Rev::new(row.rev),
         user_rev: Rev::new(row.user_rev),
+        is_marked_unread: row.is_marked_unread,
     }))
 }

@@ -14,7 +14,6 @@ use crate::{Connection, RepositoryResult};
 
 /// One person in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct Member {
     /// Who.
     pub user_id: UserId,
@@ -34,8 +33,6 @@ pub struct Member {
     pub is_blocking: bool,
     /// How far others are shown that they have read, when that is not how far they have.
     pub shown_read_seq: Option<Seq>,
-    /// Whether they have marked it as unread for themselves.
-    pub is_marked_unread: bool,
 }
 
 impl Member {
@@ -51,7 +48,6 @@ impl Member {
 /// A row, or the JSON of one in a statement that aggregates.
 #[derive(Queryable, Selectable, Deserialize)]
 #[diesel(table_name = members)]
-#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub(crate) struct MemberRow {
     user_id: Uuid,
     role: String,
@@ -62,7 +58,6 @@ pub(crate) struct MemberRow {
     is_listed: bool,
     is_blocking: bool,
     shown_read_seq: Option<i64>,
-    is_marked_unread: bool,
 }
 
 impl MemberRow {
@@ -77,7 +72,6 @@ impl MemberRow {
             is_listed,
             is_blocking,
             shown_read_seq,
-            is_marked_unread,
         } = self;
         Ok(Member {
             user_id: UserId::from_uuid(user_id),
@@ -89,7 +83,6 @@ impl MemberRow {
             is_listed,
             is_blocking,
             shown_read_seq: shown_read_seq.map(Seq::new),
-            is_marked_unread,
         })
     }
 }
@@ -185,32 +178,35 @@ pub struct NewMember {
 
 /// Stores a member. Somebody who comes back starts anew: nothing of their old place is kept but the row.
 pub async fn insert(conn: &mut Connection, new: &NewMember) -> RepositoryResult<Member> {
-    let values = (
-        members::role.eq(new.role.as_str()),
-        members::joined_seq.eq(new.joined_seq.as_i64()),
-        members::joined_rev.eq(new.rev.rev().as_i64()),
-        members::joined_at.eq(new.joined_at.as_jiff().to_diesel()),
-        members::read_seq.eq(new.joined_seq.as_i64()),
-        members::is_counted.eq(new.is_counted),
-        members::is_listed.eq(new.is_listed),
-        members::is_pinned.eq(false),
-        members::muted_until.eq(None::<jiff_diesel::Timestamp>),
-        members::archived_seq.eq(None::<i64>),
-        members::is_marked_unread.eq(false),
-        members::name_override.eq(None::<String>),
-        members::rev.eq(new.rev.rev().as_i64()),
-        members::left_rev.eq(None::<i64>),
-        members::is_removed.eq(false),
-    );
+    // Twice, and too many to be copied.
+    let values = || {
+        (
+            members::role.eq(new.role.as_str()),
+            members::joined_seq.eq(new.joined_seq.as_i64()),
+            members::joined_rev.eq(new.rev.rev().as_i64()),
+            members::joined_at.eq(new.joined_at.as_jiff().to_diesel()),
+            members::read_seq.eq(new.joined_seq.as_i64()),
+            members::is_counted.eq(new.is_counted),
+            members::is_listed.eq(new.is_listed),
+            members::is_pinned.eq(false),
+            members::muted_until.eq(None::<jiff_diesel::Timestamp>),
+            members::archived_seq.eq(None::<i64>),
+            members::is_marked_unread.eq(false),
+            members::name_override.eq(None::<String>),
+            members::rev.eq(new.rev.rev().as_i64()),
+            members::left_rev.eq(None::<i64>),
+            members::is_removed.eq(false),
+        )
+    };
     let row: MemberRow = diesel::insert_into(members::table)
         .values((
             members::conversation_id.eq(new.conversation_id.as_uuid()),
             members::user_id.eq(new.user_id.as_uuid()),
-            values,
+            values(),
         ))
         .on_conflict((members::conversation_id, members::user_id))
         .do_update()
-        .set(values)
+        .set(values())
         .returning(MemberRow::as_returning())
         .get_result(conn)
         .await?;
@@ -450,6 +446,22 @@ pub async fn update_view(
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Takes away the mark that a conversation is unread; tells whether it was there.
+pub async fn unmark_unread(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    user: UserId,
+) -> RepositoryResult<bool> {
+    let marked = current(conversation)
+        .filter(members::user_id.eq(user.as_uuid()))
+        .filter(members::is_marked_unread);
+    let unmarked = diesel::update(marked)
+        .set(members::is_marked_unread.eq(false))
+        .execute(conn)
+        .await?;
+    Ok(0 < unmarked)
 }
 
 /// Nothing is kept any more of how a user saw their conversations, those they have left included.

@@ -6,7 +6,6 @@ use damso_protocol::{
 };
 use damso_repository as repository;
 use damso_repository::Connection;
-use damso_repository::member::ViewChange;
 
 use crate::conversation::membership_updated;
 use crate::{Context, ServiceError, ServiceResult, access, view};
@@ -42,19 +41,16 @@ impl ReadService {
                     .unwrap_or_default();
                 let seq = request.seq.min(last);
                 let moved = repository::member::advance_read(conn, conversation, user, seq).await?;
-                let unmarked = if before.is_marked_unread {
-                    let change = ViewChange {
-                        is_marked_unread: Some(false),
-                        ..ViewChange::default()
-                    };
-                    repository::member::update_view(conn, conversation, user, change).await?;
-                    Some(membership_updated(conn, user, conversation).await?)
-                } else {
-                    None
-                };
                 let unread = repository::conversation_view::count_unread(conn, user, conversation)
                     .await?
                     .ok_or(ErrorKind::ConversationNotFound)?;
+                // Of two readers at once, one has taken it away.
+                let is_unmarked = unread.is_marked_unread
+                    && repository::member::unmark_unread(conn, conversation, user).await?;
+                let unmarked = match is_unmarked {
+                    true => Some(membership_updated(conn, user, conversation).await?),
+                    false => None,
+                };
                 let read_seq = if moved.is_some() {
                     seq
                 } else {

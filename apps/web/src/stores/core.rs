@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use damso_client_state::{Arrival, Effects, Model};
-use damso_domain::{ClientKey, ConversationId, SessionId, UserId};
+use damso_domain::{ClientKey, ConversationId, SessionId, Timestamp, UserId};
 use damso_protocol::{Limits, User};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -126,6 +126,7 @@ impl Core {
         core.restore_drafts();
         core.follow_connection();
         core.listen();
+        core.follow_mutes(Timestamp::now());
         // Facts wait until it is known what an earlier visit has kept.
         core.change(&[], Model::begin_sync);
         core.take_a_role();
@@ -346,6 +347,17 @@ impl Core {
         self.change(&[Part::People], |model| model.people.learn(user));
     }
 
+    /// Draws the lists again within a minute when a chat is not muted any more.
+    fn follow_mutes(self: &Rc<Self>, since: Timestamp) {
+        self.later(MUTES_EVERY, move |core| {
+            let now = Timestamp::now();
+            if core.peek(|model| model.chats.has_unmuted(since, now)) {
+                core.parts.chats.notify();
+            }
+            core.follow_mutes(now);
+        });
+    }
+
     fn expire_typing(self: &Rc<Self>) {
         let lasts = Duration::from_millis(damso_client_state::Typing::LASTS_MILLIS as u64 + 50);
         self.later(lasts, |core| {
@@ -358,6 +370,8 @@ impl Core {
 
 /// How long the connection may be gone before the screen says so.
 const OFFLINE_AFTER: Duration = Duration::from_secs(4);
+/// How often it is asked whether a chat is not muted any more.
+const MUTES_EVERY: Duration = Duration::from_mins(1);
 /// As many as one request takes.
 const MOST_USERS: usize = 100;
 

@@ -519,6 +519,12 @@ impl Chats {
         self.by_id.values().filter(is_loud).map(unread).sum()
     }
 
+    /// Whether the time for which one was muted has ended between these moments.
+    pub fn has_unmuted(&self, since: Timestamp, now: Timestamp) -> bool {
+        let ended = |chat: &Chat| chat.is_muted(since) && !chat.is_muted(now);
+        self.by_id.values().any(ended)
+    }
+
     /// How many I have put away.
     pub fn archived_count(&self, now: Timestamp) -> usize {
         self.by_id.values().filter(|chat| chat.is_archived(now)).count()

@@ -113,18 +113,37 @@ async fn a_mark_lasts_until_it_is_read_on_any_device() {
 
     // The pointer stands at the end already: reading takes the mark away all the same, and nobody else hears of it.
     let user_rev = minji.me().await.user_rev;
-    let position = phone.mark_read(group, seq).await;
-    assert_eq!(position.user_rev, user_rev.next());
+    phone.mark_read(group, seq).await;
+    assert_eq!(minji.me().await.user_rev, user_rev.next());
     assert!(!told(&mut devices).await.is_marked_unread);
     assert!(!membership(&minji, group).await.is_marked_unread);
     other.assert_silent().await;
     phone.mark_read(group, seq).await;
     assert_eq!(
         minji.me().await.user_rev,
-        position.user_rev,
+        user_rev.next(),
         "there was nothing to tell"
     );
     devices.assert_silent().await;
+}
+
+#[tokio::test]
+async fn two_devices_that_read_at_once_take_a_mark_away_once() {
+    let app = TestApp::start().await;
+    let [minji, jiho] = app.friends(["minji", "jiho"]).await;
+    let direct = minji.open_direct(&jiho).await.id;
+    jiho.say(direct, "hi").await;
+    minji.mark_read(direct, 1).await;
+    for _ in 0..10 {
+        keep(&minji, direct, json!({ "is_marked_unread": true })).await;
+        let mut inbox = minji.connect().await;
+        tokio::join!(minji.mark_read(direct, 1), minji.mark_read(direct, 1));
+        let heard = inbox.settle().await;
+        let views = heard
+            .iter()
+            .filter(|event| matches!(event, ServerEvent::MembershipUpdated(_)));
+        assert_eq!(views.count(), 1, "{heard:?}");
+    }
 }
 
 #[tokio::test]

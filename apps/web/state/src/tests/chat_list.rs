@@ -70,6 +70,10 @@ fn a_muted_one_stays_away_until_it_is_not_muted_any_more() {
     world.apply(theirs);
     assert!(chat(&world).is_archived(now()));
     assert!(!chat(&world).is_archived(at(200_000)));
+    let chats = &world.model.chats;
+    assert!(!chats.has_unmuted(now(), at(199_999)));
+    assert!(chats.has_unmuted(at(199_999), at(200_000)));
+    assert!(!chats.has_unmuted(at(200_000), at(200_001)));
 }
 
 #[test]
