@@ -4,11 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { direct, group, send } from "../lib/api.mjs";
-import { NARROW } from "../lib/browser.mjs";
+import { PHONE } from "../lib/browser.mjs";
 import { friends } from "../lib/person.mjs";
 import { eventually, gone, seen } from "../lib/wait.mjs";
-
-const PHONE = { viewport: NARROW, isMobile: true, hasTouch: true };
 
 test("a chat is put away on every device, and comes back with a new message", async (t) => {
   const [minji, alex] = await friends(t, [{ name: "김민지" }, { name: "Alex", language: "en" }]);

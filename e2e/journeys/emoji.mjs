@@ -42,7 +42,9 @@ test("emoji are found by name and put where the caret is", async (t) => {
 
   await takesATone(minji);
   await minji.composer().press("Enter");
-  await seen(alex.message("👋🏽", { of: minji }));
+  // Alone it is large.
+  await seen(alex.message("👋🏽", { of: minji }).locator(".bubble--emoji"));
+  assert.equal(await alex.log().locator(".bubble--emoji").count(), 1);
   await reactsByKeyboard(alex, minji);
 });
 

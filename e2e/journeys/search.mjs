@@ -4,11 +4,9 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 
 import { direct } from "../lib/api.mjs";
-import { NARROW } from "../lib/browser.mjs";
+import { PHONE } from "../lib/browser.mjs";
 import { friends } from "../lib/person.mjs";
 import { eventually, gone, seen } from "../lib/wait.mjs";
-
-const PHONE = { viewport: NARROW, isMobile: true, hasTouch: true };
 
 test("what was said long ago is found by half a syllable, with the keyboard alone, and gone to", async (t) => {
   const { minji } = await talking(t);

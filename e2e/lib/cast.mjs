@@ -33,6 +33,10 @@ const STORIES = {
     photoWords: "지난번에 찍은 사진이에요",
     file: { name: "등산_코스_안내_최종본.pdf", words: "코스 안내도 올려 둘게요" },
     last: "사진 잘 나왔네요! 토요일에 봐요",
+    formatted:
+      "> 몇 시에 볼까요?\n**여섯 시**에 *늘 가던* 찻집, ~~창가~~ 안쪽 자리예요. `세작` 두 잔.\n- 우산\n- 책 두 권\n```js\nconst hour = 18;\n```\n범인은 ||집사||예요",
+    covered: "범인은",
+    sought: "토요일",
     unread: ["내일 몇 시까지 오실 거예요?", "답 주시면 예약할게요"],
     failing: "이 메시지는 보낼 수 없어요",
   },
@@ -64,6 +68,10 @@ const STORIES = {
     photoWords: "From last time",
     file: { name: "hiking_routes_final_version.pdf", words: "And the map of the route" },
     last: "These turned out well! See you on Saturday",
+    formatted:
+      "> When do we meet?\n**At six**, *the usual* tea house, ~~by the window~~ inside. Two `sejak`.\n- umbrella\n- two books\n```js\nconst hour = 18;\n```\nIt was ||the butler|| who did it",
+    covered: "who did it",
+    sought: "Saturday",
     unread: ["What time will you be there tomorrow?", "I'll book once I know"],
     failing: "This one cannot be sent",
   },

@@ -9,6 +9,8 @@ import { Mailbox, linkOf } from "./mailbox.mjs";
 import { Person } from "./person.mjs";
 import { pngFile } from "./pictures.mjs";
 import { codeOf } from "./totp.mjs";
+import { visitLinksMade, visitLinksOpened } from "./tour_links.mjs";
+import { visitEmoji, visitFormats, visitForwarding, visitKeptChats, visitSearch } from "./tour_talk.mjs";
 import { eventually, gone, seen } from "./wait.mjs";
 
 /** What somebody sees who has no account, and right after making one. */
@@ -144,6 +146,13 @@ export async function tourInside(t, browser, language, options, visit) {
   await visitKeptFriends(scene, visit);
   await visitChats(scene, visit);
   await visitGroup(scene, visit);
+  await visitEmoji(scene, visit);
+  await visitForwarding(scene, visit);
+  await visitFormats(scene, visit);
+  await visitKeptChats(scene, visit);
+  await visitSearch(scene, visit);
+  await visitLinksMade(scene, visit);
+  await visitLinksOpened(t, scene, language, options, visit);
   await visitBlocked(scene, visit);
   await visitSettings(scene, visit);
   await visitSecurity(scene, visit);

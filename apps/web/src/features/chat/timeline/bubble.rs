@@ -1,6 +1,7 @@
 //! The words of a message, with their formats.
 
 use damso_domain::markup::{Block, Inline, Item, Mark, parse};
+use js_sys::RegExp;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -9,6 +10,9 @@ use crate::i18n::texts;
 /// Words in a bubble.
 #[component]
 pub(super) fn TextBubble(text: String) -> impl IntoView {
+    if is_lone_emoji(&text) {
+        return view! { <p class="bubble bubble--emoji">{text}</p> }.into_any();
+    }
     let blocks = parse(&text);
     if let [Block::Paragraph(inner)] = blocks.as_slice() {
         return view! {
@@ -20,6 +24,23 @@ pub(super) fn TextBubble(text: String) -> impl IntoView {
     }
     view! { <div class="bubble bubble--blocks">{blocks.iter().map(block).collect_view()}</div> }.into_any()
 }
+
+/// Up to three emoji and nothing else, which are drawn large. The browser knows what it draws as one.
+fn is_lone_emoji(text: &str) -> bool {
+    thread_local! {
+        static LONE: RegExp = RegExp::new(LONE_EMOJI, "u");
+    }
+    text.len() <= LONGEST_LONE_EMOJI && LONE.with(|lone| lone.test(text))
+}
+
+/// Flags, keys, and pictures with their tones, joined to families or tagged; one to three of them.
+const LONE_EMOJI: &str = concat!(
+    r"^(?:(?:\p{RI}{2}|[0-9#*]\u{FE0F}\u{20E3}|",
+    r"(?:\p{EPres}|\p{ExtPict}\u{FE0F}|\p{EBase}\p{EMod})\p{EMod}?",
+    r"(?:\u{200D}\p{ExtPict}(?:\u{FE0F}|\p{EMod})?)*[\u{E0020}-\u{E007F}]*)\s*){1,3}$",
+);
+/// Three of the longest, in bytes: a family of four with tones is 41.
+const LONGEST_LONE_EMOJI: usize = 150;
 
 fn block(block: &Block<'_>) -> AnyView {
     match block {
