@@ -51,6 +51,7 @@ class Scene:
         self.kept = {
             "AttachmentId": [attachment],
             "ConversationId": [group, direct],
+            "FolderId": [minji.make_folder("가족")],
             "PasskeyId": [minji.add_passkey("휴대폰")],
             "ImageId": [seoyeon.ask("put", "/me/avatar", attachment_id=seoyeon.upload())["avatar"]["id"]],
             "SessionId": [minji.sign_in()],
@@ -66,6 +67,7 @@ class Scene:
             "decline_friend_request": {"friend_request_id": declined.request_friend(minji)},
             "delete_attachment": {"attachment_id": minji.upload()},
             "delete_export": {"export_id": uncopied.export()},
+            "delete_folder": {"folder_id": minji.make_folder("회사")},
             "delete_friend": {"user_id": leaving.id},
             "delete_group_invite": {"conversation_id": linked, "code": minji.invite_to(linked)},
             "delete_member": {"conversation_id": minji.create_group([seoyeon, jiho])},
@@ -88,6 +90,7 @@ class Scene:
             "CompletedPart": {"number": 1},
             "ConfirmEmailRequest": {"token": mailed.set_address()},
             "ConfirmPasswordResetRequest": {"token": forgetful.forget_password(), "new_password": new_password},
+            "CreateFolderRequest": {"name": "등산"},
             "CreateFriendRequest": {"handle": Person("strange").handle},
             "DeletionRequest": {"password": PASSWORD},
             "ReauthenticateRequest": {"password": PASSWORD},
@@ -123,6 +126,7 @@ class Scene:
         kept = {
             "attachment_id": self.kept["AttachmentId"],
             "conversation_id": self.kept["ConversationId"],
+            "folder_id": self.kept["FolderId"],
             "image_id": self.kept["ImageId"],
             "passkey_id": self.kept["PasskeyId"],
             "seq": [self.mine],

@@ -141,6 +141,9 @@ class Person:
         ids = [other.id for other in others]
         return self.ask("post", "/conversations", kind="group", name="북한산", member_ids=ids)["id"]
 
+    def make_folder(self, name: str) -> str:
+        return self.ask("post", "/me/folders", name=name)["id"]
+
     def invite_to(self, group: str) -> str:
         """Makes a link into a group, and tells its code."""
         return self.ask("post", f"/conversations/{group}/invites", max_uses=1000)["code"]

@@ -120,7 +120,7 @@ async fn update_conversation(
     request_body = UpdateMembershipRequest,
     responses(
         (status = 200, description = "My own view of it now", body = Membership),
-        (status = 404, description = "`conversation_not_found`", body = Problem),
+        (status = 404, description = "`conversation_not_found`, `folder_not_found`", body = Problem),
         (status = 422, description = "`invalid_fields`", body = Problem),
     ),
     security(("access_token" = [])),

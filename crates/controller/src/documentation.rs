@@ -14,9 +14,9 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::error::ApiError;
 use crate::{
-    account, attachment, auth, block, conversation, email, export, friend, image, invite_link, message,
-    operations, passkey, proof, reaction, realtime, report, requiredness, reset, search, security_log,
-    session, settings, strictness, sync, totp, user,
+    account, attachment, auth, block, conversation, email, export, folder, friend, image, invite_link,
+    message, operations, passkey, proof, reaction, realtime, report, requiredness, reset, search,
+    security_log, session, settings, strictness, sync, totp, user,
 };
 
 /// Everything that can be asked for, and where.
@@ -40,6 +40,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(security_log::configure)
                 .configure(session::configure)
                 .configure(settings::configure)
+                .configure(folder::configure)
                 .configure(user::configure)
                 .configure(friend::configure)
                 .configure(block::configure)

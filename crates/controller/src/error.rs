@@ -128,7 +128,8 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::PasskeyNotFound
         | K::LinkInvalid
         | K::InviteNotFound
-        | K::ExportNotFound => StatusCode::NOT_FOUND,
+        | K::ExportNotFound
+        | K::FolderNotFound => StatusCode::NOT_FOUND,
         K::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         K::TotpEnabled
         | K::TotpNotEnabled
@@ -158,6 +159,7 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::TooManyBlocks
         | K::GroupFull
         | K::TooManyInvites
+        | K::TooManyFolders
         | K::SeqOutOfRange
         | K::ImageUnreadable
         | K::ImageTooLarge

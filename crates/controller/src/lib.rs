@@ -16,6 +16,7 @@ mod email;
 mod error;
 mod export;
 mod extract;
+mod folder;
 mod friend;
 mod head;
 mod headers;

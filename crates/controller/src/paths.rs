@@ -1,7 +1,7 @@
 //! What stands in the paths.
 
 use damso_domain::{
-    AttachmentId, ConversationId, ExportId, FriendRequestId, ImageId, PasskeyId, SessionId, UserId,
+    AttachmentId, ConversationId, ExportId, FolderId, FriendRequestId, ImageId, PasskeyId, SessionId, UserId,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -22,6 +22,13 @@ path!(
     ConversationPath {
         /// The conversation.
         conversation_id: ConversationId,
+    }
+);
+path!(
+    /// One folder.
+    FolderPath {
+        /// The folder.
+        folder_id: FolderId,
     }
 );
 path!(

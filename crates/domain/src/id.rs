@@ -101,6 +101,10 @@ id!(
     InviteLinkId, now_v7
 );
 id!(
+    /// A folder of somebody's list of conversations. UUIDv7.
+    FolderId, now_v7
+);
+id!(
     /// A picture of a person or a group. Random, and new at each change, so that it cannot be guessed
     /// and may be cached for ever.
     ImageId, new_v4

@@ -39,13 +39,14 @@ pub use emoji::{Emoji, NotAnEmoji};
 pub use export::ExportState;
 pub use handle::{Handle, HandleError};
 pub use id::{
-    AttachmentId, ClientKey, ConversationId, ExportId, FriendRequestId, ImageId, InviteId, InviteLinkId,
-    MessageId, MessageRef, PasskeyId, ReportId, SecurityEventId, SessionId, UserId,
+    AttachmentId, ClientKey, ConversationId, ExportId, FolderId, FriendRequestId, ImageId, InviteId,
+    InviteLinkId, MessageId, MessageRef, PasskeyId, ReportId, SecurityEventId, SessionId, UserId,
 };
 pub use invite_link::{InviteLifetime, InviteLifetimeError, InviteUses, InviteUsesError};
 pub use locale::Locale;
 pub use name::{
-    ConversationName, DisplayName, NameError, PresenceText, RequestMessage, SessionName, StatusMessage,
+    ConversationName, DisplayName, FolderName, NameError, PresenceText, RequestMessage, SessionName,
+    StatusMessage,
 };
 pub use name_query::NameQuery;
 pub use number::{PageSize, Rev, Seq};

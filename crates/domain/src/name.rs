@@ -77,6 +77,10 @@ one_line_text!(
     ConversationName, max 50, required
 );
 one_line_text!(
+    /// What a folder of conversations is called: 1 to 20 characters.
+    FolderName, max 20, required
+);
+one_line_text!(
     /// The line that goes with a friend request: up to 200 characters, may be empty.
     RequestMessage, max 200, optional
 );

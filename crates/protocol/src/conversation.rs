@@ -1,7 +1,7 @@
 //! Conversations and who is in them.
 
 use damso_domain::{
-    AttachmentId, ConversationId, ConversationKind, History, Rev, Role, Seq, Timestamp, UserId,
+    AttachmentId, ConversationId, ConversationKind, FolderId, History, Rev, Role, Seq, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +75,8 @@ pub struct Membership {
     pub is_marked_unread: bool,
     /// What I call it; `null`: by its own name. Nobody else sees it.
     pub name_override: Option<String>,
+    /// The folder of mine it is in; `null`: in none.
+    pub folder_id: Option<FolderId>,
 }
 
 /// What to make. Sent as `{"kind":"direct","user_id":…}` or `{"kind":"group","member_ids":[…]}`.
@@ -138,6 +140,10 @@ pub struct UpdateMembershipRequest {
     #[serde(default, with = "crate::patch", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub name_override: Option<Option<String>>,
+    /// Put it into this folder of mine; `null` takes it out.
+    #[serde(default, with = "crate::patch", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<FolderId>))]
+    pub folder_id: Option<Option<FolderId>>,
 }
 
 /// Body of `POST /conversations/{conversation_id}/members`.

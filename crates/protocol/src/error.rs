@@ -95,6 +95,8 @@ kinds! {
     InviteNotFound "invite_not_found" = "The invite link is not valid",
     /// 404. Also the answer to everybody but its owner.
     ExportNotFound "export_not_found" = "No such export",
+    /// 404. There is no such folder of mine.
+    FolderNotFound "folder_not_found" = "There is no such folder",
     /// 405.
     MethodNotAllowed "method_not_allowed" = "This address does not take this method",
     /// 409. Codes from an app are asked for already; turn them off first.
@@ -155,6 +157,8 @@ kinds! {
     GroupFull "group_full" = "The group is full",
     /// 422. A group has at most twenty links that are good; take one back first.
     TooManyInvites "too_many_invites" = "The group has as many invite links as possible",
+    /// 422. An account has at most twenty folders.
+    TooManyFolders "too_many_folders" = "You have as many folders as possible",
     /// 422. There is no message with this number yet.
     SeqOutOfRange "seq_out_of_range" = "There is no message with this number",
     /// 422. The file cannot be read as the picture that it claims to be.

@@ -4,8 +4,8 @@ use damso_domain::{ConversationId, FriendRequestId, History, Rev, Seq, SessionId
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BlockAdded, BlockRemoved, Conversation, Friend, FriendRequest, Image, Member, Membership, Message,
-    PresenceChanged, ReadPosition, SettingsUpdated, User,
+    BlockAdded, BlockRemoved, Conversation, FoldersUpdated, Friend, FriendRequest, Image, Member, Membership,
+    Message, PresenceChanged, ReadPosition, SettingsUpdated, User,
 };
 
 /// What a client may say. Nothing that must not be lost goes up the socket: writes are HTTP requests.
@@ -115,6 +115,8 @@ pub enum ServerEvent {
     FriendRequestClosed(FriendRequestClosed),
     /// My settings changed.
     SettingsUpdated(SettingsUpdated),
+    /// My folders changed.
+    FoldersUpdated(FoldersUpdated),
     /// I blocked somebody, or changed how much is hidden from them.
     BlockAdded(BlockAdded),
     /// I do not block somebody any more.
@@ -457,6 +459,7 @@ impl ServerEvent {
             Self::FriendRequestReceived(event) => Some(event.user_rev),
             Self::FriendRequestClosed(event) => Some(event.user_rev),
             Self::SettingsUpdated(event) => Some(event.user_rev),
+            Self::FoldersUpdated(event) => Some(event.user_rev),
             Self::BlockAdded(event) => Some(event.user_rev),
             Self::BlockRemoved(event) => Some(event.user_rev),
             _ => None,

@@ -3,7 +3,9 @@
 use damso_domain::{ConversationId, FriendRequestId, Rev, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Block, Conversation, Friend, FriendRequest, Me, Member, Membership, Message, Settings, User};
+use crate::{
+    Block, Conversation, Folder, Friend, FriendRequest, Me, Member, Membership, Message, Settings, User,
+};
 
 // Tabs of one browser hand it to each other, so the client reads it too.
 /// Body of `POST /sync`: what the client has.
@@ -83,6 +85,8 @@ pub struct UserChanges {
     pub hidden_messages: Vec<HiddenMessage>,
     /// My settings, when they changed.
     pub settings: Option<Settings>,
+    /// All my folders, when they changed.
+    pub folders: Option<Vec<Folder>>,
     /// Whom I block, or block otherwise.
     pub blocks: Vec<Block>,
     /// Whom I do not block any more.

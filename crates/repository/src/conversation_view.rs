@@ -1,6 +1,6 @@
 //! Conversations as a member sees them in a list.
 
-use damso_domain::{ConversationId, ConversationKind, History, Rev, Role, Seq, Timestamp, UserId};
+use damso_domain::{ConversationId, ConversationKind, FolderId, History, Rev, Role, Seq, Timestamp, UserId};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -75,6 +75,8 @@ pub struct OwnMembership {
     pub is_marked_unread: bool,
     /// What they call it.
     pub name_override: Option<String>,
+    /// The folder it is in.
+    pub folder_id: Option<FolderId>,
 }
 
 #[derive(QueryableByName)]
@@ -122,6 +124,8 @@ struct ViewRow {
     is_marked_unread: bool,
     #[diesel(sql_type = Nullable<Text>)]
     name_override: Option<String>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    folder_id: Option<Uuid>,
     #[diesel(sql_type = Bool)]
     is_listed: bool,
     #[diesel(sql_type = BigInt)]
@@ -167,6 +171,7 @@ impl ViewRow {
                 is_archived: self.is_archived,
                 is_marked_unread: self.is_marked_unread,
                 name_override: self.name_override,
+                folder_id: self.folder_id.map(FolderId::from_uuid),
             },
             is_listed: self.is_listed,
             last_message_seq: self.last_message_seq.map(Seq::new),
@@ -182,7 +187,7 @@ macro_rules! view {
         concat!(
             "SELECT * FROM (SELECT c.id, c.kind, c.name, c.avatar_id, c.avatar_placeholder, c.avatar_side, c.history, c.rev, \
                  c.last_seq, c.created_at, me.user_id AS viewer_id, me.role, me.joined_seq, me.read_seq, me.is_counted, me.is_pinned, me.muted_until, \
-                 me.is_listed, me.archived_seq, me.is_marked_unread, me.name_override, \
+                 me.is_listed, me.archived_seq, me.is_marked_unread, me.name_override, me.folder_id, \
                  (me.archived_seq IS NOT NULL AND NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND ", brings_back!(), ")) AS is_archived, \
                  (SELECT count(*) FROM members x WHERE x.conversation_id = c.id AND x.left_rev IS NULL) AS member_count, \
                  (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.joined_rev), '[]') FROM \

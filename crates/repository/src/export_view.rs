@@ -1,7 +1,7 @@
 //! What is copied when somebody asks for everything that is theirs: a conversation as they see it, and what they have
 //! written themselves.
 
-use damso_domain::{ConversationId, ConversationKind, History, Rev, Role, Seq, Timestamp, UserId};
+use damso_domain::{ConversationId, ConversationKind, FolderId, History, Rev, Role, Seq, Timestamp, UserId};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -66,6 +66,8 @@ pub struct CopiedConversation {
     pub is_marked_unread: bool,
     /// What they call it.
     pub name_override: Option<String>,
+    /// The folder it is in.
+    pub folder_id: Option<FolderId>,
     /// The change with which they left.
     pub left_rev: Option<Rev>,
 }
@@ -107,6 +109,8 @@ struct ConversationRow {
     is_marked_unread: bool,
     #[diesel(sql_type = Nullable<Text>)]
     name_override: Option<String>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    folder_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<BigInt>)]
     left_rev: Option<i64>,
 }
@@ -132,6 +136,7 @@ impl ConversationRow {
             archived_seq: self.archived_seq.map(Seq::new),
             is_marked_unread: self.is_marked_unread,
             name_override: self.name_override,
+            folder_id: self.folder_id.map(FolderId::from_uuid),
             left_rev: self.left_rev.map(Rev::new),
         })
     }
@@ -156,7 +161,7 @@ pub async fn list_conversations(
              END AS name, \
              c.history, c.created_at, c.last_seq, me.role, me.joined_seq, me.joined_at, me.read_seq, me.is_counted, \
              me.is_listed, me.is_pinned, me.muted_until, me.left_rev, \
-             me.archived_seq, me.is_marked_unread, me.name_override \
+             me.archived_seq, me.is_marked_unread, me.name_override, me.folder_id \
          FROM members me JOIN conversations c ON c.id = me.conversation_id \
          LEFT JOIN LATERAL (SELECT n.system AS name FROM messages n WHERE me.left_rev IS NOT NULL \
              AND n.conversation_id = c.id AND n.kind = 'system' AND n.system ->> 'type' = 'name_changed' \

@@ -13,6 +13,7 @@ mod database;
 mod error;
 pub mod export;
 pub mod export_view;
+pub mod folder;
 pub mod friend;
 pub mod held_handle;
 pub mod invite;

@@ -1,6 +1,6 @@
 //! Who is in which conversation.
 
-use damso_domain::{ConversationId, Rev, Role, Seq, Timestamp, UserId};
+use damso_domain::{ConversationId, FolderId, Rev, Role, Seq, Timestamp, UserId};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
@@ -193,6 +193,7 @@ pub async fn insert(conn: &mut Connection, new: &NewMember) -> RepositoryResult<
             members::archived_seq.eq(None::<i64>),
             members::is_marked_unread.eq(false),
             members::name_override.eq(None::<String>),
+            members::folder_id.eq(None::<Uuid>),
             members::rev.eq(new.rev.rev().as_i64()),
             members::left_rev.eq(None::<i64>),
             members::is_removed.eq(false),
@@ -351,6 +352,7 @@ pub async fn clear(
             members::is_pinned.eq(false),
             members::archived_seq.eq(None::<i64>),
             members::is_marked_unread.eq(false),
+            members::folder_id.eq(None::<Uuid>),
             members::shown_read_seq.eq(held_read()),
         ))
         .execute(conn)
@@ -400,6 +402,8 @@ pub struct ViewChange {
     pub is_marked_unread: Option<bool>,
     /// What they call it.
     pub name_override: Option<Option<String>>,
+    /// The folder it is in.
+    pub folder_id: Option<Option<FolderId>>,
 }
 
 #[derive(AsChangeset)]
@@ -410,6 +414,7 @@ struct ViewChangeset {
     archived_seq: Option<Option<i64>>,
     is_marked_unread: Option<bool>,
     name_override: Option<Option<String>>,
+    folder_id: Option<Option<Uuid>>,
 }
 
 impl ViewChangeset {
@@ -419,6 +424,7 @@ impl ViewChangeset {
             && self.archived_seq.is_none()
             && self.is_marked_unread.is_none()
             && self.name_override.is_none()
+            && self.folder_id.is_none()
     }
 }
 
@@ -437,6 +443,7 @@ pub async fn update_view(
         archived_seq: change.archived_seq.map(|seq| seq.map(Seq::as_i64)),
         is_marked_unread: change.is_marked_unread,
         name_override: change.name_override,
+        folder_id: change.folder_id.map(|id| id.map(FolderId::as_uuid)),
     };
     if changeset.is_empty() {
         return Ok(());
@@ -473,6 +480,7 @@ pub async fn forget_views(conn: &mut Connection, user: UserId) -> RepositoryResu
             members::archived_seq.eq(None::<i64>),
             members::is_marked_unread.eq(false),
             members::name_override.eq(None::<String>),
+            members::folder_id.eq(None::<Uuid>),
         ))
         .execute(conn)
         .await?;

@@ -94,6 +94,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    folders (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        name -> Text,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
     friend_requests (id) {
         id -> Uuid,
         from_id -> Uuid,
@@ -152,6 +161,7 @@ diesel::table! {
         archived_seq -> Nullable<BigInt>,
         is_marked_unread -> Bool,
         name_override -> Nullable<Text>,
+        folder_id -> Nullable<Uuid>,
     }
 }
 

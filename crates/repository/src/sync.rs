@@ -38,6 +38,8 @@ pub struct UserChanges {
     pub closed_requests: Vec<FriendRequestId>,
     /// Whether the settings changed.
     pub has_new_settings: bool,
+    /// Whether the folders changed.
+    pub has_new_folders: bool,
     /// Blocked, or blocked otherwise.
     pub blocks: Vec<Block>,
     /// Not blocked any more.
@@ -147,6 +149,7 @@ impl UserChanges {
                 None => self.closed_requests.push(FriendRequestId::from_uuid(id)),
             },
             "settings" => self.has_new_settings = true,
+            "folders" => self.has_new_folders = true,
             "block" => match row.block(id) {
                 Some(block) => self.blocks.push(block),
                 None => self.unblocked.push(UserId::from_uuid(id)),

@@ -14,7 +14,7 @@ use crate::{Connection, RepositoryResult};
 pub enum UserChange {
     /// A conversation came into the list or left it.
     Conversation(ConversationId),
-    /// A conversation is seen otherwise: pinned, muted.
+    /// A conversation is seen otherwise: pinned, muted, in a folder.
     Membership(ConversationId),
     /// A message was hidden.
     HiddenMessage(MessageId),
@@ -24,6 +24,8 @@ pub enum UserChange {
     FriendRequest(FriendRequestId),
     /// The user's own settings changed.
     Settings(UserId),
+    /// The user's folders changed.
+    Folders(UserId),
     /// Somebody was blocked, otherwise than before, or is not any more.
     Block(UserId),
 }
@@ -38,6 +40,7 @@ impl UserChange {
             Self::Friend(id) => ("friend", id.as_uuid()),
             Self::FriendRequest(id) => ("friend_request", id.as_uuid()),
             Self::Settings(id) => ("settings", id.as_uuid()),
+            Self::Folders(id) => ("folders", id.as_uuid()),
             Self::Block(id) => ("block", id.as_uuid()),
         }
     }

@@ -158,7 +158,8 @@ impl ConversationService {
         Ok(opened)
     }
 
-    /// Changes how `user` sees a conversation: pinned, muted, put away, marked as unread, under a name of their own.
+    /// Changes how `user` sees a conversation: pinned, muted, put away, marked as unread, in a folder, under a
+    /// name of their own.
     pub async fn update_membership(
         &self,
         user: UserId,
@@ -174,6 +175,11 @@ impl ConversationService {
             .database
             .transaction(async move |conn: &mut Connection| {
                 access::member(conn, user, id).await?;
+                if let Some(Some(folder)) = request.folder_id
+                    && !repository::folder::hold(conn, user, folder).await?
+                {
+                    return Err(ErrorKind::FolderNotFound.into());
+                }
                 let archived_seq = match (request.is_archived, request.is_pinned) {
                     (Some(true), _) => Some(repository::conversation::find_last_seq(conn, id).await?),
                     // What is on top of the list is in it.
@@ -187,6 +193,7 @@ impl ConversationService {
                     archived_seq,
                     is_marked_unread: request.is_marked_unread,
                     name_override,
+                    folder_id: request.folder_id,
                 };
                 repository::member::update_view(conn, id, user, change).await?;
                 membership_updated(conn, user, id).await

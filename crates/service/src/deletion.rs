@@ -48,6 +48,7 @@ pub(crate) async fn delete(
             let held = std::mem::take(&mut deletion.held);
             deletion.remove_files(conn, &held).await?;
             repository::member::forget_views(conn, user).await?;
+            repository::folder::delete_all(conn, user).await?;
             let ended = deletion.empty_account(conn).await?;
             Ok::<_, ServiceError>((deletion.counts, ended, deletion.told))
         })

@@ -22,6 +22,7 @@ pub mod email;
 mod error;
 pub mod export;
 mod factor;
+pub mod folder;
 mod forward;
 pub mod friend;
 mod friendship;
@@ -163,6 +164,8 @@ pub struct Services {
     pub reactions: reaction::ReactionService,
     /// What people let others see of themselves.
     pub settings: settings::SettingsService,
+    /// Folders of conversations.
+    pub folders: folder::FolderService,
     /// Who is here.
     pub presence: presence::PresenceService,
     /// Read pointers.
@@ -268,6 +271,7 @@ impl Services {
             edits: edit::EditService::new(context.clone()),
             reactions: reaction::ReactionService::new(context.clone()),
             settings: settings::SettingsService::new(context.clone()),
+            folders: folder::FolderService::new(context.clone()),
             presence: presence::PresenceService::new(context.clone()),
             reads: read::ReadService::new(context.clone()),
             search: search::SearchService::new(context.clone()),

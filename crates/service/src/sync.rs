@@ -59,6 +59,8 @@ struct Lacking {
     changed: Vec<SyncPosition>,
     messages: HashMap<ConversationId, Vec<ChangedMessage>>,
     members: HashMap<ConversationId, Vec<ChangedMember>>,
+    /// All of them, if they changed.
+    folders: Option<Vec<protocol::Folder>>,
 }
 
 impl Lacking {
@@ -73,7 +75,13 @@ impl Lacking {
             .collect();
         let moved = repository::sync::list_moved(conn, user, &positions).await?;
         let views = load_views(conn, user, &moved, &user_changes).await?;
+        let folders = if user_changes.has_new_folders {
+            Some(view::folders(repository::folder::list(conn, user).await?))
+        } else {
+            None
+        };
         let mut lacking = Self {
+            folders,
             changed: changed_positions(request, &views),
             user_changes,
             moved,
@@ -326,6 +334,7 @@ impl Lacking {
             closed_friend_request_ids: changes.closed_requests.clone(),
             memberships: memberships.collect(),
             hidden_messages: hidden.collect(),
+            folders: self.folders.clone(),
             settings: changes.has_new_settings.then(|| view::settings(&me.settings)),
             blocks: changes
                 .blocks

@@ -146,6 +146,7 @@ pub(crate) fn membership(own: &OwnMembership) -> protocol::Membership {
         is_archived: own.is_archived,
         is_marked_unread: own.is_marked_unread,
         name_override: own.name_override.clone(),
+        folder_id: own.folder_id,
     }
 }
 
@@ -427,6 +428,11 @@ fn own_presence(settings: &Settings, now: Timestamp) -> protocol::OwnPresence {
 /// Whether nobody is to know that somebody is here.
 pub(crate) fn is_invisible(settings: &Settings) -> bool {
     own_presence(settings, Timestamp::now()).status == PresenceStatus::Invisible
+}
+
+pub(crate) fn folders(folders: Vec<repository::folder::Folder>) -> Vec<protocol::Folder> {
+    let folder = |repository::folder::Folder { id, name }| protocol::Folder { id, name };
+    folders.into_iter().map(folder).collect()
 }
 
 pub(crate) fn settings(settings: &Settings) -> protocol::Settings {

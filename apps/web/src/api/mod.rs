@@ -6,6 +6,7 @@
 mod emoji;
 mod error;
 mod exports;
+mod folders;
 mod http;
 mod invites;
 mod operations;

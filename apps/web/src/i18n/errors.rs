@@ -183,6 +183,8 @@ fn kind_ko(kind: ErrorKind) -> &'static str {
         ErrorKind::RemovedFromGroup => {
             "이 그룹에서 내보내져서 링크로는 들어갈 수 없어요. 그룹에 있는 사람이 다시 초대해야 해요."
         }
+        ErrorKind::FolderNotFound => "지워진 폴더예요.",
+        ErrorKind::TooManyFolders => "폴더는 20개까지 만들 수 있어요.",
         ErrorKind::TooManyInvites => "초대 링크는 20개까지 둘 수 있어요. 쓰지 않는 링크를 꺼 주세요.",
         ErrorKind::GroupFull => "그룹에는 1,000명까지 들어올 수 있어요.",
         ErrorKind::SeqOutOfRange => "아직 없는 메시지예요.",
@@ -262,6 +264,8 @@ fn kind_en(kind: ErrorKind) -> &'static str {
         ErrorKind::RemovedFromGroup => {
             "You were removed from this group. Somebody in it has to add you again."
         }
+        ErrorKind::FolderNotFound => "This folder was deleted.",
+        ErrorKind::TooManyFolders => "You can have up to 20 folders.",
         ErrorKind::TooManyInvites => "A group has at most 20 invite links. Turn one off first.",
         ErrorKind::GroupFull => "A group holds at most 1,000 people.",
         ErrorKind::SeqOutOfRange => "There is no such message yet.",

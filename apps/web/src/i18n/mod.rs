@@ -9,6 +9,7 @@ mod common;
 mod data;
 mod emoji;
 mod errors;
+mod folders;
 pub mod format;
 mod forwarding;
 mod friends;
@@ -36,6 +37,7 @@ pub use emoji::emoji;
 pub use errors::{
     ErrorTexts, explain, explain_error, explain_field, explain_handle, explain_name, explain_password,
 };
+pub use folders::folder_texts;
 pub use forwarding::forwarding;
 pub use friends::FriendsTexts;
 pub use invites::invites;

@@ -75,6 +75,8 @@ async fn load_all(core: &Rc<Core>) -> Result<(), ApiError> {
     let mut requests = all_requests(api, Direction::Incoming).await?;
     requests.extend(all_requests(api, Direction::Outgoing).await?);
     let blocks = all_blocks(api).await?;
+    let folders = api.folders().await?.items;
+    core.change(&[Part::Chats], |model| model.chats.set_folders(folders));
     core.change(&[Part::People], |model| {
         model.people.load(friends, requests);
         model.people.load_blocks(blocks);

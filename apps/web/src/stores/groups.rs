@@ -107,7 +107,7 @@ impl ChatStore {
         self.update_membership(id, request).await
     }
 
-    async fn update_membership(
+    pub(super) async fn update_membership(
         self,
         id: ConversationId,
         request: UpdateMembershipRequest,

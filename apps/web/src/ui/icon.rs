@@ -54,6 +54,8 @@ icons! {
     Pin = "M9 4h6l-1 6 3 3.5H7L10 10zM12 13.5V20",
     /// A box with a lid: put away.
     Archive = "M4 4.5h16V9H4zM5.5 9v10.5h13V9M10 12.5h4",
+    /// A folder.
+    Folder = "M3.5 6.5a1.5 1.5 0 0 1 1.5-1.5h4.5l2 2.5H19a1.5 1.5 0 0 1 1.5 1.5v8.5A1.5 1.5 0 0 1 19 19H5a1.5 1.5 0 0 1-1.5-1.5z",
     /// A crossed-out bell.
     Mute = "M6 10a6 6 0 0 1 9.5-4.9M18 10c0 4 1.5 5.5 1.5 5.5H9M4.5 15.5S6 14 6 11M10.5 19a1.7 1.7 0 0 0 3 0M4 4l16 16",
     /// A bell.

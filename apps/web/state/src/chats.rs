@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use damso_domain::{ConversationId, ConversationKind, ReadState, Rev, Seq, Timestamp, UserId};
-use damso_protocol::{Conversation, Member, MemberRead, Membership, Message, ServerEvent};
+use damso_protocol::{Conversation, Folder, Member, MemberRead, Membership, Message, ServerEvent};
 
 use crate::count::{CountState, Outcome, ServerCount};
 use crate::quotes::{self, Change};
@@ -423,6 +423,7 @@ fn put(members: &mut Vec<Member>, member: &Member) {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Chats {
     by_id: HashMap<ConversationId, Chat>,
+    folders: Vec<Folder>,
     is_loaded: bool,
 }
 
@@ -523,6 +524,20 @@ impl Chats {
     pub fn has_unmuted(&self, since: Timestamp, now: Timestamp) -> bool {
         let ended = |chat: &Chat| chat.is_muted(since) && !chat.is_muted(now);
         self.by_id.values().any(ended)
+    }
+
+    /// My folders, in their order.
+    pub fn folders(&self) -> &[Folder] {
+        &self.folders
+    }
+
+    /// These are all of my folders. What was in another one is in none.
+    pub fn set_folders(&mut self, folders: Vec<Folder>) {
+        for chat in self.by_id.values_mut() {
+            let folder = &mut chat.conversation.membership.folder_id;
+            *folder = folder.filter(|id| folders.iter().any(|folder| folder.id == *id));
+        }
+        self.folders = folders;
     }
 
     /// How many I have put away.

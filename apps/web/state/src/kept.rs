@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use damso_domain::{ConversationId, Rev, Timestamp, UserId};
-use damso_protocol::{Conversation, FriendRequest, Me, Member, Message, User};
+use damso_protocol::{Conversation, Folder, FriendRequest, Me, Member, Message, User};
 use serde::Serialize;
 
 use crate::timeline::Stretch;
@@ -15,7 +15,7 @@ use crate::{Chat, Model};
 
 /// Written into every copy. A copy of another format is dropped and loaded anew: raise it whenever what is
 /// kept changes its shape.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// My own stream: where it stands, and what it has brought.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
@@ -27,6 +27,7 @@ struct Account {
     friends: Vec<KeptFriend>,
     requests: Vec<FriendRequest>,
     blocks: Vec<BlockedSince>,
+    folders: Vec<Folder>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
@@ -189,6 +190,7 @@ impl Mirror {
                     since,
                 })
                 .collect(),
+            folders: model.chats.folders().to_vec(),
         };
         if self.account.as_ref() != Some(&account) {
             changes.puts.push((ACCOUNT.to_owned(), tagged('a', &account)));
@@ -321,6 +323,7 @@ impl Model {
             .values()
             .map(|written| (written.conversation.clone(), written.members.clone()));
         self.chats.restore(chats);
+        self.chats.set_folders(account.folders);
         for (id, written) in &mirror.chats {
             if let Some(stretch) = &written.stretch {
                 self.timeline_mut(*id).restore(stretch);

@@ -27,6 +27,7 @@ mod every_body;
 mod every_route;
 mod exports;
 mod exports_content;
+mod folders;
 mod followed;
 mod forwarding;
 mod friend_invites;

@@ -375,6 +375,7 @@ impl Transcript<'_> {
                 "archived_seq": conversation.archived_seq,
                 "is_marked_unread": conversation.is_marked_unread,
                 "name_override": conversation.name_override,
+                "folder_id": conversation.folder_id,
             },
             "members": members,
             "people": self.people.values().collect::<Vec<_>>(),

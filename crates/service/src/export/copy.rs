@@ -104,6 +104,7 @@ pub(super) async fn make(task: Task) -> ServiceResult<Packed> {
     let avatar = copy.account(&me).await?;
     copy.json("settings.json", &view::settings(&account.settings))
         .await?;
+    copy.folders().await?;
     copy.sessions().await?;
     copy.security_events().await?;
     copy.invite_links().await?;
@@ -199,6 +200,15 @@ impl Copy {
         };
         let items: Vec<Value> = sessions.await?.into_iter().map(item).collect();
         self.json("sessions.json", &json!({ "items": items })).await
+    }
+
+    async fn folders(&mut self) -> ServiceResult<()> {
+        let user = self.task.user;
+        let folders = read(&self.task, async move |conn: &mut Connection| {
+            Ok(repository::folder::list(conn, user).await?)
+        });
+        let items = view::folders(folders.await?);
+        self.json("folders.json", &Folders { items }).await
     }
 
     /// The links that were handed out and are kept, without their codes: what opens something is in no copy.
@@ -358,8 +368,10 @@ impl Copy {
                 "account.json",
                 "friends.json",
                 "settings.json",
+                "folders.json",
                 "sessions.json",
                 "security_events.json",
+                "invite_links.json",
             ],
         })
     }

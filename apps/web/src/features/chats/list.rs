@@ -34,6 +34,7 @@ pub(super) fn ChatList(
         (true, false) if query.read().trim().is_empty() => match filter.get() {
             Filter::All => Shown::AllArchived,
             Filter::Unread => Shown::AllRead,
+            Filter::Folder(_) => Shown::EmptyFolder,
             Filter::Archived => Shown::NoneArchived,
         },
         (true, false) => Shown::NoneFound,
@@ -67,6 +68,14 @@ pub(super) fn ChatList(
             />
         }
         .into_any(),
+        Shown::EmptyFolder => view! {
+            <EmptyState
+                icon=IconName::Folder
+                title=move || texts().chat_list.folder_empty_title
+                text=move || texts().chat_list.folder_empty_text
+            />
+        }
+        .into_any(),
         Shown::NoneArchived => view! {
             <EmptyState
                 icon=IconName::Archive
@@ -92,6 +101,7 @@ enum Shown {
     Nothing,
     AllRead,
     AllArchived,
+    EmptyFolder,
     NoneArchived,
     NoneFound,
 }
@@ -103,6 +113,7 @@ fn is_wanted(chats: ChatStore, id: ConversationId, filter: Filter, is_search: bo
         match filter {
             Filter::All => is_search || !is_archived,
             Filter::Unread => chat.is_unread() && !is_archived,
+            Filter::Folder(id) => chat.conversation.membership.folder_id == Some(id) && !is_archived,
             Filter::Archived => is_archived,
         }
     };

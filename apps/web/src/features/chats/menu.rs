@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::OpenMenu;
+use super::folders::FolderDialog;
 use super::mute::MuteDialog;
 use super::rename::RenameDialog;
 use crate::api::ApiError;
@@ -134,6 +135,7 @@ pub(super) fn ChatMenu(menu: OpenMenu) -> impl IntoView {
     let asks = RwSignal::new(false);
     let is_muting = RwSignal::new(false);
     let is_renaming = RwSignal::new(false);
+    let is_filing = RwSignal::new(false);
     let target = menu.target;
     let title = move || {
         target
@@ -186,6 +188,9 @@ pub(super) fn ChatMenu(menu: OpenMenu) -> impl IntoView {
             <MenuItem icon=IconName::Archive on:click=with_target(ChatActions::toggle_archive)>
                 {move || if is_archived() { texts().chat_list.unarchive } else { texts().chat_list.archive }}
             </MenuItem>
+            <MenuItem icon=IconName::Folder on:click=move |_| is_filing.set(true)>
+                {move || texts().chat_list.folder}
+            </MenuItem>
             <MenuItem icon=IconName::Edit on:click=move |_| is_renaming.set(true)>
                 {move || texts().chat_list.rename}
             </MenuItem>
@@ -198,6 +203,7 @@ pub(super) fn ChatMenu(menu: OpenMenu) -> impl IntoView {
         <LeaveDialog id=Signal::derive(move || target.get()) is_open=asks />
         <MuteDialog id=Signal::derive(move || target.get()) is_open=is_muting />
         <RenameDialog id=Signal::derive(move || target.get()) is_open=is_renaming />
+        <FolderDialog id=Signal::derive(move || target.get()) is_open=is_filing />
     }
 }
 

@@ -1,5 +1,6 @@
 //! The list of chats, and making a new one.
 
+mod folders;
 mod list;
 mod menu;
 mod mute;
@@ -9,7 +10,8 @@ mod rename;
 mod row;
 mod swipe;
 
-use damso_domain::ConversationId;
+use damso_domain::{ConversationId, FolderId};
+use damso_protocol::Folder;
 use leptos::prelude::*;
 
 pub use list::is_named;
@@ -24,6 +26,7 @@ use crate::i18n::texts;
 use crate::stored;
 use crate::stores::ChatStore;
 use crate::ui::{Choice, Icon, IconButton, IconName, MenuAnchor, SearchField, SkeletonRows, Tabs};
+use folders::FoldersDialog;
 use list::ChatList;
 use menu::ChatMenu;
 use new_chat::NewChatDialog;
@@ -33,6 +36,7 @@ use new_chat::NewChatDialog;
 enum Filter {
     All,
     Unread,
+    Folder(FolderId),
     Archived,
 }
 
@@ -45,18 +49,21 @@ impl Filter {
         match stored::get(FILTER).as_deref() {
             Some("unread") => Self::Unread,
             Some("archived") => Self::Archived,
-            _ => Self::All,
+            name => name
+                .and_then(|name| name.parse().ok())
+                .map_or(Self::All, Self::Folder),
         }
     }
 
     fn remember(self) {
         let name = match self {
             Self::All => None,
-            Self::Unread => Some("unread"),
-            Self::Archived => Some("archived"),
+            Self::Unread => Some("unread".to_owned()),
+            Self::Folder(id) => Some(id.to_string()),
+            Self::Archived => Some("archived".to_owned()),
         };
         // Where nothing can be remembered, the next visit begins with all of them.
-        stored::set(FILTER, name);
+        stored::set(FILTER, name.as_deref());
     }
 }
 
@@ -87,6 +94,17 @@ pub fn ChatsPane(
     };
     let is_loaded = Memo::new(move |_| chats.is_loaded());
     let unread = Memo::new(move |_| chats.unread_total());
+    let folders = Memo::new(move |_| chats.folders());
+    let is_managing = RwSignal::new(false);
+    // A folder may go, here or on another device.
+    Effect::new(move |_| {
+        if let Filter::Folder(id) = filter.get()
+            && is_loaded.get()
+            && !folders.read().iter().any(|folder| folder.id == id)
+        {
+            filter.set(Filter::All);
+        }
+    });
     let archived = Memo::new(move |_| chats.archived_count());
     Effect::new(move |_| filter.get().remember());
     let filters = Signal::derive(move || {
@@ -100,6 +118,10 @@ pub fn ChatsPane(
                 label: (texts().chat.unread)(unread.get()),
             },
         ];
+        filters.extend(folders.get().into_iter().map(|Folder { id, name }| Choice {
+            value: Filter::Folder(id),
+            label: name,
+        }));
         // The place is there once something is in it, or while one looks into it.
         if 0 < archived.get() || filter.get() == Filter::Archived {
             filters.push(Choice {
@@ -131,13 +153,23 @@ pub fn ChatsPane(
                     <span class="truncate">{move || (texts().chat.search_messages)(query.read().trim())}</span>
                 </button>
             </Show>
-            <Tabs label=move || texts().chat.filter options=filters chosen=filter />
+            <div class="chats__filters">
+                <Tabs label=move || texts().chat.filter options=filters chosen=filter />
+                <Show when=move || !folders.read().is_empty()>
+                    <IconButton
+                        icon=IconName::Folder
+                        label=move || texts().chat_list.folders
+                        on:click=move |_| is_managing.set(true)
+                    />
+                </Show>
+            </div>
             <div class="pane__scroll">
                 <Show when=move || is_loaded.get() fallback=|| view! { <SkeletonRows count=8 /> }>
                     <ChatList chosen query filter menu is_making />
                 </Show>
             </div>
             <ChatMenu menu />
+            <FoldersDialog is_open=is_managing />
             <NewChatDialog is_open=is_making />
         </section>
     }

@@ -115,6 +115,7 @@ impl Model {
             | ServerEvent::FriendRequestReceived(_)
             | ServerEvent::FriendRequestClosed(_)
             | ServerEvent::SettingsUpdated(_)
+            | ServerEvent::FoldersUpdated(_)
             | ServerEvent::BlockAdded(_)
             | ServerEvent::BlockRemoved(_)
             | ServerEvent::SessionEnded(_)
@@ -301,6 +302,10 @@ impl Model {
                 self.people.close_request(event.request_id);
             }
             ServerEvent::SettingsUpdated(event) => self.take_settings(event.settings, effects),
+            ServerEvent::FoldersUpdated(event) => {
+                effects.chats = true;
+                self.chats.set_folders(event.items);
+            }
             ServerEvent::BlockAdded(event) => {
                 effects.people = true;
                 self.people.add_block(event.block);
@@ -410,6 +415,7 @@ impl Model {
             | ServerEvent::FriendRequestReceived(_)
             | ServerEvent::FriendRequestClosed(_)
             | ServerEvent::SettingsUpdated(_)
+            | ServerEvent::FoldersUpdated(_)
             | ServerEvent::BlockAdded(_)
             | ServerEvent::BlockRemoved(_) => (),
         }

@@ -172,6 +172,11 @@ impl Model {
             .blocks
             .into_iter()
             .for_each(|block| self.people.add_block(block));
+        // Before what is in them.
+        if let Some(folders) = changes.folders {
+            effects.chats = true;
+            self.chats.set_folders(folders);
+        }
         for changed in changes.memberships {
             effects.merge(self.put_membership(changed.conversation_id, changed.membership));
         }

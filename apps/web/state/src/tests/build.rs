@@ -167,6 +167,7 @@ pub fn conversation(id: ConversationId, members: &[UserId]) -> Conversation {
             is_archived: false,
             is_marked_unread: false,
             name_override: None,
+            folder_id: None,
         },
         unread_count: 0,
         created_at: at(0),

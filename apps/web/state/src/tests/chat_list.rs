@@ -1,7 +1,7 @@
 //! What I have put away, marked as unread or given a name of my own.
 
-use damso_domain::{Rev, Seq, Timestamp};
-use damso_protocol::{Membership, MembershipUpdated, ServerEvent};
+use damso_domain::{FolderId, Rev, Seq, Timestamp};
+use damso_protocol::{Folder, FoldersUpdated, Membership, MembershipUpdated, ServerEvent};
 
 use crate::Chat;
 use crate::preview::{Title, common_title, title};
@@ -89,6 +89,30 @@ fn a_mark_counts_as_one_and_what_is_away_does_not_call() {
     put_away(&mut world, 2, 2);
     assert_eq!(world.model.chats.unread_total(now()), 0);
     assert_eq!(world.model.chats.archived_count(now()), 1);
+}
+
+#[test]
+fn what_is_in_a_folder_that_goes_is_in_none() {
+    let mut world = World::opened();
+    let folders = ["일", "가족"].map(|name| Folder {
+        id: FolderId::new(),
+        name: name.to_owned(),
+    });
+    let told = |world: &mut World, rev, items: &[Folder]| {
+        world.apply(ServerEvent::FoldersUpdated(FoldersUpdated {
+            user_rev: Rev::new(rev),
+            items: items.to_vec(),
+        }));
+    };
+    told(&mut world, 1, &folders);
+    put(&mut world, 2, |membership| {
+        membership.folder_id = Some(folders[0].id)
+    });
+    assert_eq!(world.model.chats.folders(), folders);
+    told(&mut world, 3, &folders[..1]);
+    assert_eq!(world.chat().membership.folder_id, Some(folders[0].id));
+    told(&mut world, 4, &folders[1..]);
+    assert_eq!(world.chat().membership.folder_id, None);
 }
 
 #[test]

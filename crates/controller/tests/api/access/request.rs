@@ -1,6 +1,8 @@
 //! What is asked in a row of the table.
 
-use damso_domain::{AttachmentId, ClientKey, ExportId, FriendRequestId, ImageId, SessionId, UserId};
+use damso_domain::{
+    AttachmentId, ClientKey, ExportId, FolderId, FriendRequestId, ImageId, SessionId, UserId,
+};
 use damso_protocol::FriendRequest;
 use damso_testing::contract::{Operation, operations};
 use damso_testing::{Actor, PASSWORD, Reply};
@@ -10,6 +12,7 @@ use super::table::Row;
 use super::world::{Place, Role, Scene, new_handle, upload_picture};
 use crate::blocks::ask;
 use crate::exports::make_export;
+use crate::folders::{folders, make_folder};
 use crate::probe::{absolute, send};
 
 /// The operation with this name.
@@ -72,6 +75,7 @@ impl Call<'_> {
             "image_id" => self.image().await.to_string(),
             "export_id" => self.export().await.to_string(),
             "session_id" => self.session().await.to_string(),
+            "folder_id" => self.folder().await.to_string(),
             "code" => self.code().await,
             "passkey_id" => UserId::new().to_string(),
             "friend_request_id" => self.friend_request().await.to_string(),
@@ -170,6 +174,19 @@ impl Call<'_> {
         make_export(self.scene.app, &self.scene.owner).await
     }
 
+    /// One that is there, or a new one: there may not be many.
+    async fn folder(&self) -> FolderId {
+        let actor = if self.has_own() {
+            &self.actor
+        } else {
+            &self.scene.owner
+        };
+        match folders(actor).await.first() {
+            Some(folder) => folder.id,
+            None => make_folder(actor, "new").await.id,
+        }
+    }
+
     async fn friend_request(&self) -> FriendRequestId {
         if self.has_own() {
             let made: FriendRequest = ask(&self.actor, &self.scene.stranger().await).await.json();
@@ -212,6 +229,7 @@ impl Call<'_> {
             }
             "set_presence" => json!({ "status": "away" }),
             "update_settings" => json!({ "read_receipts": true }),
+            "create_folder" | "update_folder" => json!({ "name": "new" }),
             "rename_passkey" | "rename_session" => json!({ "name": "phone" }),
             "sync" => json!({ "user_rev": 0, "conversations": self.positions().await }),
             "create_friend_request" if self.is_of("by a link,") => {

@@ -11,7 +11,7 @@ use super::world::Role;
 pub const TABLES: [&str; 5] = [ACCOUNT, PEOPLE, CONVERSATIONS, MESSAGES, FILES];
 
 /// What a refusal in a cell stands for.
-const REASONS: [(&str, ErrorKind); 32] = [
+const REASONS: [(&str, ErrorKind); 33] = [
     ("400", ErrorKind::MalformedRequest),
     ("401", ErrorKind::NotAuthenticated),
     ("401k", ErrorKind::PasskeyInvalid),
@@ -27,6 +27,7 @@ const REASONS: [(&str, ErrorKind); 32] = [
     ("404e", ErrorKind::ExportNotFound),
     ("404f", ErrorKind::FriendNotFound),
     ("404i", ErrorKind::ImageNotFound),
+    ("404o", ErrorKind::FolderNotFound),
     ("404k", ErrorKind::PasskeyNotFound),
     ("404v", ErrorKind::InviteNotFound),
     ("404l", ErrorKind::LinkInvalid),
@@ -70,6 +71,12 @@ change_password    | one's own               | own 204
 set_presence       | one's own               | own 200
 get_settings       | one's own               | own 200
 update_settings    | one's own               | own 200
+list_folders       | one's own               | own 200
+create_folder      | a new one               | own 201
+update_folder      | one's own               | own 200
+update_folder      | the owner's             | 401       404o     404o   404o   404o  200   404o    404o    401     401
+delete_folder      | one's own               | own 204
+delete_folder      | the owner's             | 401       404o     404o   404o   404o  204   404o    404o    401     401
 list_sessions      | one's own               | own 200
 rename_session     | one's own session       | own 204
 rename_session     | the owner's session     | 401       404s     404s   404s   404s  204   404s    404s    401     401

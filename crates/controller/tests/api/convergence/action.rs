@@ -4,10 +4,10 @@ use damso_domain::{
     ClientKey, ConversationId, History, MessageRef, PresenceStatus, PresenceVisibility, Role, Seq, UserId,
 };
 use damso_protocol::{
-    BlockRequest, CreateConversationRequest, CreateFriendRequest, CreateGroupInviteRequest, DeleteFor,
-    Direction, EditMessageRequest, ForwardOf, FriendRequestsQuery, MarkReadRequest, SendMessageRequest,
-    SetPresenceRequest, UpdateConversationRequest, UpdateFriendRequest, UpdateMeRequest,
-    UpdateMembershipRequest, UpdateSettingsRequest,
+    BlockRequest, CreateConversationRequest, CreateFolderRequest, CreateFriendRequest,
+    CreateGroupInviteRequest, DeleteFor, Direction, EditMessageRequest, ForwardOf, FriendRequestsQuery,
+    MarkReadRequest, SendMessageRequest, SetPresenceRequest, UpdateConversationRequest, UpdateFolderRequest,
+    UpdateFriendRequest, UpdateMeRequest, UpdateMembershipRequest, UpdateSettingsRequest,
 };
 use damso_service::{ServiceError, ServiceResult, Services};
 use fastrand::Rng;
@@ -43,6 +43,8 @@ enum Action {
     Unblock(UserId, UserId),
     /// Somebody comes into a group by a link that another one makes for them.
     Join(UserId, ConversationId, UserId),
+    /// Somebody makes a folder, changes one of theirs, puts a conversation into one, or deletes one.
+    Folder(UserId, ConversationId, u8),
     /// Somebody becomes a friend by a link.
     BefriendByLink(UserId, UserId),
 }
@@ -111,7 +113,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..64) {
+    match rng.u8(..67) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -137,6 +139,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
             let role = [Role::Member, Role::Admin, Role::Owner][rng.usize(..3)];
             Action::SetRole(actor, place, other, role)
         }
+        64..67 => Action::Folder(actor, place, rng.u8(..)),
         29 | 62 | 63 => Action::View(actor, place, change_of_view(rng)),
         30 => Action::Leave(actor, place),
         31 => Action::OpenDirect(actor, other),
@@ -323,6 +326,7 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
         Action::View(user, place, view) => {
             done(services.conversations.update_membership(user, place, view).await);
         }
+        Action::Folder(user, place, number) => keep_folders(services, user, place, number).await,
         Action::Leave(user, place) => done(services.conversations.leave(user, place).await),
         Action::OpenDirect(user, user_id) => {
             let direct = CreateConversationRequest::Direct { user_id };
@@ -428,5 +432,31 @@ async fn answer_request(services: &Services, user: UserId, accepts: bool) {
         done(services.friends.accept(user, request.id).await);
     } else {
         done(services.friends.decline(user, request.id).await);
+    }
+}
+
+async fn keep_folders(services: &Services, user: UserId, place: ConversationId, number: u8) {
+    let folders = services.folders.list(user).await.unwrap().items;
+    let name = format!("folder {number}");
+    let Some(folder) = folders.get(usize::from(number / 8) % folders.len().max(1)) else {
+        return done(services.folders.create(user, &CreateFolderRequest { name }).await);
+    };
+    match number % 8 {
+        0 => done(services.folders.create(user, &CreateFolderRequest { name }).await),
+        1 => {
+            let request = UpdateFolderRequest {
+                name: Some(name),
+                position: Some(i64::from(number % 3)),
+            };
+            done(services.folders.update(user, folder.id, &request).await);
+        }
+        2 => done(services.folders.delete(user, folder.id).await),
+        _ => {
+            let view = UpdateMembershipRequest {
+                folder_id: Some((number % 8 != 3).then_some(folder.id)),
+                ..UpdateMembershipRequest::default()
+            };
+            done(services.conversations.update_membership(user, place, view).await);
+        }
     }
 }

@@ -6,8 +6,8 @@ use damso_client_state::Model;
 use damso_client_state::model::Place;
 use damso_domain::{ConversationId, FriendRequestId, Rev, Seq, UserId, unread_by};
 use damso_protocol::{
-    Block, Conversation, Direction, Friend, FriendRequest, FriendRequestsQuery, Message, MessagesQuery,
-    PageQuery, Presence, Settings,
+    Block, Conversation, Direction, Folder, Friend, FriendRequest, FriendRequestsQuery, Message,
+    MessagesQuery, PageQuery, Presence, Settings,
 };
 use damso_service::Services;
 
@@ -16,6 +16,7 @@ use damso_service::Services;
 pub(super) struct Shown {
     user_rev: Rev,
     settings: Option<Settings>,
+    folders: Vec<Folder>,
     chats: BTreeMap<ConversationId, ShownChat>,
     friends: BTreeMap<UserId, Friend>,
     requests: BTreeMap<FriendRequestId, FriendRequest>,
@@ -47,6 +48,7 @@ impl Shown {
         Self {
             user_rev: model.user_rev(),
             settings: model.settings().cloned(),
+            folders: model.chats.folders().to_vec(),
             chats: chats.collect(),
             friends: friends.collect(),
             requests: requests
@@ -73,6 +75,7 @@ impl Shown {
                 (
                     &shown.user_rev,
                     &shown.settings,
+                    &shown.folders,
                     &shown.friends,
                     &shown.requests,
                     &shown.blocks
@@ -198,6 +201,8 @@ pub(super) async fn open(services: &Services, user: UserId) -> Model {
         .people
         .load_blocks(services.blocks.list(user, &all).await.unwrap().items);
     model.load_settings(services.settings.get(user).await.unwrap());
+    let folders = services.folders.list(user).await.unwrap();
+    model.chats.set_folders(folders.items);
     model
 }
 
