@@ -269,7 +269,7 @@ pub struct ConversationJoined {
     /// The new number of my own stream.
     pub user_rev: Rev,
     /// The conversation, as I see it.
-    pub conversation: Conversation,
+    pub conversation: Box<Conversation>,
     /// Everyone who is mentioned in it.
     pub users: Vec<User>,
 }

@@ -209,7 +209,7 @@ async fn joined_event_with_accounts(
     let event = ConversationJoined {
         user_rev,
         users: Vec::new(),
-        conversation,
+        conversation: Box::new(conversation),
     };
     Ok((event, people))
 }

@@ -5,7 +5,6 @@ use damso_domain::Locale;
 use super::locale;
 
 /// What is said about folders.
-#[expect(missing_docs, reason = "each name says what it names")]
 pub struct FolderTexts {
     pub none: &'static str,
     pub new: &'static str,

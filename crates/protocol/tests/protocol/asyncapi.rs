@@ -66,6 +66,7 @@ names!(event_name, ServerEvent, EVENTS:
     FriendRequestReceived(_) = "friend_request_received",
     FriendRequestClosed(_) = "friend_request_closed",
     SettingsUpdated(_) = "settings_updated",
+    FoldersUpdated(_) = "folders_updated",
     BlockAdded(_) = "block_added",
     BlockRemoved(_) = "block_removed",
     SessionEnded(_) = "session_ended",

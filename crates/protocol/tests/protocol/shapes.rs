@@ -6,15 +6,17 @@ use damso_domain::{AttachmentId, History, Timestamp, UserId};
 use damso_protocol::{
     AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest,
     CompleteAttachmentRequest, ContentQuery, Conversation, Conversations, CreateAttachmentRequest,
-    CreateConversationRequest, CreateFriendRequest, CreateReportRequest, CreatedAttachment, CreatedReport,
-    DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest, EditMessageRequest, ErrorKind, Exports,
-    FoundMessages, Friend, FriendInvite, FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites,
-    ImageQuery, InvitePreview, MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery,
-    Page, PageQuery, Problem, ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest,
-    RenameSessionRequest, SearchMessagesQuery, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest,
-    SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
-    UpdateConversationRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMemberRequest,
-    UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
+    CreateConversationRequest, CreateFolderRequest, CreateFriendRequest, CreateReportRequest,
+    CreatedAttachment, CreatedReport, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest,
+    EditMessageRequest, ErrorKind, Exports, Folder, Folders, FoundMessages, Friend, FriendInvite,
+    FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites, ImageQuery, InvitePreview,
+    MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery, Page, PageQuery, Problem,
+    ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest,
+    SearchMessagesQuery, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetPresenceRequest,
+    Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
+    UpdateConversationRequest, UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest,
+    UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users,
+    UsersQuery,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -297,7 +299,7 @@ fn both_readers_read_every_answer() {
     });
     let membership = json!({
         "role": "owner", "read_seq": 3, "joined_seq": 0, "is_pinned": true, "muted_until": TIME,
-        "archived_seq": 3, "is_archived": true, "is_marked_unread": true, "name_override": "산 친구들",
+        "archived_seq": 3, "is_archived": true, "is_marked_unread": true, "name_override": "산 친구들", "folder_id": ID,
     });
     let member = json!({ "user_id": ID, "role": "member", "joined_seq": 0, "read_seq": null });
     let conversation = json!({
@@ -378,7 +380,7 @@ fn both_readers_read_every_answer() {
             "closed_friend_request_ids": [ID],
             "memberships": [{ "conversation_id": ID, "membership": membership }],
             "hidden_messages": [{ "conversation_id": ID, "seq": 2 }], "settings": settings,
-            "blocks": [block], "removed_block_ids": [ID],
+            "folders": [{ "id": ID, "name": "가족" }], "blocks": [block], "removed_block_ids": [ID],
         },
         "conversations": [{
             "id": ID, "rev": 9, "messages": [message()], "withheld": [1, 2], "members": [member],
@@ -389,6 +391,17 @@ fn both_readers_read_every_answer() {
     assert_both_miss::<Conversation>(&conversation);
     assert_both_miss::<Attachment>(&attachment);
     assert_both_miss::<Message>(&message());
+}
+
+#[test]
+fn folders_are_read_as_they_are_written() {
+    assert_strict::<CreateFolderRequest>(json!({ "name": "가족" }));
+    assert_strict::<UpdateFolderRequest>(json!({ "position": 0 }));
+    let folder = json!({ "id": ID, "name": "가족" });
+    assert_lenient::<Folder>(&folder);
+    assert_lenient::<Folders>(&json!({ "items": [folder] }));
+    let view: UpdateMembershipRequest = read(&json!({ "folder_id": null }));
+    assert_eq!(view.folder_id, Some(None));
 }
 
 #[test]

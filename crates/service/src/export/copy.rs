@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use damso_domain::{AttachmentId, ConversationId, SecurityEventId, Timestamp, UserId};
-use damso_protocol::{Me, User};
+use damso_protocol::{Folders, Me, User};
 use damso_repository as repository;
 use damso_repository::friend::RequestDirection;
 use damso_repository::{Connection, Database};

@@ -274,7 +274,7 @@ impl Model {
             ServerEvent::ConversationJoined(event) => {
                 effects.chats = true;
                 effects.people |= self.people.learn_all(event.users);
-                self.put_joined(event.conversation, effects);
+                self.put_joined(*event.conversation, effects);
             }
             ServerEvent::ConversationLeft(event) => self.forget_conversation(event.conversation_id, effects),
             ServerEvent::MembershipUpdated(event) => {

@@ -229,7 +229,6 @@ impl Call<'_> {
             }
             "set_presence" => json!({ "status": "away" }),
             "update_settings" => json!({ "read_receipts": true }),
-            "create_folder" | "update_folder" => json!({ "name": "new" }),
             "rename_passkey" | "rename_session" => json!({ "name": "phone" }),
             "sync" => json!({ "user_rev": 0, "conversations": self.positions().await }),
             "create_friend_request" if self.is_of("by a link,") => {
@@ -253,7 +252,7 @@ impl Call<'_> {
             "update_conversation" if self.is_of("picture") => {
                 json!({ "avatar_attachment_id": self.picture().await })
             }
-            "update_conversation" => json!({ "name": "new" }),
+            "update_conversation" | "create_folder" | "update_folder" => json!({ "name": "new" }),
             "update_membership" => json!({ "is_pinned": true }),
             "add_members" => json!({ "user_ids": [self.person().await] }),
             "update_member" => json!({ "role": "admin" }),
