@@ -1,5 +1,9 @@
 //! What is shown of a message that was found.
 
+use std::iter::Peekable;
+
+use damso_domain::markup::{Block, COVERED, Inline, Mark, parse};
+
 /// A stretch of what is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
@@ -9,45 +13,121 @@ pub struct Piece {
     pub is_found: bool,
 }
 
-/// How much is shown before the first place that was found, in UTF-16 units.
+/// How much is shown before the first place that was found, in characters.
 const BEFORE: usize = 24;
-/// How much is shown in all.
+/// How much is shown in all, in characters.
 const MOST: usize = 240;
 
-/// The part of a text around the first of its highlights, in one line and in pieces. Highlights are start and end in
-/// UTF-16 units, in order; a place that begins inside a character marks none of it.
+/// The part of a text around the first of its highlights, in one line and in pieces: as its bubble shows it, without
+/// marks, and with spoilers covered. Highlights are start and end in UTF-16 units of the text, in order; a place that
+/// begins inside a character marks none of it.
 pub fn snippet(text: &str, highlights: &[Vec<u32>]) -> Vec<Piece> {
-    let mut places = highlights
-        .iter()
-        .filter_map(|place| match place.as_slice() {
-            [start, end] => Some((*start as usize, *end as usize)),
-            _ => None,
-        })
-        .peekable();
-    let first = places.peek().map_or(0, |(start, _)| *start);
+    let letters = Letters::read(text, highlights);
+    let first = letters.iter().position(|letter| letter.is_found).unwrap_or(0);
     let begin = if BEFORE < first { first - BEFORE / 2 } else { 0 };
     let mut pieces: Vec<Piece> = Vec::new();
-    let mut at = 0;
-    for c in text.chars() {
-        let (start, end) = (at, at + c.len_utf16());
-        at = end;
-        while places.next_if(|(_, end)| *end <= start).is_some() {}
-        let is_found = places
-            .peek()
-            .is_some_and(|(from, to)| *from <= start && end <= *to);
-        if start < begin {
-            continue;
-        }
-        if begin + MOST < end {
-            push(&mut pieces, '…', false);
-            break;
-        }
-        if pieces.is_empty() && 0 < begin {
-            push(&mut pieces, '…', false);
-        }
-        push(&mut pieces, if c.is_whitespace() { ' ' } else { c }, is_found);
+    if 0 < begin {
+        push(&mut pieces, '…', false);
+    }
+    for Letter { shown, is_found } in letters.iter().skip(begin).take(MOST) {
+        push(&mut pieces, *shown, *is_found);
+    }
+    if begin + MOST < letters.len() {
+        push(&mut pieces, '…', false);
     }
     pieces
+}
+
+/// A character that is shown.
+struct Letter {
+    shown: char,
+    is_found: bool,
+}
+
+/// Reads what is shown of a text from its beginning to its end.
+struct Letters<'a> {
+    text: &'a str,
+    /// Those that are still to come.
+    places: Peekable<std::vec::IntoIter<(usize, usize)>>,
+    /// Up to here it has been read: in bytes, and in UTF-16 units.
+    bytes: usize,
+    units: usize,
+    letters: Vec<Letter>,
+}
+
+impl<'a> Letters<'a> {
+    fn read(text: &'a str, highlights: &[Vec<u32>]) -> Vec<Letter> {
+        let place = |place: &Vec<u32>| match place.as_slice() {
+            [start, end] => Some((*start as usize, *end as usize)),
+            _ => None,
+        };
+        let mut reading = Self {
+            text,
+            places: highlights
+                .iter()
+                .filter_map(place)
+                .collect::<Vec<_>>()
+                .into_iter()
+                .peekable(),
+            bytes: 0,
+            units: 0,
+            letters: Vec::new(),
+        };
+        for block in parse(text) {
+            reading.gap();
+            match block {
+                Block::Paragraph(words) | Block::Quote(words) => reading.words(&words),
+                Block::Code { text, .. } => reading.leaf(text),
+                Block::List(items) => items.iter().for_each(|item| {
+                    reading.gap();
+                    reading.words(&item.words);
+                }),
+            }
+        }
+        reading.letters
+    }
+
+    /// What stands between two blocks.
+    fn gap(&mut self) {
+        if self.letters.last().is_some_and(|last| last.shown != ' ') {
+            self.show(' ', false);
+        }
+    }
+
+    fn words(&mut self, words: &[Inline<'a>]) {
+        for word in words {
+            match word {
+                Inline::Text(leaf) | Inline::Link(leaf) | Inline::Code(leaf) => self.leaf(leaf),
+                Inline::Marked(Mark::Spoiler, inner) => {
+                    let before = self.letters.len();
+                    self.words(inner);
+                    let is_found = self.letters.drain(before..).any(|letter| letter.is_found);
+                    COVERED.chars().for_each(|shown| self.show(shown, is_found));
+                }
+                Inline::Marked(_, inner) => self.words(inner),
+            }
+        }
+    }
+
+    /// A part of the text that is shown as it is.
+    fn leaf(&mut self, leaf: &'a str) {
+        let start = leaf.as_ptr().addr() - self.text.as_ptr().addr();
+        let skipped = self.text.get(self.bytes..start).unwrap_or_default();
+        self.units += skipped.encode_utf16().count();
+        self.bytes = start + leaf.len();
+        for c in leaf.chars() {
+            let (start, end) = (self.units, self.units + c.len_utf16());
+            self.units = end;
+            while self.places.next_if(|(_, to)| *to <= start).is_some() {}
+            let place = self.places.peek();
+            let is_found = place.is_some_and(|(from, to)| *from <= start && end <= *to);
+            self.show(if c.is_whitespace() { ' ' } else { c }, is_found);
+        }
+    }
+
+    fn show(&mut self, shown: char, is_found: bool) {
+        self.letters.push(Letter { shown, is_found });
+    }
 }
 
 fn push(pieces: &mut Vec<Piece>, c: char, is_found: bool) {
@@ -84,6 +164,14 @@ mod tests {
             ("😀 점심\n뭐 먹지", vec![[3, 5], [6, 7]], "😀 [점심] [뭐] 먹지"),
             ("끝까지", vec![[0, 3]], "[끝까지]"),
             ("없음", vec![], "없음"),
+            (
+                "**점심**은 ~~여섯~~ 일곱 시",
+                vec![[2, 4]],
+                "[점심]은 여섯 일곱 시",
+            ),
+            ("> 물음\n- 하나\n- 둘", vec![[7, 9]], "물음 [하나] 둘"),
+            ("범인은 ||집사||다", vec![], "범인은 ▒▒▒다"),
+            ("범인은 ||집사||다", vec![[6, 8]], "범인은 [▒▒▒]다"),
             // What does not fit.
             ("짧다", vec![[1, 9]], "짧[다]"),
             ("😀", vec![[1, 2]], "😀"),

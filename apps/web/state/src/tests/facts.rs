@@ -369,7 +369,7 @@ fn my_own_stream_is_applied_once_and_in_order() {
         }),
         ServerEvent::ConversationJoined(ConversationJoined {
             user_rev: rev(3),
-            conversation: conversation(other, &[world.me]),
+            conversation: Box::new(conversation(other, &[world.me])),
             users: Vec::new(),
         }),
         ServerEvent::MembershipUpdated(MembershipUpdated {
