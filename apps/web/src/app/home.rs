@@ -11,7 +11,7 @@ use crate::api::ApiClient;
 use crate::features::chat::{
     conversation_drawer, conversation_pane, load_conversation_drawer, load_conversation_pane,
 };
-use crate::features::chats::{ChatsPane, load_new_chat_form};
+use crate::features::chats::{chats_pane, load_chats_pane, load_new_chat_form};
 use crate::features::friends::{FriendsArea, load_add_friend, load_profile};
 use crate::features::notice;
 use crate::features::search::{Typed, load_search_pane, search_pane};
@@ -59,6 +59,7 @@ pub fn Home() -> impl IntoView {
 
 /// What people open next, so that it is there when they do. What is opened first comes first.
 const SOON: &[Load] = &[
+    || Box::pin(load_chats_pane()),
     || Box::pin(load_conversation_pane()),
     || Box::pin(load_profile()),
     || Box::pin(load_add_friend()),
@@ -109,7 +110,13 @@ fn ChatsList(chosen: Memo<Option<ConversationId>>) -> impl IntoView {
             }
             .into_any()
         } else {
-            view! { <ChatsPane chosen /> }.into_any()
+            view! {
+                <Lazy
+                    load=|| Box::pin(load_chats_pane())
+                    draw=Box::new(move || Box::pin(chats_pane(chosen)))
+                />
+            }
+            .into_any()
         }
     }
 }

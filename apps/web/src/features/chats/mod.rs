@@ -13,6 +13,7 @@ mod swipe;
 use damso_domain::{ConversationId, FolderId};
 use damso_protocol::Folder;
 use leptos::prelude::*;
+use wasm_split_helpers::wasm_split;
 
 pub use list::is_named;
 pub use menu::{ChatActions, LeaveDialog};
@@ -20,7 +21,7 @@ pub use mute::MuteDialog;
 pub(crate) use new_chat::load_new_chat_form;
 pub use picker::FriendPicker;
 
-use crate::app::{Navigator, Place};
+use crate::app::{Fetched, Navigator, Place};
 use crate::features::search::Typed;
 use crate::i18n::texts;
 use crate::stored;
@@ -74,9 +75,15 @@ struct OpenMenu {
     target: RwSignal<Option<ConversationId>>,
 }
 
+/// See [`ChatsPane`].
+#[wasm_split(chats, fallible, preload(load_chats_pane))]
+pub(crate) fn chats_pane(chosen: Memo<Option<ConversationId>>) -> Fetched<AnyView> {
+    Ok(view! { <ChatsPane chosen /> }.into_any())
+}
+
 /// The pane on the left.
 #[component]
-pub fn ChatsPane(
+fn ChatsPane(
     /// Which one is open.
     chosen: Memo<Option<ConversationId>>,
 ) -> impl IntoView {
