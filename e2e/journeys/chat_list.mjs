@@ -89,6 +89,55 @@ test("a name of my own stands wherever the chat is named, for me alone", async (
   await seen(minji.chatRow(alex.name));
 });
 
+test("chats are put into folders, which are the same on every device", async (t) => {
+  const [minji, jun, alex] = await friends(t, [{ name: "김민지" }, { name: "박준" }, { name: "Alex", language: "en" }]);
+  for (const friend of [jun, alex]) {
+    await send(friend, await direct(friend, minji), { text: "Hi" });
+  }
+  const { page, words } = minji;
+  await minji.goTo(words.chats);
+  const laptop = await minji.onAnotherDevice(t);
+  await laptop.goTo(laptop.words.chats);
+
+  await makeFolder(minji, jun, "회사");
+  await laptop.button("회사").click();
+  await seen(laptop.chatRow(jun.name));
+  assert.equal(await laptop.chatRow(alex.name).count(), 0);
+  await makeFolder(minji, alex, "영어");
+  await minji.chooseForChat(jun.name, words.folder);
+  await minji.button("영어", minji.dialog(words.folder)).click();
+  await gone(laptop.chatRow(jun.name));
+  await laptop.button("영어").click();
+  await seen(laptop.chatRow(jun.name));
+  await seen(laptop.chatRow(alex.name));
+
+  await minji.button(words.folders).click();
+  const dialog = await seen(minji.dialog(words.folders));
+  await minji.button(words.folderUp("영어"), dialog).click();
+  const filters = () => page.getByRole("group", { name: words.chatFilter, exact: true }).getByRole("button").allInnerTexts();
+  await eventually(async () => (await filters()).slice(2), ["영어", "회사"]);
+  await minji.button(words.renameFolder("영어"), dialog).click();
+  const name = minji.field(words.folders, dialog);
+  await name.fill("외국어");
+  await name.press("Enter");
+  await seen(laptop.button("외국어"));
+  await minji.button(words.deleteFolder("외국어"), dialog).click();
+  await minji.button(words.deleteFolderAction, minji.dialog(words.deleteFolderTitle("외국어"))).click();
+  // Whoever was looking into it sees all of them.
+  await gone(laptop.button("외국어"));
+  await seen(laptop.chatRow(alex.name));
+  await eventually(async () => (await filters()).slice(2), ["회사"]);
+});
+
+async function makeFolder(person, { name }, folder) {
+  const { words } = person;
+  await person.chooseForChat(name, words.folder);
+  const dialog = await seen(person.dialog(words.folder));
+  await person.field(words.newFolder, dialog).fill(folder);
+  await person.button(words.makeFolder, dialog).click();
+  await gone(dialog);
+}
+
 test("on a phone a row is swiped, and held for its menu", async (t) => {
   const [minji, jun] = await friends(t, [{ name: "김민지", options: PHONE }, { name: "박준" }]);
   const chat = await direct(jun, minji);

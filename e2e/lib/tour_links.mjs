@@ -45,7 +45,7 @@ export async function visitLinksOpened(t, scene, language, options, visit) {
   me.trouble.expect(/^404 GET .*\/invites\/[\w-]+$/);
   for (const [name, person] of [["in", me], ["out", stranger]]) {
     const { page, words } = person;
-    for (const [kind, path] of [["group", intoGroup], ["friend", asFriend], ["gone", "/invite/none"]]) {
+    for (const [kind, path] of [["group", intoGroup], ["friend", asFriend], ["gone", `/invite/${"A".repeat(22)}`]]) {
       await page.goto(path);
       await seen(page.getByRole("main").getByRole("heading", { level: 1 }));
       await gone(page.getByRole("status", { name: words.loading, exact: true }));

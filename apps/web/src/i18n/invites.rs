@@ -122,7 +122,7 @@ static KO: InviteTexts = InviteTexts {
     revoke: "링크 끄기",
     revoked: "링크를 껐어요.",
     loading: "초대를 확인하고 있어요",
-    group_title: |name| format!("‘{name}’에 초대받았어요"),
+    group_title: |name| format!("‘{name}’ 그룹에 초대받았어요"),
     nameless_group: "그룹 대화에 초대받았어요",
     members: |count| format!("{count}명이 함께 이야기하고 있어요."),
     join: "들어가기",
