@@ -5,6 +5,8 @@ use damso_protocol::{DeletionReport, ErrorKind, Friend, Page, ServerEvent, User}
 use damso_testing::{Actor, PASSWORD, Reply, TestApp, picture};
 use serde_json::json;
 
+use crate::folders::make_folder;
+
 async fn delete(actor: &Actor, messages: &str) -> Reply {
     actor
         .post(
@@ -35,7 +37,10 @@ async fn erasing_removes_every_text_and_file_and_the_report_counts_them() {
         .await;
     let announced = minji.create_attachment("half.txt", "text/plain", 4).await;
     minji.put_bytes(&announced, b"half".to_vec()).await;
-    let view = json!({ "is_archived": true, "is_marked_unread": true, "name_override": "비밀" });
+    let folder = make_folder(&minji, "비밀").await.id;
+    let view = json!({
+        "is_archived": true, "is_marked_unread": true, "name_override": "비밀", "folder_id": folder,
+    });
     assert_eq!(minji.update_membership(direct, &view).await.status, 200);
     let phone = minji.sign_in_again().await;
     let mut inbox = seoyeon.connect().await;
@@ -69,11 +74,12 @@ async fn erasing_removes_every_text_and_file_and_the_report_counts_them() {
         app.database
             .count(
                 "SELECT count(*) FROM members WHERE name_override IS NOT NULL OR is_marked_unread \
-                 OR archived_seq IS NOT NULL"
+                 OR archived_seq IS NOT NULL OR folder_id IS NOT NULL"
             )
             .await,
         0
     );
+    assert_eq!(app.database.count("SELECT count(*) FROM folders").await, 0);
     assert_eq!(seoyeon.texts(direct).await, ["answer"]);
     let page = seoyeon.messages(direct).await;
     let gone: Vec<bool> = page
