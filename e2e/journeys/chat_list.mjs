@@ -50,7 +50,9 @@ test("a chat that is marked as unread is so until it is opened on any device", a
   const chat = await direct(jun, minji);
   await send(jun, chat, { text: "안녕하세요" });
   await minji.openChat(jun.name);
+  await seen(minji.message("안녕하세요", { of: jun }));
   await minji.goTo(minji.words.chats);
+  await gone(minji.badge(jun.name, 1));
   const laptop = await minji.onAnotherDevice(t);
   await laptop.goTo(laptop.words.chats);
   const mark = (device) => device.chatRow(jun.name).getByRole("img", { name: device.words.markedUnread, exact: true });
@@ -158,7 +160,7 @@ test("on a phone a row is swiped, and held for its menu", async (t) => {
   await finger.swipe(minji.chatRow(jun.name), -140);
   await minji.isTold(minji.words.wasArchived);
   await gone(minji.chatRow(jun.name));
-  await minji.button(minji.words.archived(1)).tap();
+  await minji.button(minji.words.archived(1)).click();
   await seen(minji.chatRow(jun.name));
   assert.equal(new URL(minji.page.url()).pathname, "/chats", "nothing was opened by a swipe");
 });

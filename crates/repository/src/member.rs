@@ -2,6 +2,7 @@
 
 use damso_domain::{ConversationId, FolderId, Rev, Role, Seq, Timestamp, UserId};
 use diesel::prelude::*;
+use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use serde::Deserialize;
@@ -10,6 +11,8 @@ use uuid::Uuid;
 use crate::conversation::{LockedConversation, MembersRev};
 use crate::error::stored;
 use crate::schema::members;
+use crate::statement::Keep as _;
+use crate::visibility::brings_back;
 use crate::{Connection, RepositoryResult};
 
 /// One person in a conversation.
@@ -452,6 +455,30 @@ pub async fn update_view(
         .set(changeset)
         .execute(conn)
         .await?;
+    Ok(())
+}
+
+/// A conversation that has come back since it was put away is in the list for good: what is muted afterwards does not
+/// take it out again. To be called before a change of how long it is muted.
+pub async fn settle_archive(
+    conn: &mut Connection,
+    conversation: ConversationId,
+    user: UserId,
+    now: Timestamp,
+) -> RepositoryResult<()> {
+    diesel::sql_query(concat!(
+        "UPDATE members me SET archived_seq = NULL WHERE me.conversation_id = $1 AND me.user_id = $2 \
+             AND me.archived_seq IS NOT NULL AND (me.muted_until IS NULL OR me.muted_until <= $3) \
+             AND EXISTS (SELECT FROM messages m WHERE m.conversation_id = me.conversation_id AND ",
+        brings_back!(),
+        ")"
+    ))
+    .bind::<SqlUuid, _>(conversation.as_uuid())
+    .bind::<SqlUuid, _>(user.as_uuid())
+    .bind::<Timestamptz, _>(now.as_jiff().to_diesel())
+    .kept()
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

@@ -170,6 +170,7 @@ impl ConversationService {
             .name_override
             .map(|name| parse_name_override(name.as_deref()))
             .transpose()?;
+        let now = Timestamp::now();
         let event = self
             .context
             .database
@@ -179,6 +180,9 @@ impl ConversationService {
                     && !repository::folder::hold(conn, user, folder).await?
                 {
                     return Err(ErrorKind::FolderNotFound.into());
+                }
+                if request.muted_until.is_some() {
+                    repository::member::settle_archive(conn, id, user, now).await?;
                 }
                 let archived_seq = match (request.is_archived, request.is_pinned) {
                     (Some(true), _) => Some(repository::conversation::find_last_seq(conn, id).await?),

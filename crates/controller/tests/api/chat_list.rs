@@ -1,6 +1,8 @@
 //! How somebody keeps a conversation in their own list: put away, marked as unread, under a name of their own.
 
-use damso_domain::ConversationId;
+use std::time::Duration;
+
+use damso_domain::{ConversationId, Timestamp};
 use damso_protocol::{ErrorKind, FieldErrorKind, Membership, ServerEvent};
 use damso_testing::{Actor, Inbox, TestApp};
 use serde_json::{Value, json};
@@ -67,6 +69,25 @@ async fn what_is_put_away_comes_back_when_somebody_else_writes() {
     );
     let opened = keep(&minji, group, json!({ "is_archived": false })).await;
     assert_eq!((opened.is_archived, opened.archived_seq), (false, None));
+}
+
+#[tokio::test]
+async fn what_has_come_back_is_not_put_away_by_muting_it() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let direct = minji.open_direct(&seoyeon).await.id;
+    let muted = json!({ "muted_until": Timestamp::now().after(Duration::from_hours(1)) });
+    let away = keep(&minji, direct, json!({ "is_archived": true })).await;
+    let quiet = keep(&minji, direct, muted.clone()).await;
+    assert_eq!(quiet.archived_seq, away.archived_seq);
+    // While it is muted it stays away; then it is back, and stays so.
+    seoyeon.say(direct, "hi").await;
+    let again = keep(&minji, direct, muted.clone()).await;
+    assert_eq!(again.archived_seq, away.archived_seq);
+    let loud = keep(&minji, direct, json!({ "muted_until": null })).await;
+    assert_eq!((loud.archived_seq, loud.is_archived), (away.archived_seq, false));
+    let quiet = keep(&minji, direct, muted).await;
+    assert_eq!((quiet.archived_seq, quiet.is_archived), (None, false));
 }
 
 #[tokio::test]
