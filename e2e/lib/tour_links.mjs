@@ -41,8 +41,8 @@ export async function visitLinksOpened(t, scene, language, options, visit) {
   const intoGroup = await pathOf(me.call("POST", `/conversations/${hikers.id}/invites`, {}));
   const asFriend = await pathOf(cast[0].call("POST", "/me/friend-invites"));
   const stranger = await Person.arrive(t, me.context.browser(), { name: "윤슬", language, options });
-  stranger.trouble.expect(/^401 POST .*\/auth\/refresh$/, /^404 GET .*\/invites\/[\w-]+$/);
-  me.trouble.expect(/^404 GET .*\/invites\/[\w-]+$/);
+  stranger.trouble.expect(/^401 POST .*\/auth\/refresh$/);
+  [me, stranger].forEach((person) => person.trouble.expect(/^404 GET .*\/invites\/[\w-]+$/));
   for (const [name, person] of [["in", me], ["out", stranger]]) {
     const { page, words } = person;
     for (const [kind, path] of [["group", intoGroup], ["friend", asFriend], ["gone", `/invite/${"A".repeat(22)}`]]) {
@@ -52,4 +52,5 @@ export async function visitLinksOpened(t, scene, language, options, visit) {
       await visit(`invite-${kind}-${name}`, person);
     }
   }
+  await me.start();
 }
