@@ -382,6 +382,8 @@ pub struct UnreadChanged {
     pub read_seq: Seq,
     /// Messages of others after it; 1000 means "999+".
     pub unread_count: i64,
+    /// Those among them that mention me; at most 1000.
+    pub mention_count: i64,
     /// Where the conversation stood when they were counted: facts up to it are in the count.
     pub rev: Rev,
     /// Where my own stream stood when they were counted.
@@ -394,6 +396,7 @@ impl UnreadChanged {
         let ReadPosition {
             read_seq,
             unread_count,
+            mention_count,
             rev,
             user_rev,
         } = position;
@@ -401,6 +404,7 @@ impl UnreadChanged {
             conversation_id,
             read_seq,
             unread_count,
+            mention_count,
             rev,
             user_rev,
         }
