@@ -48,7 +48,7 @@ pub fn mention_ranges(text: &str, mentions: &[Mention]) -> Result<Vec<Range<usiz
         return Err(MentionError::TooMany);
     }
     let mut ranges = Vec::with_capacity(mentions.len());
-    let mut reader = Units {
+    let mut reader = Walk {
         text,
         bytes: 0,
         units: 0,
@@ -67,13 +67,13 @@ pub fn mention_ranges(text: &str, mentions: &[Mention]) -> Result<Vec<Range<usiz
 }
 
 /// Walks through a text once, counting bytes and UTF-16 units.
-struct Units<'a> {
+struct Walk<'a> {
     text: &'a str,
     bytes: usize,
     units: u32,
 }
 
-impl Units<'_> {
+impl Walk<'_> {
     /// Goes on to a unit and says which byte that is; `None` when it is behind, beyond the end or within a character.
     fn advance(&mut self, to: u32) -> Option<usize> {
         if to < self.units {
