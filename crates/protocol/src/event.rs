@@ -64,6 +64,10 @@ pub struct TypingCommand {
 /// Something that happened. A frame is the same bytes for everyone who gets it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "most events are messages, and few are held at once"
+)]
 pub enum ServerEvent {
     /// The socket is signed in; events follow.
     Ready(Ready),
