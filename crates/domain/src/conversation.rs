@@ -115,6 +115,11 @@ impl Role {
         Role::Admin.rank() <= self.rank()
     }
 
+    /// Whether a member of this role may mention everybody at once.
+    pub const fn can_mention_all(self) -> bool {
+        Role::Admin.rank() <= self.rank()
+    }
+
     /// Whether a member of this role may give others a role.
     pub const fn can_change_roles(self) -> bool {
         matches!(self, Self::Owner)
@@ -142,6 +147,7 @@ mod tests {
             assert_eq!(actor.can_remove(other), expected, "{actor:?} removes {other:?}");
         }
         assert!(Admin.can_change_group() && Owner.can_change_group() && !Member.can_change_group());
+        assert!(Admin.can_mention_all() && Owner.can_mention_all() && !Member.can_mention_all());
         assert!(Owner.can_change_roles() && !Admin.can_change_roles());
         assert!(Admin.can_manage_invites() && Owner.can_manage_invites() && !Member.can_manage_invites());
     }

@@ -35,6 +35,8 @@ pub struct Conversation {
     pub membership: Membership,
     /// Messages of others that I may see and have not read; 1000 means "999+".
     pub unread_count: i64,
+    /// Those among them that mention me, or everybody, and are not by somebody whom I block; at most 1000.
+    pub mention_count: i64,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -226,6 +228,8 @@ pub struct ReadPosition {
     pub read_seq: Seq,
     /// Messages of others after it that I may see; 1000 means "999+".
     pub unread_count: i64,
+    /// Those among them that mention me; at most 1000.
+    pub mention_count: i64,
     /// Where the conversation stood when they were counted.
     pub rev: Rev,
     /// Where my own stream stood when they were counted.

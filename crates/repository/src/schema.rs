@@ -183,6 +183,7 @@ diesel::table! {
         reactions -> Nullable<Jsonb>,
         reply_to_seq -> Nullable<BigInt>,
         forwarded -> Bool,
+        mentions -> Nullable<Jsonb>,
     }
 }
 

@@ -250,6 +250,7 @@ pub(crate) async fn insert_system(
         withheld_for: None,
         reply_to: None,
         forwarded: false,
+        mentions: Vec::new(),
         created_at: now,
     };
     Ok(repository::message::insert(conn, &new, Vec::new()).await?)

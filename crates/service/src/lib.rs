@@ -37,6 +37,7 @@ mod letter;
 mod link;
 pub mod media;
 pub mod member;
+pub mod mention;
 pub mod message;
 mod object;
 pub mod passkey;
@@ -170,6 +171,8 @@ pub struct Services {
     pub presence: presence::PresenceService,
     /// Read pointers.
     pub reads: read::ReadService,
+    /// Where people are mentioned.
+    pub mentions: mention::MentionService,
     /// Finding messages.
     pub search: search::SearchService,
     /// Catching up.
@@ -274,6 +277,7 @@ impl Services {
             folders: folder::FolderService::new(context.clone()),
             presence: presence::PresenceService::new(context.clone()),
             reads: read::ReadService::new(context.clone()),
+            mentions: mention::MentionService::new(context.clone()),
             search: search::SearchService::new(context.clone()),
             sync: sync::SyncService::new(context.clone()),
             exports: export::ExportService::new(context.clone(), objects.clone()),

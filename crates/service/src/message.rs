@@ -21,7 +21,7 @@ use crate::draft::Draft;
 use crate::forward::{begin_with_source, take_forwarded};
 use crate::history::Stretch;
 use crate::sending::{Answer, SendQueue};
-use crate::{Context, ServiceError, ServiceResult, view};
+use crate::{Context, ServiceError, ServiceResult, mention, view};
 
 /// Sends, reads and deletes messages.
 #[derive(Clone)]
@@ -97,7 +97,7 @@ impl MessageService {
         self.send_alone(author, conversation, draft).await
     }
 
-    /// Sends what takes more than a row: with attachments, as an answer, forwarded, or into a conversation that is missing
+    /// Sends what takes more than a row: with attachments, as an answer, forwarded, with mentions, or into a conversation that is missing
     /// from somebody's list.
     async fn send_alone(
         &self,
@@ -127,6 +127,7 @@ impl MessageService {
                 }
                 refuse_if_somebody_is_gone(conn, &change).await?;
                 change.refuse_if_blocking()?;
+                mention::refuse_wrong(&change, &draft.mentions, &[])?;
                 let withheld_for = change.members.iter().find(|member| member.is_blocking);
                 let withheld_for = withheld_for.map(|member| member.user_id);
                 let (text, attachments) = match forward_of {
@@ -162,6 +163,7 @@ impl MessageService {
                     withheld_for,
                     reply_to,
                     forwarded: forward_of.is_some(),
+                    mentions: draft.mentions,
                     created_at: now,
                 };
                 let message = repository::message::insert(conn, &new, attachments).await?;

@@ -400,5 +400,6 @@ fn pointer(view: &ConversationView) -> Pointer {
         conversation_id: view.id,
         read_seq: view.membership.read_seq,
         unread_count: view.unread_count,
+        mention_count: view.mention_count,
     }
 }

@@ -20,7 +20,7 @@ use damso_repository::user::{Picture, Settings, User};
 
 use crate::profiles::Profiles;
 use crate::realtime::Hub;
-use crate::{ServiceError, ServiceResult, reaction};
+use crate::{ServiceError, ServiceResult, mention, reaction};
 
 pub(crate) fn image(picture: &Picture) -> protocol::Image {
     let side = picture.side.unsigned_abs();
@@ -189,6 +189,9 @@ pub(crate) fn message(message: &Message) -> ServiceResult<protocol::Message> {
         my_reactions: Some(message.my_reactions.clone()),
         reply_to: message.reply_to.as_ref().and_then(reply_to),
         forwarded: message.forwarded,
+        mentions: mention::users(&message.mentions),
+        mentions_all: message.mentions.iter().any(mention::is_all),
+        mention_spans: message.mentions.clone(),
     })
 }
 
@@ -228,6 +231,7 @@ pub(crate) fn conversation(
         last_message,
         membership: membership(&view.membership),
         unread_count: view.unread_count,
+        mention_count: view.mention_count,
         created_at: view.created_at,
     }
 }
@@ -302,6 +306,7 @@ impl Mentioned {
             GroupCreated, MemberJoined, MemberLeft, MemberRemoved, MembersAdded, NameChanged, OwnerChanged,
         };
         self.add(message.author_id);
+        self.0.extend(&message.mentions);
         for kind in &message.reactions {
             self.0.extend(&kind.user_ids);
         }

@@ -380,4 +380,10 @@ export const EN = {
   emailRemoveTitle: "Remove your address?",
   emailRemoved: "Your address is removed.",
   emailWrong: "This is not an e-mail address. Example: minji@example.org",
+  // mentions
+  everybody: "all",
+  mentionList: "People to mention",
+  mentioned: "You are mentioned",
+  mentionsMe: "mentions you",
+  toMention: (count) => (count === 1 ? "To the message that mentions you" : `To the first of ${count} messages that mention you`),
 };

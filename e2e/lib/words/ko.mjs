@@ -392,4 +392,10 @@ export const KO = {
   emailRemoveTitle: "이메일을 삭제할까요?",
   emailRemoved: "이메일을 삭제했어요.",
   emailWrong: "이메일 주소의 형식이 아니에요. 예: minji@example.org",
+  // mentions
+  everybody: "모두",
+  mentionList: "멘션할 사람",
+  mentioned: "나를 멘션함",
+  mentionsMe: "나를 멘션함",
+  toMention: (count) => `나를 멘션한 메시지로, ${count}개`,
 };

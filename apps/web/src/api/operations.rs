@@ -10,7 +10,7 @@ use damso_protocol::{
     OwnPresence, Page, PasskeySignInRequest, PasswordResetRequest, PasswordStrength, PasswordStrengthRequest,
     ReadPosition, Readers, Reads, RenameSessionRequest, SendMessageRequest, ServerInfo, Session, Sessions,
     SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse,
-    UpdateConversationRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMemberRequest,
+    UnreadMentions, UpdateConversationRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMemberRequest,
     UpdateMembershipRequest, UpdateSettingsRequest, Upload, UploadPartsRequest, User, Users,
 };
 
@@ -363,6 +363,11 @@ impl ApiClient {
     /// How far everyone has read.
     pub async fn reads(self, id: ConversationId) -> Result<Reads, ApiError> {
         self.get(&format!("/conversations/{id}/reads")).await
+    }
+
+    /// Which unread messages mention me.
+    pub async fn unread_mentions(self, id: ConversationId) -> Result<UnreadMentions, ApiError> {
+        self.get(&format!("/conversations/{id}/mentions")).await
     }
 
     /// Moves my read pointer.

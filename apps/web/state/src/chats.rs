@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use damso_domain::{ConversationId, ConversationKind, ReadState, Rev, Seq, Timestamp, UserId};
 use damso_protocol::{Conversation, Folder, Member, MemberRead, Membership, Message, ServerEvent};
 
-use crate::count::{CountState, Outcome, ServerCount};
+use crate::count::{CountState, Counts, Outcome, ServerCount};
 use crate::quotes::{self, Change};
 
 /// One conversation, as far as the client knows it.
@@ -284,7 +284,7 @@ impl Chat {
 
     /// I do not see this message any more, whether or not it has come.
     pub(crate) fn hide(&mut self, seq: Seq, user_rev: Rev) {
-        self.count.hide(user_rev);
+        self.count.recount_after(user_rev);
         self.hidden.insert(seq);
         if Self::REMEMBERED_HIDDEN < self.hidden.len() {
             self.hidden.pop_first();
@@ -297,10 +297,30 @@ impl Chat {
     }
 
     /// A message of somebody else begins to count with change `rev`, or stops.
-    pub(crate) fn count(&mut self, rev: Rev, seq: Seq, change: i64) {
+    pub(crate) fn count(&mut self, rev: Rev, seq: Seq, change: Counts) {
         let read_seq = self.conversation.membership.read_seq;
-        let count = self.conversation.unread_count;
-        self.conversation.unread_count = self.count.change(count, read_seq, rev, seq, change);
+        let counts = self.counts();
+        let counts = self.count.change(counts, read_seq, rev, seq, change);
+        self.set_counts(counts);
+    }
+
+    /// With this change of my own stream I have blocked somebody in it, or let them be: whether their mentions count is
+    /// another question. Says whether the count has to be asked for.
+    pub(crate) fn recount_mentions(&mut self, user_rev: Rev) -> bool {
+        let is_group = self.conversation.kind == ConversationKind::Group;
+        if is_group {
+            self.count.recount_after(user_rev);
+        }
+        is_group && 0 < self.conversation.unread_count
+    }
+
+    fn counts(&self) -> Counts {
+        counts_of(&self.conversation)
+    }
+
+    fn set_counts(&mut self, counts: Counts) {
+        self.conversation.unread_count = counts.unread;
+        self.conversation.mention_count = counts.mentions;
     }
 
     /// Takes a count of the server's. Says whether it has to be asked for again.
@@ -310,8 +330,8 @@ impl Chat {
         if outcome != Outcome::Known {
             self.conversation.membership.read_seq = counted.read_seq;
         }
-        if let Outcome::Count(count) = outcome {
-            self.conversation.unread_count = count;
+        if let Outcome::Count(counts) = outcome {
+            self.set_counts(counts);
         }
         outcome == Outcome::Ask
     }
@@ -345,12 +365,13 @@ impl Chat {
     /// Takes over what can be taken of a description from the future: facts up to it will come and change nothing of
     /// the count. Says whether the count has to be asked for.
     pub(crate) fn take_ahead(&mut self, fresh: Conversation) -> bool {
+        let has_newer_pointer = fresh.membership.read_seq < self.conversation.membership.read_seq;
+        let counts = counts_of(&fresh);
         self.conversation.last_message = fresh.last_message;
         self.conversation.last_seq = fresh.last_seq;
-        let has_newer_pointer = fresh.membership.read_seq < self.conversation.membership.read_seq;
         self.put_membership(fresh.membership);
         if !has_newer_pointer {
-            self.conversation.unread_count = fresh.unread_count;
+            self.set_counts(counts);
             self.count.restart(fresh.rev, self.conversation.rev);
         }
         has_newer_pointer
@@ -360,10 +381,10 @@ impl Chat {
     /// the count has to be asked for.
     pub(crate) fn describe_exactly(&mut self, fresh: Conversation) -> bool {
         let has_newer_pointer = fresh.membership.read_seq < self.conversation.membership.read_seq;
-        let count = fresh.unread_count;
+        let counts = counts_of(&fresh);
         self.describe(fresh);
         if !has_newer_pointer {
-            self.conversation.unread_count = count;
+            self.set_counts(counts);
             self.count.restart(self.conversation.rev, self.conversation.rev);
         }
         has_newer_pointer
@@ -380,6 +401,7 @@ impl Chat {
         if is_newer {
             conversation.membership.read_seq = read_seq;
             conversation.unread_count = known.unread_count;
+            conversation.mention_count = known.mention_count;
             self.count.forget_before(conversation.rev);
         } else {
             self.count.restart(conversation.rev, conversation.rev);
@@ -405,6 +427,13 @@ impl Chat {
     const REMEMBERED_HIDDEN: usize = 64;
     /// How many members a description carries.
     const LISTED_MEMBERS: usize = 8;
+}
+
+const fn counts_of(conversation: &Conversation) -> Counts {
+    Counts {
+        unread: conversation.unread_count,
+        mentions: conversation.mention_count,
+    }
 }
 
 /// The larger one; `None` means not counted, and that is news as well.
@@ -464,6 +493,14 @@ impl Chats {
         self.by_id.values_mut().map(doubt).collect()
     }
 
+    /// What counts as a mention in groups is another question since this change of my own stream. Returns where the count
+    /// has to be asked for.
+    pub(crate) fn recount_mentions(&mut self, user_rev: Rev) -> Vec<ConversationId> {
+        let chats = self.by_id.values_mut();
+        let asks = chats.filter_map(|chat| chat.recount_mentions(user_rev).then(|| chat.id()));
+        asks.collect()
+    }
+
     /// One of them.
     pub fn get(&self, id: ConversationId) -> Option<&Chat> {
         self.by_id.get(&id)
@@ -510,14 +547,17 @@ impl Chats {
     }
 
     /// Unread messages of those that call me: what the badge on the tab counts. One that I have marked as unread counts
-    /// as one message at least; what I have put away does not call.
+    /// as one message at least; of what is muted or put away only what mentions me calls.
     pub fn unread_total(&self, now: Timestamp) -> i64 {
-        let is_loud = |chat: &&Chat| !chat.is_muted(now) && !chat.is_archived(now);
+        let is_loud = |chat: &Chat| !chat.is_muted(now) && !chat.is_archived(now);
         let unread = |chat: &Chat| {
+            if !is_loud(chat) {
+                return chat.conversation.mention_count;
+            }
             let marked = i64::from(chat.conversation.membership.is_marked_unread);
             chat.conversation.unread_count.max(marked)
         };
-        self.by_id.values().filter(is_loud).map(unread).sum()
+        self.by_id.values().map(unread).sum()
     }
 
     /// Whether the time for which one was muted has ended between these moments.

@@ -7,6 +7,7 @@ mod emoji;
 mod facts;
 mod friends;
 mod kept;
+mod mentions;
 mod notice;
 mod outbox;
 mod pages;

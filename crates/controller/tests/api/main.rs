@@ -39,6 +39,7 @@ mod groups;
 mod headers;
 mod invites;
 mod limits;
+mod mentions;
 mod origins;
 mod passkeys;
 mod password;

@@ -6,17 +6,7 @@ use damso_domain::{AttachmentId, History, Timestamp, UserId};
 use damso_protocol::{
     AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest,
     CompleteAttachmentRequest, ContentQuery, Conversation, Conversations, CreateAttachmentRequest,
-    CreateConversationRequest, CreateFolderRequest, CreateFriendRequest, CreateReportRequest,
-    CreatedAttachment, CreatedReport, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest,
-    EditMessageRequest, ErrorKind, Exports, Folder, Folders, FoundMessages, Friend, FriendInvite,
-    FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites, ImageQuery, InvitePreview,
-    MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery, Page, PageQuery, Problem,
-    ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest,
-    SearchMessagesQuery, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetPresenceRequest,
-    Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
-    UpdateConversationRequest, UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest,
-    UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users,
-    UsersQuery,
+    CreateConversationRequest, CreateFolderRequest, CreateFriendRequest, CreateReportRequest, CreatedAttachment, CreatedReport, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest, EditMessageRequest, ErrorKind, Exports, Folder, Folders, FoundMessages, Friend, FriendInvite, FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites, ImageQuery, InvitePreview, MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery, Page, PageQuery, Problem, ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest, SearchMessagesQuery, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice, UnreadMentions, UpdateConversationRequest, UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -216,6 +206,8 @@ fn a_request_leaves_out_what_it_does_not_say() {
         attachment_ids: Vec::new(),
         reply_to_seq: None,
         forward_of: None,
+        mention_spans: Vec::new(),
+        mentions_all: false,
     };
     assert_eq!(write(&request), json!({ "client_key": ID }));
     assert_eq!(write(&UpdateMeRequest::default()), json!({}));
@@ -248,7 +240,8 @@ fn message() -> Value {
         "text": null, "attachments": [], "system": { "type": "member_left" }, "created_at": TIME, "deleted_at": null,
         "edited_at": TIME, "reactions": [{ "emoji": "👍🏽", "count": 11, "user_ids": [ID] }], "my_reactions": ["👍🏽"],
         "reply_to": { "seq": 1, "rev": 3, "author_id": ID, "excerpt": "여섯 시에", "attachment": "image" },
-        "forwarded": true,
+        "forwarded": true, "mentions": [ID], "mentions_all": true,
+        "mention_spans": [{ "user_id": ID, "start": 0, "end": 3 }, { "user_id": null, "start": 4, "end": 7 }],
     })
 }
 
@@ -305,7 +298,7 @@ fn both_readers_read_every_answer() {
     let conversation = json!({
         "id": ID, "kind": "group", "name": "주말 \"산행\" \u{1f3d4}", "avatar": null, "history": "all", "rev": 9,
         "last_seq": 4, "member_count": 2, "members": [member], "last_message": message(),
-        "membership": membership, "unread_count": 1000, "created_at": TIME,
+        "membership": membership, "unread_count": 1000, "mention_count": 2, "created_at": TIME,
     });
     let presence = json!({ "status": "away", "text": "점심", "last_seen_at": null });
     let friend = json!({
@@ -333,7 +326,8 @@ fn both_readers_read_every_answer() {
         "expires_at": TIME, "needs_proof": true,
     });
     assert_lenient::<Exports>(&json!({ "items": [export] }));
-    let pointer = json!({ "conversation_id": ID, "read_seq": 1, "unread_count": 0 });
+    let pointer = json!({ "conversation_id": ID, "read_seq": 1, "unread_count": 2, "mention_count": 1 });
+    assert_lenient::<UnreadMentions>(&json!({ "seqs": [3, 7] }));
     assert_lenient::<Attachment>(&attachment);
     assert_lenient::<Conversation>(&conversation);
     assert_lenient::<Conversations>(
@@ -341,7 +335,9 @@ fn both_readers_read_every_answer() {
     );
     assert_lenient::<Members>(&json!({ "items": [member], "users": [user()], "next_cursor": null }));
     assert_lenient::<Reads>(&json!({ "items": [{ "user_id": ID, "joined_seq": 0, "read_seq": 4 }] }));
-    assert_lenient::<ReadPosition>(&json!({ "read_seq": 4, "unread_count": 0, "rev": 9, "user_rev": 3 }));
+    assert_lenient::<ReadPosition>(&json!({
+        "read_seq": 4, "unread_count": 2, "mention_count": 1, "rev": 9, "user_rev": 3,
+    }));
     assert_lenient::<Messages>(&json!({
         "items": [message()], "users": [user()], "has_more_before": true, "has_more_after": false,
     }));

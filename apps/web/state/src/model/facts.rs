@@ -9,7 +9,7 @@ use damso_protocol::{
 };
 
 use super::Model;
-use crate::count::ServerCount;
+use crate::count::{Counts, ServerCount};
 use crate::quotes::Change;
 use crate::reactions::Way;
 use crate::{Effects, timeline};
@@ -157,6 +157,7 @@ impl Model {
         }
         let message = self.complete(message, effects);
         self.learn_authors(&message, effects);
+        self.count_edit(&message, effects);
         if let Some(chat) = self.chats.get_mut(message.conversation_id) {
             // An older message that changed is not the last one for that.
             chat.put_last_message(&message);
@@ -309,10 +310,12 @@ impl Model {
             ServerEvent::BlockAdded(event) => {
                 effects.people = true;
                 self.people.add_block(event.block);
+                self.recount_mentions(event.user_rev, effects);
             }
             ServerEvent::BlockRemoved(event) => {
                 effects.people = true;
                 self.people.remove_block(event.user_id);
+                self.recount_mentions(event.user_rev, effects);
             }
             ServerEvent::Ready(_)
             | ServerEvent::Pong(_)
@@ -448,7 +451,10 @@ impl Model {
         effects.timelines = true;
         let asks = chat.take_count(ServerCount {
             read_seq: event.read_seq,
-            unread_count: event.unread_count,
+            counts: Counts {
+                unread: event.unread_count,
+                mentions: event.mention_count,
+            },
             rev: event.rev,
             user_rev: event.user_rev,
         });

@@ -83,6 +83,9 @@ impl World {
             my_reactions: Some(Vec::new()),
             reply_to: None,
             forwarded: false,
+            mentions: Vec::new(),
+            mentions_all: false,
+            mention_spans: Vec::new(),
         }
     }
 
@@ -170,6 +173,7 @@ pub fn conversation(id: ConversationId, members: &[UserId]) -> Conversation {
             folder_id: None,
         },
         unread_count: 0,
+        mention_count: 0,
         created_at: at(0),
     }
 }

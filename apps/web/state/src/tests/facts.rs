@@ -252,6 +252,7 @@ fn unread_counts_follow_others_and_my_pointer() {
             conversation_id: world.group,
             read_seq: Seq::new(read_seq),
             unread_count,
+            mention_count: 0,
             rev: Rev::new(4),
             user_rev: Rev::ZERO,
         })
@@ -274,6 +275,7 @@ fn a_pointer_that_is_ahead_of_my_own_stream_is_asked_for_again() {
             conversation_id: world.group,
             read_seq: Seq::new(3),
             unread_count: 0,
+            mention_count: 0,
             rev: Rev::new(1),
             user_rev: Rev::new(user_rev),
         })

@@ -305,6 +305,17 @@ impl Call<'_> {
         if let Some(Place { id, by_owner, .. }) = source {
             return json!({ "client_key": key, "forward_of": { "conversation_id": id, "seq": by_owner } });
         }
+        if let Some((_, who)) = self.row.what.split_once("mentioning ") {
+            let who = match who {
+                "everybody" => None,
+                "the owner" => Some(self.scene.owner.id()),
+                _ => Some(UserId::new()),
+            };
+            return json!({
+                "client_key": key, "text": "@x", "mentions_all": who.is_none(),
+                "mention_spans": [{ "user_id": who, "start": 0, "end": 2 }],
+            });
+        }
         let file = match self.row.what {
             "the group, unsent file" => self.scene.unsent_file().await,
             "the group, sent file" => self.scene.group().await.file,

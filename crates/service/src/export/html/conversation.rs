@@ -173,7 +173,7 @@ impl ConversationPage {
         }
         if let Some(text) = &message.text {
             out.push_str("<div class=\"bubble\" dir=\"auto\">");
-            formatted(out, text);
+            formatted(out, text, &message.mention_spans);
             out.push_str("</div>");
         }
     }
