@@ -22,7 +22,7 @@ const MOST: usize = 240;
 /// marks, and with spoilers covered. Highlights are start and end in UTF-16 units of the text, in order; a place that
 /// begins inside a character marks none of it.
 pub fn snippet(text: &str, highlights: &[Vec<u32>]) -> Vec<Piece> {
-    let letters = Letters::read(text, highlights);
+    let letters = Letters::of(text, highlights);
     let first = letters.iter().position(|letter| letter.is_found).unwrap_or(0);
     let begin = if BEFORE < first { first - BEFORE / 2 } else { 0 };
     let mut pieces: Vec<Piece> = Vec::new();
@@ -52,11 +52,11 @@ struct Letters<'a> {
     /// Up to here it has been read: in bytes, and in UTF-16 units.
     bytes: usize,
     units: usize,
-    letters: Vec<Letter>,
+    read: Vec<Letter>,
 }
 
 impl<'a> Letters<'a> {
-    fn read(text: &'a str, highlights: &[Vec<u32>]) -> Vec<Letter> {
+    fn of(text: &'a str, highlights: &[Vec<u32>]) -> Vec<Letter> {
         let place = |place: &Vec<u32>| match place.as_slice() {
             [start, end] => Some((*start as usize, *end as usize)),
             _ => None,
@@ -71,7 +71,7 @@ impl<'a> Letters<'a> {
                 .peekable(),
             bytes: 0,
             units: 0,
-            letters: Vec::new(),
+            read: Vec::new(),
         };
         for block in parse(text) {
             reading.gap();
@@ -84,12 +84,12 @@ impl<'a> Letters<'a> {
                 }),
             }
         }
-        reading.letters
+        reading.read
     }
 
     /// What stands between two blocks.
     fn gap(&mut self) {
-        if self.letters.last().is_some_and(|last| last.shown != ' ') {
+        if self.read.last().is_some_and(|last| last.shown != ' ') {
             self.show(' ', false);
         }
     }
@@ -99,9 +99,9 @@ impl<'a> Letters<'a> {
             match word {
                 Inline::Text(leaf) | Inline::Link(leaf) | Inline::Code(leaf) => self.leaf(leaf),
                 Inline::Marked(Mark::Spoiler, inner) => {
-                    let before = self.letters.len();
+                    let before = self.read.len();
                     self.words(inner);
-                    let is_found = self.letters.drain(before..).any(|letter| letter.is_found);
+                    let is_found = self.read.drain(before..).any(|letter| letter.is_found);
                     COVERED.chars().for_each(|shown| self.show(shown, is_found));
                 }
                 Inline::Marked(_, inner) => self.words(inner),
@@ -126,7 +126,7 @@ impl<'a> Letters<'a> {
     }
 
     fn show(&mut self, shown: char, is_found: bool) {
-        self.letters.push(Letter { shown, is_found });
+        self.read.push(Letter { shown, is_found });
     }
 }
 

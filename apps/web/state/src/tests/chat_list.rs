@@ -63,7 +63,7 @@ fn what_is_told_late_does_not_put_away_again() {
 fn a_muted_one_stays_away_until_it_is_not_muted_any_more() {
     let mut world = World::opened();
     put(&mut world, 1, |membership| {
-        membership.muted_until = Some(at(200_000))
+        membership.muted_until = Some(at(200_000));
     });
     put_away(&mut world, 2, 0);
     let theirs = world.said(1, world.jiho);
@@ -106,7 +106,7 @@ fn what_is_in_a_folder_that_goes_is_in_none() {
     };
     told(&mut world, 1, &folders);
     put(&mut world, 2, |membership| {
-        membership.folder_id = Some(folders[0].id)
+        membership.folder_id = Some(folders[0].id);
     });
     assert_eq!(world.model.chats.folders(), folders);
     told(&mut world, 3, &folders[..1]);
@@ -121,7 +121,7 @@ fn my_name_for_it_stands_before_every_other() {
     let title_of = |world: &World| title(chat(world), &world.model.people, world.me);
     let common = title_of(&world);
     put(&mut world, 1, |membership| {
-        membership.name_override = Some("산".to_owned())
+        membership.name_override = Some("산".to_owned());
     });
     assert_eq!(title_of(&world), Title::Name("산".to_owned()));
     assert_eq!(common_title(chat(&world), &world.model.people, world.me), common);
