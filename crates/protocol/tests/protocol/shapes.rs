@@ -6,7 +6,17 @@ use damso_domain::{AttachmentId, History, Timestamp, UserId};
 use damso_protocol::{
     AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest,
     CompleteAttachmentRequest, ContentQuery, Conversation, Conversations, CreateAttachmentRequest,
-    CreateConversationRequest, CreateFolderRequest, CreateFriendRequest, CreateReportRequest, CreatedAttachment, CreatedReport, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest, EditMessageRequest, ErrorKind, Exports, Folder, Folders, FoundMessages, Friend, FriendInvite, FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites, ImageQuery, InvitePreview, MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery, Page, PageQuery, Problem, ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest, SearchMessagesQuery, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice, UnreadMentions, UpdateConversationRequest, UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
+    CreateConversationRequest, CreateFolderRequest, CreateFriendRequest, CreateReportRequest,
+    CreatedAttachment, CreatedReport, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest,
+    EditMessageRequest, ErrorKind, Exports, Folder, Folders, FoundMessages, Friend, FriendInvite,
+    FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites, ImageQuery, InvitePreview,
+    MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery, Page, PageQuery, Problem,
+    ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest,
+    SearchMessagesQuery, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetPresenceRequest,
+    Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice, UnreadMentions,
+    UpdateConversationRequest, UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest,
+    UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users,
+    UsersQuery,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
