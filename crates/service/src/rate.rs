@@ -57,7 +57,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::SignInOfAccount,
         Self::SignInFromAddress,
         Self::SignUp,

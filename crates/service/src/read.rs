@@ -47,9 +47,10 @@ impl ReadService {
                 // Of two readers at once, one has taken it away.
                 let is_unmarked = unread.is_marked_unread
                     && repository::member::unmark_unread(conn, conversation, user).await?;
-                let unmarked = match is_unmarked {
-                    true => Some(membership_updated(conn, user, conversation).await?),
-                    false => None,
+                let unmarked = if is_unmarked {
+                    Some(membership_updated(conn, user, conversation).await?)
+                } else {
+                    None
                 };
                 let read_seq = if moved.is_some() {
                     seq
