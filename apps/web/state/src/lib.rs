@@ -12,6 +12,7 @@ pub mod found;
 pub mod kept;
 pub mod model;
 mod notice;
+mod on_top;
 pub mod outbox;
 pub mod people;
 pub mod placeholder;

@@ -8,6 +8,7 @@ mod facts;
 mod friends;
 mod kept;
 mod notice;
+mod on_top;
 mod outbox;
 mod pages;
 mod quotes;

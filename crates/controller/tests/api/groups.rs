@@ -24,7 +24,7 @@ fn notices(events: &[ServerEvent]) -> Vec<SystemNotice> {
 async fn joined(inbox: &mut Inbox) -> Conversation {
     inbox
         .wait_for(|event| match event {
-            ServerEvent::ConversationJoined(joined) => Some(joined.conversation),
+            ServerEvent::ConversationJoined(joined) => Some(*joined.conversation),
             _ => None,
         })
         .await

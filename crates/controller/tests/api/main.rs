@@ -38,6 +38,7 @@ mod groups;
 mod headers;
 mod invites;
 mod limits;
+mod notice;
 mod origins;
 mod passkeys;
 mod password;

@@ -157,6 +157,7 @@ impl Model {
         let message = self.complete(message, effects);
         self.learn_authors(&message, effects);
         if let Some(chat) = self.chats.get_mut(message.conversation_id) {
+            chat.update_notice(&message);
             // An older message that changed is not the last one for that.
             chat.put_last_message(&message);
         }
@@ -175,6 +176,7 @@ impl Model {
                 seq: event.seq,
                 rev: event.rev,
             });
+            chat.drop_notice_if(|notice| notice.seq == event.seq);
             let last = chat.conversation.last_message.as_mut();
             if let Some(last) = last.filter(|last| last.seq == event.seq) {
                 *last = timeline::deleted(last, event.rev, event.deleted_at);
@@ -204,6 +206,7 @@ impl Model {
             author: event.author_id,
             rev: event.rev,
         });
+        chat.drop_notice_if(|notice| notice.author_id == event.author_id);
         if let Some(last) = chat
             .conversation
             .last_message
@@ -219,6 +222,9 @@ impl Model {
     }
 
     fn conversation_updated(&mut self, event: ConversationUpdated, effects: &mut Effects) {
+        if let Some(notice) = &event.notice {
+            self.learn_authors(notice, effects);
+        }
         let Some(chat) = self.chats.get_mut(event.conversation_id) else {
             return;
         };
@@ -234,6 +240,7 @@ impl Model {
         chat.conversation.name = event.name;
         chat.conversation.avatar = event.avatar;
         chat.conversation.history = event.history;
+        chat.put_notice(event.notice);
     }
 
     fn member_changed(&mut self, event: MemberChanged, is_new: bool, effects: &mut Effects) {
@@ -273,7 +280,7 @@ impl Model {
             ServerEvent::ConversationJoined(event) => {
                 effects.chats = true;
                 effects.people |= self.people.learn_all(event.users);
-                self.put_joined(event.conversation, effects);
+                self.put_joined(*event.conversation, effects);
             }
             ServerEvent::ConversationLeft(event) => self.forget_conversation(event.conversation_id, effects),
             ServerEvent::MembershipUpdated(event) => {

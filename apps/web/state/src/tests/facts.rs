@@ -62,6 +62,7 @@ fn facts(world: &World) -> Vec<ServerEvent> {
             name: Some("등산".to_owned()),
             avatar: None,
             history: History::FromJoin,
+            notice: Some(Box::new(world.message(2, seoyeon).into_notice())),
         }),
         ServerEvent::MemberAdded(MemberChanged {
             conversation_id: id,
@@ -369,7 +370,7 @@ fn my_own_stream_is_applied_once_and_in_order() {
         }),
         ServerEvent::ConversationJoined(ConversationJoined {
             user_rev: rev(3),
-            conversation: conversation(other, &[world.me]),
+            conversation: Box::new(conversation(other, &[world.me])),
             users: Vec::new(),
         }),
         ServerEvent::MembershipUpdated(MembershipUpdated {

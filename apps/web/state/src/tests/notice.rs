@@ -50,7 +50,7 @@ fn the_first_message_of_a_conversation_comes_with_it() {
     let appears = |world: &mut World, rev: i64, conversation: &Conversation| {
         let event = ConversationJoined {
             user_rev: Rev::new(rev),
-            conversation: conversation.clone(),
+            conversation: Box::new(conversation.clone()),
             users: Vec::new(),
         };
         world.apply(ServerEvent::ConversationJoined(event)).arrivals
