@@ -13,6 +13,7 @@ pub mod format;
 mod forwarding;
 mod friends;
 mod invites;
+mod on_top;
 mod reactions;
 mod reports;
 mod search;
@@ -39,6 +40,7 @@ pub use errors::{
 pub use forwarding::forwarding;
 pub use friends::FriendsTexts;
 pub use invites::invites;
+pub use on_top::on_top;
 pub use reactions::ReactionTexts;
 pub use reports::ReportTexts;
 pub use search::search_texts;

@@ -7,6 +7,7 @@ mod boot;
 mod chats;
 mod core;
 mod drafts;
+mod folded;
 mod groups;
 pub(crate) mod local;
 mod outbox;

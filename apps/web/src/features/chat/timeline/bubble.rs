@@ -8,7 +8,7 @@ use crate::i18n::texts;
 
 /// Words in a bubble.
 #[component]
-pub(super) fn TextBubble(text: String) -> impl IntoView {
+pub(in crate::features::chat) fn TextBubble(text: String) -> impl IntoView {
     let blocks = parse(&text);
     if let [Block::Paragraph(inner)] = blocks.as_slice() {
         return view! {

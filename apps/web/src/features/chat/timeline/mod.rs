@@ -17,6 +17,7 @@ use crate::i18n::texts;
 use crate::stores::ChatStore;
 use crate::ui::{EmptyState, Icon, IconName};
 use announcer::Announcer;
+pub(super) use bubble::TextBubble;
 use row::RowView;
 use rows::Rows;
 use scroller::Scroller;
