@@ -46,6 +46,15 @@ impl ConversationKind {
     pub const fn has_changing_members(self) -> bool {
         matches!(self, Self::Group)
     }
+
+    /// Whether a member of this role may put a message on top, and take it away. In `KakaoTalk` everybody in a group may;
+    /// here it belongs to those who run it, as its name does: all others have it before their eyes.
+    pub const fn allows_notice_by(self, role: Role) -> bool {
+        match self {
+            Self::SelfChat | Self::Direct => true,
+            Self::Group => role.can_change_group(),
+        }
+    }
 }
 
 stored_enum!(
@@ -150,6 +159,15 @@ mod tests {
         assert!(Admin.can_mention_all() && Owner.can_mention_all() && !Member.can_mention_all());
         assert!(Owner.can_change_roles() && !Admin.can_change_roles());
         assert!(Admin.can_manage_invites() && Owner.can_manage_invites() && !Member.can_manage_invites());
+        for (kind, role, expected) in [
+            (ConversationKind::Group, Owner, true),
+            (ConversationKind::Group, Admin, true),
+            (ConversationKind::Group, Member, false),
+            (ConversationKind::Direct, Member, true),
+            (ConversationKind::SelfChat, Owner, true),
+        ] {
+            assert_eq!(kind.allows_notice_by(role), expected, "{role:?} in {kind:?}");
+        }
     }
 
     #[test]

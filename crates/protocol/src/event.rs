@@ -90,7 +90,7 @@ pub enum ServerEvent {
     ReactionAdded(ReactionChanged),
     /// Somebody took a reaction back.
     ReactionRemoved(ReactionChanged),
-    /// Name, picture or history setting changed.
+    /// Name, picture, history setting or notice changed.
     ConversationUpdated(ConversationUpdated),
     /// Somebody joined.
     MemberAdded(MemberChanged),
@@ -228,7 +228,7 @@ pub struct ReactionChanged {
     pub user_id: UserId,
 }
 
-/// Name, picture or history setting of a conversation.
+/// Name, picture, history setting and notice of a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct ConversationUpdated {
     /// Which.
@@ -241,6 +241,8 @@ pub struct ConversationUpdated {
     pub avatar: Option<Image>,
     /// Its history setting now.
     pub history: History,
+    /// What stands on top of it now, for those who may see that message; `null` for the others.
+    pub notice: Option<Box<Message>>,
 }
 
 /// Somebody joined, or their role changed.

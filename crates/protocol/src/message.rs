@@ -63,6 +63,20 @@ impl Message {
     }
 }
 
+impl Message {
+    /// The message as it stands on top of its conversation: without how people reacted to it and what it answers, so that
+    /// it is the same for everybody who sees it. Its `rev` may be that of a reaction.
+    #[must_use]
+    pub fn into_notice(self) -> Self {
+        Self {
+            reactions: Vec::new(),
+            my_reactions: Some(Vec::new()),
+            reply_to: None,
+            ..self
+        }
+    }
+}
+
 /// The message that another one answers, as it was when this was told: whoever hears of a change of that message changes
 /// this as well. Of two copies the one with the larger `rev` is the newer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
@@ -112,6 +126,10 @@ pub enum SystemNotice {
         /// To whom.
         user_id: UserId,
     },
+    /// A message was put on top.
+    NoticeSet,
+    /// What stood on top was taken away.
+    NoticeRemoved,
 }
 
 /// All that a notice may hold, while it is read.
@@ -169,6 +187,8 @@ impl Map for NoticeParts<'_> {
                 name: self.name.take().flatten(),
             },
             "owner_changed" => SystemNotice::OwnerChanged { user_id: user_id? },
+            "notice_set" => SystemNotice::NoticeSet,
+            "notice_removed" => SystemNotice::NoticeRemoved,
             _ => return Err(miniserde::Error),
         });
         Ok(())

@@ -43,6 +43,8 @@ pub struct ConversationView {
     pub is_listed: bool,
     /// The newest message they may see.
     pub last_message_seq: Option<Seq>,
+    /// The message that stands on top, if they may see it.
+    pub notice_seq: Option<Seq>,
     /// What the list is ordered by.
     pub activity_at: Timestamp,
     /// Exact to 999; 1000 means more.
@@ -136,6 +138,8 @@ struct ViewRow {
     first_members: serde_json::Value,
     #[diesel(sql_type = Nullable<BigInt>)]
     last_message_seq: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    notice_seq: Option<i64>,
     #[diesel(sql_type = Timestamptz)]
     activity_at: jiff_diesel::Timestamp,
     #[diesel(sql_type = BigInt)]
@@ -179,6 +183,7 @@ impl ViewRow {
             },
             is_listed: self.is_listed,
             last_message_seq: self.last_message_seq.map(Seq::new),
+            notice_seq: self.notice_seq.map(Seq::new),
             activity_at: time(self.activity_at),
             unread_count: self.unread_count,
             mention_count: self.mention_count,
@@ -200,6 +205,7 @@ macro_rules! view {
                           shown_read_seq FROM members x \
                       WHERE x.conversation_id = c.id AND x.left_rev IS NULL ORDER BY joined_rev LIMIT 8) x) AS first_members, \
                  newest.seq AS last_message_seq, \
+                 (SELECT m.seq FROM messages m WHERE m.conversation_id = c.id AND m.seq = c.notice_seq AND ", visible!(), ") AS notice_seq, \
                  greatest(newest.created_at, me.joined_at) AS activity_at, \
                  unread.count AS unread_count, mentions.count AS mention_count \
              FROM members me JOIN conversations c ON c.id = me.conversation_id \

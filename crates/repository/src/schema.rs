@@ -137,6 +137,7 @@ diesel::table! {
         avatar_side -> Nullable<Integer>,
         members_rev -> BigInt,
         members_version -> BigInt,
+        notice_seq -> Nullable<BigInt>,
     }
 }
 

@@ -39,6 +39,7 @@ pub mod media;
 pub mod member;
 pub mod mention;
 pub mod message;
+pub mod notice;
 mod object;
 pub mod passkey;
 mod password;
@@ -159,6 +160,8 @@ pub struct Services {
     pub invite_links: invite_link::InviteLinkService,
     /// Messages.
     pub messages: message::MessageService,
+    /// What stands on top of conversations.
+    pub notices: notice::NoticeService,
     /// Changing messages.
     pub edits: edit::EditService,
     /// Reacting to messages.
@@ -271,6 +274,7 @@ impl Services {
             members: member::MemberService::new(context.clone()),
             invite_links: invite_link::InviteLinkService::new(context.clone(), keys),
             messages: message::MessageService::new(context.clone()),
+            notices: notice::NoticeService::new(context.clone()),
             edits: edit::EditService::new(context.clone()),
             reactions: reaction::ReactionService::new(context.clone()),
             settings: settings::SettingsService::new(context.clone()),

@@ -322,7 +322,7 @@ mod tests {
     fn conversation(id: ConversationId, rev: i64) -> Conversation {
         let conversation = json!({
             "id": id, "kind": "group", "name": null, "avatar": null, "history": "all", "rev": rev, "last_seq": 0,
-            "member_count": 1, "members": [], "last_message": null, "unread_count": 0,
+            "member_count": 1, "members": [], "last_message": null, "notice": null, "unread_count": 0,
             "mention_count": 0, "created_at": Timestamp::now(),
             "membership": {
                 "role": "member", "joined_seq": 0, "read_seq": 0, "is_pinned": false, "muted_until": null,

@@ -7,6 +7,7 @@ mod boot;
 mod chats;
 mod core;
 mod drafts;
+mod folded;
 mod folders;
 mod groups;
 pub(crate) mod local;

@@ -286,6 +286,7 @@ impl Chat {
     pub(crate) fn hide(&mut self, seq: Seq, user_rev: Rev) {
         self.count.recount_after(user_rev);
         self.hidden.insert(seq);
+        self.drop_notice_if(|notice| notice.seq == seq);
         if Self::REMEMBERED_HIDDEN < self.hidden.len() {
             self.hidden.pop_first();
         }
@@ -418,7 +419,9 @@ impl Chat {
         {
             self.members = None;
         }
+        let notice = conversation.notice.take();
         self.conversation = conversation;
+        self.put_notice(notice);
         self.bring_back();
         asks
     }

@@ -13,6 +13,7 @@ pub mod kept;
 pub mod mentioning;
 pub mod model;
 mod notice;
+mod on_top;
 pub mod outbox;
 pub mod people;
 pub mod placeholder;

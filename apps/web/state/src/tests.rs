@@ -9,6 +9,7 @@ mod friends;
 mod kept;
 mod mentions;
 mod notice;
+mod on_top;
 mod outbox;
 mod pages;
 mod quotes;

@@ -267,6 +267,11 @@ async fn do_the_rest(seen: &mut Transcript<'_>) {
     ] {
         seen.get(&path).await;
     }
+    for seq in [world.read, said.seq.as_i64()] {
+        let path = format!("/conversations/{direct}/notice");
+        seen.call(Method::PUT, &path, Some(json!({ "seq": seq }))).await;
+    }
+    seen.hear().await;
     for (seq, audience) in [
         (said.seq.as_i64(), "everyone"),
         (world.unread, "me"),

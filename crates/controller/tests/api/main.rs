@@ -40,6 +40,7 @@ mod headers;
 mod invites;
 mod limits;
 mod mentions;
+mod notice;
 mod origins;
 mod passkeys;
 mod password;

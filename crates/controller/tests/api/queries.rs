@@ -66,7 +66,8 @@ async fn lists_and_syncs_do_not_grow_with_what_is_in_them() {
     let mut groups = Vec::new();
     for n in 0..10 {
         let group = minji.create_group(&n.to_string(), &[&seoyeon, &jiho]).await;
-        seoyeon.say(group.id, "hello").await;
+        let said = seoyeon.say(group.id, "hello").await.seq.as_i64();
+        minji.set_notice(group.id, said).await.json::<serde_json::Value>();
         mention(&seoyeon, group.id, &[Some(minji.id())]).await;
         groups.push(group);
     }

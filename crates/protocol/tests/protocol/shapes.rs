@@ -308,7 +308,7 @@ fn both_readers_read_every_answer() {
     let conversation = json!({
         "id": ID, "kind": "group", "name": "주말 \"산행\" \u{1f3d4}", "avatar": null, "history": "all", "rev": 9,
         "last_seq": 4, "member_count": 2, "members": [member], "last_message": message(),
-        "membership": membership, "unread_count": 1000, "mention_count": 2, "created_at": TIME,
+        "notice": message(), "membership": membership, "unread_count": 1000, "mention_count": 2, "created_at": TIME,
     });
     let presence = json!({ "status": "away", "text": "점심", "last_seen_at": null });
     let friend = json!({
@@ -440,6 +440,8 @@ fn both_readers_read_every_notice() {
         json!({ "type": "name_changed", "name": null }),
         json!({ "type": "name_changed", "name": "산행" }),
         json!({ "type": "owner_changed", "user_id": ID }),
+        json!({ "type": "notice_set" }),
+        json!({ "type": "notice_removed" }),
     ] {
         assert_lenient::<SystemNotice>(&notice);
     }

@@ -159,6 +159,7 @@ impl Model {
         self.learn_authors(&message, effects);
         self.count_edit(&message, effects);
         if let Some(chat) = self.chats.get_mut(message.conversation_id) {
+            chat.update_notice(&message);
             // An older message that changed is not the last one for that.
             chat.put_last_message(&message);
         }
@@ -177,6 +178,7 @@ impl Model {
                 seq: event.seq,
                 rev: event.rev,
             });
+            chat.drop_notice_if(|notice| notice.seq == event.seq);
             let last = chat.conversation.last_message.as_mut();
             if let Some(last) = last.filter(|last| last.seq == event.seq) {
                 *last = timeline::deleted(last, event.rev, event.deleted_at);
@@ -206,6 +208,7 @@ impl Model {
             author: event.author_id,
             rev: event.rev,
         });
+        chat.drop_notice_if(|notice| notice.author_id == event.author_id);
         if let Some(last) = chat
             .conversation
             .last_message
@@ -221,6 +224,9 @@ impl Model {
     }
 
     fn conversation_updated(&mut self, event: ConversationUpdated, effects: &mut Effects) {
+        if let Some(notice) = &event.notice {
+            self.learn_authors(notice, effects);
+        }
         let Some(chat) = self.chats.get_mut(event.conversation_id) else {
             return;
         };
@@ -236,6 +242,7 @@ impl Model {
         chat.conversation.name = event.name;
         chat.conversation.avatar = event.avatar;
         chat.conversation.history = event.history;
+        chat.put_notice(event.notice);
     }
 
     fn member_changed(&mut self, event: MemberChanged, is_new: bool, effects: &mut Effects) {

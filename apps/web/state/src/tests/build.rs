@@ -160,6 +160,7 @@ pub fn conversation(id: ConversationId, members: &[UserId]) -> Conversation {
         member_count: i64::try_from(members.len()).expect("few"),
         members: members.iter().copied().map(member).collect(),
         last_message: None,
+        notice: None,
         membership: Membership {
             role: Role::Member,
             joined_seq: Seq::ZERO,

@@ -62,6 +62,7 @@ fn facts(world: &World) -> Vec<ServerEvent> {
             name: Some("등산".to_owned()),
             avatar: None,
             history: History::FromJoin,
+            notice: Some(Box::new(world.message(2, seoyeon).into_notice())),
         }),
         ServerEvent::MemberAdded(MemberChanged {
             conversation_id: id,

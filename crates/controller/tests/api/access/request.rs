@@ -257,6 +257,7 @@ impl Call<'_> {
             "add_members" => json!({ "user_ids": [self.person().await] }),
             "update_member" => json!({ "role": "admin" }),
             "mark_read" => json!({ "seq": 1 }),
+            "set_notice" => json!({ "seq": self.seq().await }),
             "send_message" => self.message().await,
             "edit_message" => json!({ "text": "new" }),
             "create_attachment" => {

@@ -208,6 +208,13 @@ list_unread_mentions | the group                 | 401       404c     404c   200
 list_unread_mentions | the direct                | 401       404c     200    404c   404c  200   404c    404c    401     401
 mark_read           | the group                  | 401       404c     404c   200    200   200   404c    200     401     401
 mark_read           | the direct                 | 401       404c     200    404c   404c  200   404c    404c    401     401
+set_notice          | the group                  | 401       404c     404c   403    200   200   404c    403     401     401
+set_notice          | the group, no such         | 401       404c     404c   403    404m  404m  404c    403     401     401
+set_notice          | the direct                 | 401       404c     200    404c   404c  200   404c    404c    401     401
+set_notice          | the notes                  | 401       404c     404c   404c   404c  200   404c    404c    401     401
+delete_notice       | the group                  | 401       404c     404c   403    200   200   404c    403     401     401
+delete_notice       | the direct                 | 401       404c     200    404c   404c  200   404c    404c    401     401
+delete_notice       | the notes                  | 401       404c     404c   404c   404c  200   404c    404c    401     401
 # Who is in the group and comes by a link is answered with it, and who was taken out does not come back.
 list_group_invites  | the group                  | 401       404c     404c   403    200   200   404c    403     401     401
 list_group_invites  | the direct                 | 401       404c     409g   404c   404c  409g  404c    404c    401     401
@@ -228,6 +235,8 @@ create_typing       | the blocked's direct       | 401       404c     404c   404
 list_reads          | the blocked's direct       | 401       404c     404c   404c   404c  200   404c    200     401     401
 list_unread_mentions | the blocked's direct      | 401       404c     404c   404c   404c  200   404c    200     401     401
 mark_read           | the blocked's direct       | 401       404c     404c   404c   404c  200   404c    200     401     401
+set_notice          | the blocked's direct       | 401       404c     404c   404c   404c  403b  404c    200     401     401
+delete_notice       | the blocked's direct       | 401       404c     404c   404c   404c  403b  404c    200     401     401
 ";
 
 pub const MESSAGES: &str = "

@@ -51,6 +51,8 @@ enum Action {
     Folder(UserId, ConversationId, u8),
     /// Somebody becomes a friend by a link.
     BefriendByLink(UserId, UserId),
+    SetNotice(UserId, MessageRef),
+    RemoveNotice(UserId, ConversationId),
 }
 
 /// Few kinds, so that people meet in them.
@@ -122,7 +124,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..73) {
+    match rng.u8(..78) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -173,6 +175,8 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
         54 | 55 => Action::Keep(actor, other, change_of_friend(rng)),
         56 | 57 => Action::Join(actor, place, other),
         58 => Action::BefriendByLink(actor, other),
+        73..77 => Action::SetNotice(actor, message_at(place, seq)),
+        77 => Action::RemoveNotice(actor, place),
         59..62 => {
             let from = world.places[rng.usize(..world.places.len())];
             Action::Forward(actor, message_at(from, seq), place, ClientKey::new())
@@ -438,6 +442,15 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
             };
             done(services.friends.request(user, &request).await);
         }
+        Action::SetNotice(user, target) => {
+            done(
+                services
+                    .notices
+                    .set(user, target.conversation_id, target.seq)
+                    .await,
+            );
+        }
+        Action::RemoveNotice(user, place) => done(services.notices.remove(user, place).await),
     }
     None
 }

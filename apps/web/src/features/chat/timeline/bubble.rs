@@ -11,7 +11,7 @@ use crate::i18n::texts;
 
 /// Words in a bubble.
 #[component]
-pub(super) fn TextBubble(
+pub(in crate::features::chat) fn TextBubble(
     text: String,
     /// Whom they mean, and where.
     mentions: Vec<Mention>,

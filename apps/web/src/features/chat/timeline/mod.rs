@@ -18,6 +18,7 @@ use crate::i18n::{explain_error, mentions, texts};
 use crate::stores::ChatStore;
 use crate::ui::{EmptyState, Icon, IconName, Toasts};
 use announcer::Announcer;
+pub(super) use bubble::TextBubble;
 use row::RowView;
 use rows::Rows;
 use scroller::Scroller;
