@@ -117,7 +117,7 @@ test("chats are put into folders, which are the same on every device", async (t)
   const filters = () => page.getByRole("group", { name: words.chatFilter, exact: true }).getByRole("button").allInnerTexts();
   await eventually(async () => (await filters()).slice(2), ["영어", "회사"]);
   await minji.button(words.renameFolder("영어"), dialog).click();
-  const name = minji.field(words.folders, dialog);
+  const name = minji.field(words.folderName, dialog);
   await name.fill("외국어");
   await name.press("Enter");
   await seen(laptop.button("외국어"));

@@ -150,7 +150,7 @@ export const EN = {
   ownChatName: "Name for me",
   folder: "Put into a folder",
   folders: "Manage folders",
-  noFolder: "No folder",
+  folderName: "Name of the folder",
   newFolder: "Name of a new folder",
   makeFolder: "Create",
   folderUp: (name) => `Move “${name}” up`,

@@ -155,7 +155,7 @@ export const KO = {
   ownChatName: "나에게 보이는 이름",
   folder: "폴더에 넣기",
   folders: "폴더 관리",
-  noFolder: "폴더 없음",
+  folderName: "폴더 이름",
   newFolder: "새 폴더 이름",
   makeFolder: "만들기",
   folderUp: (name) => `‘${name}’ 위로`,

@@ -200,7 +200,7 @@ fn RenameFolder(id: FolderId, name: String, is_renaming: RwSignal<bool>) -> impl
     view! {
         <NameForm
             name
-            label=move || texts().chat_list.folders
+            label=move || folder_texts().name
             action=move || texts().common.save
             send=send
             done=move |()| {
