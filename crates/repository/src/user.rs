@@ -275,11 +275,13 @@ pub async fn find(conn: &mut Connection, id: UserId) -> RepositoryResult<Option<
     row.map(UserRow::into_user).transpose()
 }
 
-/// Those of `ids` that exist, in no particular order.
+/// Those of `ids` that exist, in the order of their ids: as the table has them would tell who was changed last, and so of
+/// a block that hides a profile.
 pub async fn list(conn: &mut Connection, ids: &[UserId]) -> RepositoryResult<Vec<User>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
     let rows: Vec<UserRow> = users::table
         .filter(users::id.eq_any(ids))
+        .order(users::id)
         .select(UserRow::as_select())
         .load(conn)
         .await?;
