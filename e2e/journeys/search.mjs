@@ -23,7 +23,8 @@ test("what was said long ago is found by half a syllable, with the keyboard alon
   await eventually(() => isFocused(found), true, "the arrow leads elsewhere");
   await page.keyboard.press("Enter");
   const message = minji.log().locator("[data-seq='1']");
-  await eventually(() => message.evaluate((row) => row === document.activeElement), true, "it was not gone to");
+  await seen(message);
+  await eventually(() => message.evaluate(isInView), true, "it was not gone to");
   // What was found stays beside it.
   await seen(found);
 });
@@ -81,4 +82,10 @@ async function talking(t, device) {
 
 const searchField = ({ page, words }) => page.getByRole("searchbox", { name: words.searchEverything, exact: true });
 const results = ({ page, words }) => page.getByRole("list", { name: words.searchResults, exact: true });
+/** Whether all of a row is on the screen. */
+function isInView(row) {
+  const { top, bottom } = row.getBoundingClientRect();
+  return 0 <= top && bottom <= window.innerHeight;
+}
+
 const isFocused = (locator) => locator.evaluate((element) => element === document.activeElement);
