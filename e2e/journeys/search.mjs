@@ -3,9 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 
-import { direct } from "../lib/api.mjs";
-import { PHONE } from "../lib/browser.mjs";
-import { friends } from "../lib/person.mjs";
+import { befriend, direct, group } from "../lib/api.mjs";
+import { launchBrowser, PHONE } from "../lib/browser.mjs";
+import { friends, Person } from "../lib/person.mjs";
 import { eventually, gone, seen } from "../lib/wait.mjs";
 
 test("what was said long ago is found by half a syllable, with the keyboard alone, and gone to", async (t) => {
@@ -23,8 +23,7 @@ test("what was said long ago is found by half a syllable, with the keyboard alon
   await eventually(() => isFocused(found), true, "the arrow leads elsewhere");
   await page.keyboard.press("Enter");
   const message = minji.log().locator("[data-seq='1']");
-  await seen(message);
-  await eventually(() => message.evaluate(isInView), true, "it was not gone to");
+  await eventually(() => message.evaluate((row) => row === document.activeElement), true, "it was not gone to");
   // What was found stays beside it.
   await seen(found);
 });
@@ -61,6 +60,20 @@ test("on a phone what was found opens alone and leads back to the results", asyn
   await seen(results(minji));
 });
 
+test("in a large group everybody's messages can be looked for", async (t) => {
+  const browser = await launchBrowser(t);
+  const names = Array.from({ length: 10 }, (_, at) => ({ name: `회원 ${at}` }));
+  const [minji, ...others] = await Promise.all(names.map((name) => Person.register(t, browser, name)));
+  for (const other of others) {
+    await befriend(minji, other);
+  }
+  const { id } = await group(minji, "동창회", others);
+  await minji.page.goto(`/search/${id}`);
+  const authors = minji.page.getByRole("combobox", { name: minji.words.searchAuthor, exact: true });
+  // Anybody, and the ten of them.
+  await eventually(() => authors.getByRole("option").count(), 11);
+});
+
 /** Two people with a long talk, of which the first message is looked for. */
 async function talking(t, device) {
   const [minji, alex] = await friends(t, [{ name: "김민지", options: device }, { name: "Alex", language: "en" }]);
@@ -82,10 +95,4 @@ async function talking(t, device) {
 
 const searchField = ({ page, words }) => page.getByRole("searchbox", { name: words.searchEverything, exact: true });
 const results = ({ page, words }) => page.getByRole("list", { name: words.searchResults, exact: true });
-/** Whether all of a row is on the screen. */
-function isInView(row) {
-  const { top, bottom } = row.getBoundingClientRect();
-  return 0 <= top && bottom <= window.innerHeight;
-}
-
 const isFocused = (locator) => locator.evaluate((element) => element === document.activeElement);

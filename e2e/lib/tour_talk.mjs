@@ -132,7 +132,7 @@ export async function visitKeptChats({ me, cast, story }, visit) {
   await me.button(words.folders).click();
   const managing = await seen(me.dialog(words.folders));
   await me.button(words.renameFolder(story.folders[0]), managing).click();
-  await seen(me.field(words.folders, managing));
+  await seen(me.field(words.folderName, managing));
   await visit("folders", me);
   await page.keyboard.press("Escape");
   await me.button(words.allChats).click();

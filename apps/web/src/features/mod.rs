@@ -7,6 +7,7 @@ pub mod chats;
 pub mod form;
 pub mod friends;
 pub mod invite;
+pub mod naming;
 pub mod notice;
 pub mod report;
 pub mod search;

@@ -7,8 +7,6 @@ pub struct ChatTexts {
     pub title: &'static str,
     pub search: &'static str,
     pub search_placeholder: &'static str,
-    pub search_messages: fn(&str) -> String,
-    pub search_here: &'static str,
     pub filter: &'static str,
     pub all: &'static str,
     pub unread: fn(i64) -> String,
@@ -157,8 +155,6 @@ impl ChatTexts {
         title: "채팅",
         search: "채팅 검색",
         search_placeholder: "이름, 초성으로 찾기",
-        search_messages: |query| format!("메시지에서 ‘{query}’ 찾기"),
-        search_here: "이 채팅에서 검색",
         filter: "채팅 골라 보기",
         all: "전체",
         unread: |count| {
@@ -323,8 +319,6 @@ impl ChatTexts {
         title: "Chats",
         search: "Search chats",
         search_placeholder: "Find by name",
-        search_messages: |query| format!("Search messages for “{query}”"),
-        search_here: "Search in this chat",
         filter: "Filter chats",
         all: "All",
         unread: |count| {

@@ -3,6 +3,7 @@
 /// What is said about the list of chats.
 #[expect(missing_docs, reason = "each name says what it names")]
 pub struct ChatListTexts {
+    pub search_messages: fn(&str) -> String,
     pub archive: &'static str,
     pub unarchive: &'static str,
     pub archived: fn(usize) -> String,
@@ -30,6 +31,7 @@ pub struct ChatListTexts {
 impl ChatListTexts {
     /// In Korean.
     pub const KO: Self = Self {
+        search_messages: |query| format!("메시지에서 ‘{query}’ 찾기"),
         archive: "보관",
         unarchive: "보관 해제",
         archived: |count| match count {
@@ -59,6 +61,7 @@ impl ChatListTexts {
 
     /// In English.
     pub const EN: Self = Self {
+        search_messages: |query| format!("Search messages for “{query}”"),
         archive: "Archive",
         unarchive: "Move back to chats",
         archived: |count| match count {

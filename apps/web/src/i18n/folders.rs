@@ -6,6 +6,7 @@ use super::locale;
 
 /// What is said about folders.
 pub struct FolderTexts {
+    pub name: &'static str,
     pub none: &'static str,
     pub new: &'static str,
     pub hint: &'static str,
@@ -21,6 +22,7 @@ pub struct FolderTexts {
 }
 
 static KO: FolderTexts = FolderTexts {
+    name: "폴더 이름",
     none: "폴더 없음",
     new: "새 폴더 이름",
     hint: "예: 가족, 회사",
@@ -36,6 +38,7 @@ static KO: FolderTexts = FolderTexts {
 };
 
 static EN: FolderTexts = FolderTexts {
+    name: "Name of the folder",
     none: "No folder",
     new: "Name of a new folder",
     hint: "Family, work …",

@@ -7,6 +7,7 @@ use super::locale;
 /// What the search says.
 pub struct SearchTexts {
     pub title: &'static str,
+    pub search_here: &'static str,
     pub label: &'static str,
     pub placeholder: &'static str,
     pub placeholder_here: &'static str,
@@ -45,6 +46,7 @@ pub struct SearchTexts {
 
 static KO: SearchTexts = SearchTexts {
     title: "검색",
+    search_here: "이 채팅에서 검색",
     label: "사람, 채팅, 메시지 검색",
     placeholder: "사람, 채팅, 메시지",
     placeholder_here: "낱말이나 초성",
@@ -89,6 +91,7 @@ static KO: SearchTexts = SearchTexts {
 
 static EN: SearchTexts = SearchTexts {
     title: "Search",
+    search_here: "Search in this chat",
     label: "Search people, chats and messages",
     placeholder: "People, chats, messages",
     placeholder_here: "Words in this chat",

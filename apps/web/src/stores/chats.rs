@@ -61,6 +61,12 @@ impl ChatStore {
             .read(&[Part::Chats], |model| model.chats.get(id).map(read))
     }
 
+    /// Who is in a conversation, as far as it is known.
+    pub fn member_ids(self, id: ConversationId) -> Vec<UserId> {
+        let ids = |chat: &Chat| chat.members().iter().map(|member| member.user_id).collect();
+        self.with_chat(id, ids).unwrap_or_default()
+    }
+
     /// Reads one conversation, without tracking.
     pub fn peek_chat<T>(self, id: ConversationId, read: impl FnOnce(&Chat) -> T) -> Option<T> {
         self.core().peek(|model| model.chats.get(id).map(read))

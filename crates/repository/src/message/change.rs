@@ -161,6 +161,31 @@ async fn insert_attachments(
     Ok(())
 }
 
+/// What a deleted message says.
+#[derive(AsChangeset)]
+#[diesel(table_name = messages, treat_none_as_null = true)]
+struct Emptied {
+    text: Option<String>,
+    rev: i64,
+    deleted_at: Option<jiff_diesel::Timestamp>,
+    reactions: Option<serde_json::Value>,
+    reply_to_seq: Option<i64>,
+    forwarded: bool,
+}
+
+impl Emptied {
+    fn new(rev: Rev, at: Timestamp) -> Self {
+        Self {
+            text: None,
+            rev: rev.as_i64(),
+            deleted_at: Some(at.as_jiff().to_diesel()),
+            reactions: None,
+            reply_to_seq: None,
+            forwarded: false,
+        }
+    }
+}
+
 /// Empties a message with change `rev`; returns the attachments it held.
 pub async fn mark_deleted(
     conn: &mut Connection,
@@ -168,26 +193,12 @@ pub async fn mark_deleted(
     rev: Rev,
     at: Timestamp,
 ) -> RepositoryResult<Vec<AttachmentId>> {
-    diesel::update(messages::table.find((target.conversation_id.as_uuid(), target.seq.as_i64())))
-        .set((
-            messages::text.eq(None::<String>),
-            messages::rev.eq(rev.as_i64()),
-            messages::deleted_at.eq(Some(at.as_jiff().to_diesel())),
-            messages::reactions.eq(None::<serde_json::Value>),
-            messages::reply_to_seq.eq(None::<i64>),
-            messages::forwarded.eq(false),
-        ))
+    let MessageRef { conversation_id, seq } = target;
+    diesel::update(messages::table.find((conversation_id.as_uuid(), seq.as_i64())))
+        .set(Emptied::new(rev, at))
         .execute(conn)
         .await?;
-    delete_what_hangs_on(conn, target.conversation_id, &[target.seq.as_i64()]).await?;
-    let held = message_attachments::table
-        .filter(message_attachments::conversation_id.eq(target.conversation_id.as_uuid()))
-        .filter(message_attachments::seq.eq(target.seq.as_i64()));
-    let ids: Vec<Uuid> = diesel::delete(held)
-        .returning(message_attachments::attachment_id)
-        .get_results(conn)
-        .await?;
-    Ok(ids.into_iter().map(AttachmentId::from_uuid).collect())
+    delete_what_hangs_on(conn, conversation_id, &[seq.as_i64()]).await
 }
 
 /// Empties everything `author` wrote in a conversation with one change; returns how many messages that were
@@ -199,50 +210,44 @@ pub async fn mark_all_deleted(
     rev: Rev,
     at: Timestamp,
 ) -> RepositoryResult<(usize, Vec<AttachmentId>)> {
-    let seqs: Vec<i64> = diesel::update(
-        messages::table
-            .filter(messages::conversation_id.eq(conversation.as_uuid()))
-            .filter(messages::author_id.eq(author.as_uuid()))
-            .filter(messages::kind.eq(MessageKind::User.as_str()))
-            .filter(messages::deleted_at.is_null()),
-    )
-    .set((
-        messages::text.eq(None::<String>),
-        messages::rev.eq(rev.as_i64()),
-        messages::deleted_at.eq(Some(at.as_jiff().to_diesel())),
-        messages::reactions.eq(None::<serde_json::Value>),
-        messages::reply_to_seq.eq(None::<i64>),
-        messages::forwarded.eq(false),
-    ))
-    .returning(messages::seq)
-    .get_results(conn)
-    .await?;
-    delete_what_hangs_on(conn, conversation, &seqs).await?;
-    let held = message_attachments::table
-        .filter(message_attachments::conversation_id.eq(conversation.as_uuid()))
-        .filter(message_attachments::seq.eq_any(&seqs));
-    let ids: Vec<Uuid> = diesel::delete(held)
-        .returning(message_attachments::attachment_id)
+    let written = messages::table
+        .filter(messages::conversation_id.eq(conversation.as_uuid()))
+        .filter(messages::author_id.eq(author.as_uuid()))
+        .filter(messages::kind.eq(MessageKind::User.as_str()))
+        .filter(messages::deleted_at.is_null());
+    let seqs: Vec<i64> = diesel::update(written)
+        .set(Emptied::new(rev, at))
+        .returning(messages::seq)
         .get_results(conn)
         .await?;
-    Ok((seqs.len(), ids.into_iter().map(AttachmentId::from_uuid).collect()))
+    let held = delete_what_hangs_on(conn, conversation, &seqs).await?;
+    Ok((seqs.len(), held))
 }
 
-/// Removes the earlier texts of messages, how people reacted to them, and what they were searched by.
+/// Removes the earlier texts of messages, how people reacted to them, what they were searched by, and that they held
+/// attachments; returns which ones.
 async fn delete_what_hangs_on(
     conn: &mut Connection,
     conversation: ConversationId,
     seqs: &[i64],
-) -> RepositoryResult<()> {
+) -> RepositoryResult<Vec<AttachmentId>> {
     let edits = message_edits::table.filter(message_edits::conversation_id.eq(conversation.as_uuid()));
     diesel::delete(edits.filter(message_edits::seq.eq_any(seqs)))
         .execute(conn)
         .await?;
-    let held = reactions::table.filter(reactions::conversation_id.eq(conversation.as_uuid()));
-    diesel::delete(held.filter(reactions::seq.eq_any(seqs)))
+    let given = reactions::table.filter(reactions::conversation_id.eq(conversation.as_uuid()));
+    diesel::delete(given.filter(reactions::seq.eq_any(seqs)))
         .execute(conn)
         .await?;
-    search_index::delete(conn, conversation, seqs).await
+    search_index::delete(conn, conversation, seqs).await?;
+    let held = message_attachments::table
+        .filter(message_attachments::conversation_id.eq(conversation.as_uuid()))
+        .filter(message_attachments::seq.eq_any(seqs));
+    let ids: Vec<Uuid> = diesel::delete(held)
+        .returning(message_attachments::attachment_id)
+        .get_results(conn)
+        .await?;
+    Ok(ids.into_iter().map(AttachmentId::from_uuid).collect())
 }
 
 /// Hides a message from one person; tells whether it was not hidden before.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::ChatFace;
 use crate::app::{Navigator, Place};
-use crate::i18n::texts;
+use crate::i18n::{search_texts, texts};
 use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{AvatarSize, IconButton, IconName, presence_words};
 
@@ -43,7 +43,7 @@ pub(super) fn ConversationHeader(id: ConversationId, title: Memo<String>) -> imp
             </div>
             <IconButton
                 icon=IconName::Search
-                label=move || texts().chat.search_here
+                label=move || search_texts().search_here
                 on:click=move |_| navigator.go(Place::SearchIn(id))
             />
             <IconButton

@@ -22,7 +22,7 @@ use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
 use web_sys::{DataTransfer, File};
 
-pub(crate) use drawer::{conversation_drawer, load_conversation_drawer};
+pub(crate) use drawer::{conversation_drawer, load_all_members, load_conversation_drawer};
 pub use face::ChatFace;
 pub use words::{face_by_id, face_of, name_by_id, name_of, notice_words, preview_words, title_words};
 

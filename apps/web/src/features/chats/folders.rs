@@ -1,18 +1,17 @@
 //! Folders: putting a chat into one, and keeping them in order.
 
-use damso_domain::{ConversationId, FolderId, FolderName};
+use damso_domain::{ConversationId, FolderId, FolderName, NameError};
 use damso_protocol::Folder;
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_split_helpers::wasm_split;
 
 use crate::api::ApiError;
 use crate::app::{Fetched, Lazy};
-use crate::features::form::{FormError, Submission};
-use crate::i18n::{explain_error, explain_name, folder_texts, texts};
+use crate::features::naming::NameForm;
+use crate::i18n::{explain_error, folder_texts, texts};
 use crate::stores::ChatStore;
-use crate::ui::{Button, ButtonKind, ConfirmDialog, Dialog, Icon, IconButton, IconName, TextField, Toasts};
+use crate::ui::{ButtonKind, ConfirmDialog, Dialog, Icon, IconButton, IconName, Toasts};
 
 /// Asks which folder a chat goes into.
 #[component]
@@ -195,14 +194,16 @@ fn FolderRow(folder: Folder, folders: Memo<Vec<Folder>>) -> impl IntoView {
 #[component]
 fn RenameFolder(id: FolderId, name: String, is_renaming: RwSignal<bool>) -> impl IntoView {
     let chats = expect_context::<ChatStore>();
-    let name = RwSignal::new(name);
-    let send = move |name: String| async move { chats.rename_folder(id, name).await };
     view! {
         <NameForm
-            name
-            label=move || texts().chat_list.folders
+            name=RwSignal::new(name)
+            label=move || folder_texts().name
+            check=folder_name
+            max_chars=FolderName::MAX_CHARS
+            field="name"
             action=move || texts().common.save
-            send=send
+            kind=ButtonKind::Secondary
+            send=move |name| async move { chats.rename_folder(id, name).await }
             done=move |()| {
                 is_renaming.try_set(false);
             }
@@ -214,67 +215,28 @@ fn RenameFolder(id: FolderId, name: String, is_renaming: RwSignal<bool>) -> impl
 fn NewFolder(made: Callback<FolderId>) -> impl IntoView {
     let chats = expect_context::<ChatStore>();
     let name = RwSignal::new(String::new());
-    let send = move |name: String| async move { chats.create_folder(name).await };
+    let done = move |id| {
+        name.try_set(String::new());
+        made.try_run(id);
+    };
     view! {
         <NameForm
             name
             label=move || folder_texts().new
+            placeholder=move || folder_texts().hint.to_owned()
+            check=folder_name
+            max_chars=FolderName::MAX_CHARS
+            field="name"
             action=move || folder_texts().make
-            send=send
-            done=move |id| {
-                name.try_set(String::new());
-                made.try_run(id);
-            }
+            kind=ButtonKind::Secondary
+            send=move |name| async move { chats.create_folder(name).await }
+            done
         />
     }
 }
 
-/// Asks for the name of a folder.
-#[component]
-fn NameForm<S, F, T, D>(
-    name: RwSignal<String>,
-    #[prop(into)] label: Signal<String>,
-    #[prop(into)] action: Signal<String>,
-    send: S,
-    done: D,
-) -> impl IntoView
-where
-    S: Fn(String) -> F + Copy + Send + Sync + 'static,
-    F: Future<Output = Result<T, ApiError>> + 'static,
-    T: 'static,
-    D: Fn(T) + Copy + Send + Sync + 'static,
-{
-    let submission = Submission::new();
-    let broken_rule = move || {
-        let parsed = FolderName::parse(&name.read());
-        let is_told = submission.was_tried() || !name.read().is_empty();
-        parsed
-            .err()
-            .filter(|_| is_told)
-            .map(|error| explain_name(error).to_owned())
-    };
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        submission.note_try();
-        if let Ok(parsed) = FolderName::parse(&name.read_untracked()) {
-            submission.run(send(parsed.into_string()), done);
-        }
-    };
-    view! {
-        <form class="folders__form" on:submit=submit novalidate>
-            <TextField
-                label
-                value=name
-                placeholder=move || folder_texts().hint
-                error=Signal::derive(move || broken_rule().or_else(|| submission.field_error("name")))
-                max_chars=FolderName::MAX_CHARS
-            />
-            <FormError text=Signal::derive(move || submission.general_error(&["name"])) />
-            <Button kind=ButtonKind::Secondary submits=true wide=true busy=submission.is_busy()>
-                {move || action.get()}
-            </Button>
-        </form>
-    }
+fn folder_name(name: &str) -> Result<String, NameError> {
+    FolderName::parse(name).map(FolderName::into_string)
 }
 
 /// Does it, and says what went wrong.

@@ -157,7 +157,7 @@ fn ChatsPane(
             <Show when=move || !query.read().trim().is_empty()>
                 <button class="row chats__search" type="button" on:click=move |_| search()>
                     <Icon name=IconName::Search />
-                    <span class="truncate">{move || (texts().chat.search_messages)(query.read().trim())}</span>
+                    <span class="truncate">{move || (texts().chat_list.search_messages)(query.read().trim())}</span>
                 </button>
             </Show>
             <div class="chats__filters">

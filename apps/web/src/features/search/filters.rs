@@ -7,7 +7,7 @@ use damso_protocol::MessageContent;
 use leptos::prelude::*;
 
 use crate::app::{Navigator, Place};
-use crate::features::chat::{name_by_id, name_of};
+use crate::features::chat::{load_all_members, name_by_id, name_of};
 use crate::i18n::{search_texts, texts};
 use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{Icon, IconName};
@@ -55,6 +55,7 @@ impl Filters {
 pub(super) fn FiltersBar(filters: Filters, chat_name: Memo<Option<String>>) -> impl IntoView {
     let navigator = Navigator::expect();
     let (chats, people) = (expect_context::<ChatStore>(), expect_context::<PeopleStore>());
+    load_all_members(chats, filters.chat.into());
     let authors = Memo::new(move |_| authors(chats, people, filters.chat.get()));
     let contents = Signal::derive(move || {
         let texts = search_texts();
@@ -119,13 +120,7 @@ fn authors(
     let me = chats.me();
     let others: Vec<(UserId, String)> = match chat {
         Some(id) => chats
-            .with_chat(id, |chat| {
-                chat.members()
-                    .iter()
-                    .map(|member| member.user_id)
-                    .collect::<Vec<_>>()
-            })
-            .unwrap_or_default()
+            .member_ids(id)
             .into_iter()
             .map(|id| (id, name_by_id(people, id)))
             .collect(),

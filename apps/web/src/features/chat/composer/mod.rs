@@ -224,7 +224,10 @@ impl Writing {
         }
         request_animation_frame(move || {
             fit(&node);
-            self.focus();
+            // Who was led to a message stays there.
+            if !is_in_log() {
+                self.focus();
+            }
         });
     }
 
@@ -366,4 +369,11 @@ impl Writing {
         self.chats.set_draft(self.id, String::new());
         self.on_sent.run(());
     }
+}
+
+/// Whether the focus is on a message.
+fn is_in_log() -> bool {
+    let active = document().active_element();
+    let log = active.and_then(|element| element.closest("[role=log]").ok().flatten());
+    log.is_some()
 }

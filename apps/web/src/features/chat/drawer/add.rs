@@ -26,16 +26,7 @@ fn AddMembersForm(id: ConversationId, is_open: RwSignal<bool>) -> impl IntoView 
     let toasts = Toasts::expect();
     let submission = Submission::new();
     let chosen = RwSignal::new(Vec::<UserId>::new());
-    let members = Memo::new(move |_| {
-        chats
-            .with_chat(id, |chat| {
-                chat.members()
-                    .iter()
-                    .map(|member| member.user_id)
-                    .collect::<Vec<_>>()
-            })
-            .unwrap_or_default()
-    });
+    let members = Memo::new(move |_| chats.member_ids(id));
     let has_candidates = Memo::new(move |_| {
         people
             .friends()

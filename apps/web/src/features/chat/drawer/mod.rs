@@ -70,7 +70,7 @@ fn ConversationDrawer(
             role: chat.conversation.membership.role,
         })
     });
-    load_all_members(chats, id);
+    load_all_members(chats, Signal::stored(Some(id)));
     view! {
         <aside class="drawer chat-drawer" aria-label=move || texts().chat.about>
             <DrawerHead id />
@@ -79,11 +79,14 @@ fn ConversationDrawer(
     }
 }
 
-/// The list carries the first eight; the drawer shows everyone.
-fn load_all_members(chats: ChatStore, id: ConversationId) {
-    let needs_all = Memo::new(move |_| chats.with_chat(id, |chat| !chat.has_all_members()) == Some(true));
+/// The list carries the first eight; where everyone is shown they are read.
+pub(crate) fn load_all_members(chats: ChatStore, id: Signal<Option<ConversationId>>) {
+    let lacking = Memo::new(move |_| {
+        let needs_all = |id: &ConversationId| chats.with_chat(*id, |chat| !chat.has_all_members());
+        id.get().filter(|id| needs_all(id) == Some(true))
+    });
     Effect::new(move |_| {
-        if needs_all.get() {
+        if let Some(id) = lacking.get() {
             spawn_local(async move {
                 // Without an answer the first eight are shown.
                 let _ = chats.load_members(id).await;
