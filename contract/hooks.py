@@ -96,6 +96,7 @@ class Scene:
             "ReauthenticateRequest": {"password": PASSWORD},
             "RefreshRequest": {"refresh_token": Person("renewed").refresh_token},
             "SendMessageRequest": {"attachment_ids": [minji.upload()]},
+            "SetNoticeRequest": {"seq": self.mine},
             "SetAvatarRequest": {"attachment_id": minji.upload()},
             # In the future.
             "SetPresenceRequest": {"expires_at": "2100-01-01T00:00:00.000Z"},

@@ -319,6 +319,11 @@ async function visitGroup({ me, cast, story }, visit) {
   await seen(me.dialog(words.photo));
   await visit("viewer", me);
   await page.keyboard.press("Escape");
+  await me.message(story.last).click({ button: "right" });
+  await me.menuItem(words.setNotice).click();
+  await me.button(words.unfoldNotice).click();
+  await visit("notice", me);
+  await page.keyboard.press("Escape");
 
   const drawer = await me.openDrawer();
   await seen(me.button(words.manage(cast[3].name), drawer));

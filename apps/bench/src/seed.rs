@@ -104,6 +104,7 @@ fn message(past: &Past, author: UserId, text: String) -> NewMessage {
         withheld_for: None,
         reply_to: None,
         forwarded: false,
+        mentions: Vec::new(),
         created_at: Timestamp::now(),
     }
 }

@@ -145,6 +145,9 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         K::InvalidFields
         | K::MessageEmpty
         | K::ForwardNotAlone
+        | K::MentionInvalid
+        | K::MentionNotMember
+        | K::TooManyMentions
         | K::TooManyPasskeys
         | K::MessageTooLong
         | K::AttachmentNotReady

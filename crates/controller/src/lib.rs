@@ -23,6 +23,7 @@ mod headers;
 mod image;
 mod invite_link;
 mod message;
+mod notice;
 mod operations;
 mod origin;
 mod passkey;

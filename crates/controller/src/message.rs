@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, delete, get, post, put};
 use damso_domain::{MessageRef, Seq};
 use damso_protocol::{
     DeleteMessageQuery, MarkReadRequest, Message, Messages, MessagesQuery, Problem, ReadPosition, Readers,
-    Reads, SendMessageRequest,
+    Reads, SendMessageRequest, UnreadMentions,
 };
 use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -61,10 +61,10 @@ async fn list_messages(
     responses(
         (status = 201, description = "The stored message", body = Message),
         (status = 200, description = "Already stored under this `client_key`", body = Message),
-        (status = 403, description = "`not_allowed`: the other one's account is gone, or what is answered or forwarded is by nobody; `blocked_by_you`", body = Problem),
+        (status = 403, description = "`not_allowed`: the other one's account is gone, what is answered or forwarded is by nobody, or everybody is mentioned by a plain member; `blocked_by_you`", body = Problem),
         (status = 404, description = "`conversation_not_found`, `attachment_not_found`, `message_not_found`", body = Problem),
-        (status = 409, description = "`attachment_in_use`; `message_deleted`: what is forwarded is gone", body = Problem),
-        (status = 422, description = "`message_empty`, `message_too_long`, `attachment_not_ready`, `too_many_attachments`, `forward_not_alone`", body = Problem),
+        (status = 409, description = "`attachment_in_use`; `message_deleted`: what is forwarded is gone; `not_a_group`: nobody can be mentioned here", body = Problem),
+        (status = 422, description = "`message_empty`, `message_too_long`, `attachment_not_ready`, `too_many_attachments`, `forward_not_alone`, `mention_invalid`, `mention_not_member`, `too_many_mentions`", body = Problem),
     ),
     security(("access_token" = [])),
 )]
@@ -80,6 +80,30 @@ async fn send_message(
         .send(caller.id(), path.conversation_id, &body)
         .await?;
     Ok(created_or_found(sent.is_new, sent.message))
+}
+
+/// Which unread messages of a conversation mention me: the numbers of the first 100 after my pointer.
+#[utoipa::path(
+    tag = "messages",
+    params(ConversationPath),
+    responses(
+        (status = 200, description = "Ascending; those that `mention_count` counts", body = UnreadMentions),
+        (status = 404, description = "`conversation_not_found`", body = Problem),
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/conversations/{conversation_id}/mentions")]
+async fn list_unread_mentions(
+    services: Data<Services>,
+    caller: Caller,
+    path: Path<ConversationPath>,
+) -> ApiResult<Json<UnreadMentions>> {
+    Ok(Json(
+        services
+            .mentions
+            .list_unread(caller.id(), path.conversation_id)
+            .await?,
+    ))
 }
 
 /// One message.
@@ -198,6 +222,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .service(send_message)
         .service(list_messages)
         .service(mark_read)
+        .service(list_unread_mentions)
         .service(get_message)
         .service(delete_message)
         .service(list_readers)

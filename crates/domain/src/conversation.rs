@@ -46,6 +46,15 @@ impl ConversationKind {
     pub const fn has_changing_members(self) -> bool {
         matches!(self, Self::Group)
     }
+
+    /// Whether a member of this role may put a message on top, and take it away. In `KakaoTalk` everybody in a group may;
+    /// here it belongs to those who run it, as its name does: all others have it before their eyes.
+    pub const fn allows_notice_by(self, role: Role) -> bool {
+        match self {
+            Self::SelfChat | Self::Direct => true,
+            Self::Group => role.can_change_group(),
+        }
+    }
 }
 
 stored_enum!(
@@ -115,6 +124,11 @@ impl Role {
         Role::Admin.rank() <= self.rank()
     }
 
+    /// Whether a member of this role may mention everybody at once.
+    pub const fn can_mention_all(self) -> bool {
+        Role::Admin.rank() <= self.rank()
+    }
+
     /// Whether a member of this role may give others a role.
     pub const fn can_change_roles(self) -> bool {
         matches!(self, Self::Owner)
@@ -142,8 +156,18 @@ mod tests {
             assert_eq!(actor.can_remove(other), expected, "{actor:?} removes {other:?}");
         }
         assert!(Admin.can_change_group() && Owner.can_change_group() && !Member.can_change_group());
+        assert!(Admin.can_mention_all() && Owner.can_mention_all() && !Member.can_mention_all());
         assert!(Owner.can_change_roles() && !Admin.can_change_roles());
         assert!(Admin.can_manage_invites() && Owner.can_manage_invites() && !Member.can_manage_invites());
+        for (kind, role, expected) in [
+            (ConversationKind::Group, Owner, true),
+            (ConversationKind::Group, Admin, true),
+            (ConversationKind::Group, Member, false),
+            (ConversationKind::Direct, Member, true),
+            (ConversationKind::SelfChat, Owner, true),
+        ] {
+            assert_eq!(kind.allows_notice_by(role), expected, "{role:?} in {kind:?}");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod keyboard;
 mod lean;
 mod locale;
 pub mod markup;
+mod mention;
 mod name;
 mod name_query;
 mod number;
@@ -44,6 +45,7 @@ pub use id::{
 };
 pub use invite_link::{InviteLifetime, InviteLifetimeError, InviteUses, InviteUsesError};
 pub use locale::Locale;
+pub use mention::{Mention, MentionError, mention_ranges};
 pub use name::{
     ConversationName, DisplayName, FolderName, NameError, PresenceText, RequestMessage, SessionName,
     StatusMessage,

@@ -116,7 +116,9 @@ fn show_words(words: &[Inline<'_>], depth: usize, show: &mut impl FnMut(&str)) {
     assert!(depth <= markup::MAX_DEPTH);
     for word in words {
         match word {
-            Inline::Text(text) | Inline::Link(text) | Inline::Code(text) => show(text),
+            Inline::Text(text) | Inline::Link(text) | Inline::Code(text) | Inline::Mention { text, .. } => {
+                show(text);
+            }
             Inline::Marked(_, words) => show_words(words, depth + 1, show),
         }
     }

@@ -31,10 +31,14 @@ pub struct Conversation {
     pub members: Vec<Member>,
     /// The newest message that I may see.
     pub last_message: Option<Message>,
+    /// The message that stands on top, if I may see it: as [`Message::into_notice`] has it.
+    pub notice: Option<Box<Message>>,
     /// My own place in it.
     pub membership: Membership,
     /// Messages of others that I may see and have not read; 1000 means "999+".
     pub unread_count: i64,
+    /// Those among them that mention me, or everybody, and are not by somebody whom I block; at most 1000.
+    pub mention_count: i64,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -116,6 +120,15 @@ pub struct UpdateConversationRequest {
     /// What somebody who joins later can read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<History>,
+}
+
+/// Body of `PUT /conversations/{conversation_id}/notice`.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetNoticeRequest {
+    /// The message to put on top: one that I see, by a person.
+    pub seq: Seq,
 }
 
 /// Body of `PATCH /conversations/{conversation_id}/membership`; what is absent stays, `null` clears.
@@ -226,6 +239,8 @@ pub struct ReadPosition {
     pub read_seq: Seq,
     /// Messages of others after it that I may see; 1000 means "999+".
     pub unread_count: i64,
+    /// Those among them that mention me; at most 1000.
+    pub mention_count: i64,
     /// Where the conversation stood when they were counted.
     pub rev: Rev,
     /// Where my own stream stood when they were counted.

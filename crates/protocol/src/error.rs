@@ -127,10 +127,17 @@ kinds! {
     InvalidFields "invalid_fields" = "Some fields are not acceptable",
     /// 422. Neither text nor attachment.
     MessageEmpty "message_empty" = "A message needs text or an attachment",
-    /// 422. `text`, `attachment_ids` or `reply_to_seq` beside `forward_of`.
+    /// 422. `text`, `attachment_ids`, `reply_to_seq` or `mention_spans` beside `forward_of`.
     ForwardNotAlone "forward_not_alone" = "Nothing else can be said beside what is forwarded",
     /// 422. More than 4,000 characters.
     MessageTooLong "message_too_long" = "The message is too long",
+    /// 422. A mention is no stretch of one line of the text that begins with `@`, is longer than 64 UTF-16 units, they are
+    /// not in the order of the text, or everybody is among them and `mentions_all` does not say so, or the other way round.
+    MentionInvalid "mention_invalid" = "A mention does not fit the text",
+    /// 422. Only who is in the group can be mentioned.
+    MentionNotMember "mention_not_member" = "Only members of the group can be mentioned",
+    /// 422. More than fifty mentions.
+    TooManyMentions "too_many_mentions" = "A message holds at most fifty mentions",
     /// 422. An attachment of the message has not been completed, or was rejected.
     AttachmentNotReady "attachment_not_ready" = "The attachment is not ready",
     /// 422. The archive is still being made, or could not be.

@@ -64,6 +64,10 @@ pub struct TypingCommand {
 /// Something that happened. A frame is the same bytes for everyone who gets it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "most events are messages, and few are held at once"
+)]
 pub enum ServerEvent {
     /// The socket is signed in; events follow.
     Ready(Ready),
@@ -86,7 +90,7 @@ pub enum ServerEvent {
     ReactionAdded(ReactionChanged),
     /// Somebody took a reaction back.
     ReactionRemoved(ReactionChanged),
-    /// Name, picture or history setting changed.
+    /// Name, picture, history setting or notice changed.
     ConversationUpdated(ConversationUpdated),
     /// Somebody joined.
     MemberAdded(MemberChanged),
@@ -224,7 +228,7 @@ pub struct ReactionChanged {
     pub user_id: UserId,
 }
 
-/// Name, picture or history setting of a conversation.
+/// Name, picture, history setting and notice of a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct ConversationUpdated {
     /// Which.
@@ -237,6 +241,8 @@ pub struct ConversationUpdated {
     pub avatar: Option<Image>,
     /// Its history setting now.
     pub history: History,
+    /// What stands on top of it now, for those who may see that message; `null` for the others.
+    pub notice: Option<Box<Message>>,
 }
 
 /// Somebody joined, or their role changed.
@@ -384,6 +390,8 @@ pub struct UnreadChanged {
     pub read_seq: Seq,
     /// Messages of others after it; 1000 means "999+".
     pub unread_count: i64,
+    /// Those among them that mention me; at most 1000.
+    pub mention_count: i64,
     /// Where the conversation stood when they were counted: facts up to it are in the count.
     pub rev: Rev,
     /// Where my own stream stood when they were counted.
@@ -396,6 +404,7 @@ impl UnreadChanged {
         let ReadPosition {
             read_seq,
             unread_count,
+            mention_count,
             rev,
             user_rev,
         } = position;
@@ -403,6 +412,7 @@ impl UnreadChanged {
             conversation_id,
             read_seq,
             unread_count,
+            mention_count,
             rev,
             user_rev,
         }

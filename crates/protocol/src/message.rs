@@ -1,8 +1,8 @@
 //! Messages.
 
 use damso_domain::{
-    AttachmentId, AttachmentKind, ClientKey, ConversationId, MessageId, MessageKind, Rev, Seq, Timestamp,
-    UserId,
+    AttachmentId, AttachmentKind, ClientKey, ConversationId, Mention, MessageId, MessageKind, Rev, Seq,
+    Timestamp, UserId,
 };
 use miniserde::de::{Map, Visitor};
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,34 @@ pub struct Message {
     pub reply_to: Option<ReplyTo>,
     /// Whether its author has taken it from another message. From where, and whose that was, is not told.
     pub forwarded: bool,
+    /// Whom it mentions, each once, in the order of the text; nobody when it was deleted.
+    pub mentions: Vec<UserId>,
+    /// Whether it mentions everybody who was in the group.
+    pub mentions_all: bool,
+    /// Where in the text it mentions whom, in the order of the text and none over another. The text says there what they
+    /// were called when it was written.
+    pub mention_spans: Vec<Mention>,
+}
+
+impl Message {
+    /// Whether it means somebody, by name or with everybody. Of one's own messages that is nothing to be told of.
+    pub fn mentions_user(&self, user: UserId) -> bool {
+        self.author_id != user && (self.mentions_all || self.mentions.contains(&user))
+    }
+}
+
+impl Message {
+    /// The message as it stands on top of its conversation: without how people reacted to it and what it answers, so that
+    /// it is the same for everybody who sees it. Its `rev` may be that of a reaction.
+    #[must_use]
+    pub fn into_notice(self) -> Self {
+        Self {
+            reactions: Vec::new(),
+            my_reactions: Some(Vec::new()),
+            reply_to: None,
+            ..self
+        }
+    }
 }
 
 /// The message that another one answers, as it was when this was told: whoever hears of a change of that message changes
@@ -98,6 +126,10 @@ pub enum SystemNotice {
         /// To whom.
         user_id: UserId,
     },
+    /// A message was put on top.
+    NoticeSet,
+    /// What stood on top was taken away.
+    NoticeRemoved,
 }
 
 /// All that a notice may hold, while it is read.
@@ -155,6 +187,8 @@ impl Map for NoticeParts<'_> {
                 name: self.name.take().flatten(),
             },
             "owner_changed" => SystemNotice::OwnerChanged { user_id: user_id? },
+            "notice_set" => SystemNotice::NoticeSet,
+            "notice_removed" => SystemNotice::NoticeRemoved,
             _ => return Err(miniserde::Error),
         });
         Ok(())
@@ -182,6 +216,15 @@ pub struct SendMessageRequest {
     /// may be said beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forward_of: Option<ForwardOf>,
+    /// Where the text mentions members of the group, in the order of the text, none over another; at most 50. Each is a
+    /// stretch of one line that begins with `@`, in UTF-16 units of the text after trimming.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 50))]
+    pub mention_spans: Vec<Mention>,
+    /// Whether everybody in the group is among them, which has to be said apart: a body that forgets whom it means must not
+    /// call everybody. For its owner and admins.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mentions_all: bool,
 }
 
 /// A message that is forwarded, of the same conversation or of another one.
@@ -254,6 +297,14 @@ pub struct DeleteMessageQuery {
     #[serde(rename = "for")]
     #[cfg_attr(feature = "openapi", param(inline))]
     pub audience: DeleteFor,
+}
+
+/// The unread messages of a conversation that mention me.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnreadMentions {
+    /// Their numbers, ascending: the first 100 after my pointer.
+    pub seqs: Vec<Seq>,
 }
 
 /// Who has read a message, and who has not.

@@ -1,6 +1,6 @@
 //! Changing messages, and reacting to them.
 
-use damso_domain::{Timestamp, UserId};
+use damso_domain::{Mention, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::User;
@@ -15,6 +15,14 @@ pub struct EditMessageRequest {
     #[serde(deserialize_with = "Option::deserialize")]
     #[cfg_attr(feature = "openapi", schema(required = true, example = "일곱 시에 볼까?"))]
     pub text: Option<String>,
+    /// Where the new text mentions whom, as in a new message. Those that are left out are not mentioned any more; whoever
+    /// was mentioned before may stay, also if they have left the group since. Nobody is notified by an edit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 50))]
+    pub mention_spans: Vec<Mention>,
+    /// Whether everybody in the group is among them, as in a new message.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mentions_all: bool,
 }
 
 /// What a message said before.

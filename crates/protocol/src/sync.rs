@@ -145,4 +145,6 @@ pub struct Pointer {
     pub read_seq: Seq,
     /// Messages of others after it; 1000 means "999+".
     pub unread_count: i64,
+    /// Those among them that mention me; at most 1000.
+    pub mention_count: i64,
 }

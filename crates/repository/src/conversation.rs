@@ -9,7 +9,7 @@ use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
 use crate::error::stored;
-use crate::schema::conversations;
+use crate::schema::{conversations, messages};
 use crate::user::Picture;
 use crate::{Connection, RepositoryResult};
 
@@ -29,6 +29,8 @@ pub struct LockedConversation {
     pub avatar: Option<Picture>,
     /// What somebody who joins later can read.
     pub history: History,
+    /// The message that stands on top.
+    pub notice: Option<Seq>,
     last_seq: Seq,
     rev: Rev,
     members_version: MembersVersion,
@@ -110,6 +112,7 @@ struct ConversationRow {
     last_seq: i64,
     rev: i64,
     members_version: i64,
+    notice_seq: Option<i64>,
 }
 
 impl ConversationRow {
@@ -125,6 +128,7 @@ impl ConversationRow {
             last_seq,
             rev,
             members_version,
+            notice_seq,
         } = self;
         Ok(LockedConversation {
             id: ConversationId::from_uuid(id),
@@ -132,6 +136,7 @@ impl ConversationRow {
             name,
             avatar: Picture::from_columns(avatar_id, avatar_placeholder, avatar_side),
             history: stored(History::from_text(&history), "conversations.history")?,
+            notice: notice_seq.map(Seq::new),
             last_seq: Seq::new(last_seq),
             rev: Rev::new(rev),
             members_version: MembersVersion(members_version),
@@ -253,6 +258,47 @@ pub async fn save_settings(conn: &mut Connection, conversation: &LockedConversat
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Writes which message stands on top.
+pub async fn save_notice(conn: &mut Connection, conversation: &LockedConversation) -> RepositoryResult<()> {
+    diesel::update(conversations::table.find(conversation.id.as_uuid()))
+        .set(conversations::notice_seq.eq(conversation.notice.map(Seq::as_i64)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes away what stands on top if it has just been deleted; no statement where nothing does.
+pub async fn drop_deleted_notice(
+    conn: &mut Connection,
+    conversation: &mut LockedConversation,
+) -> RepositoryResult<()> {
+    let Some(seq) = conversation.notice else {
+        return Ok(());
+    };
+    let notice = messages::table.find((conversation.id.as_uuid(), seq.as_i64()));
+    let is_deleted: bool = diesel::select(diesel::dsl::exists(
+        notice.filter(messages::deleted_at.is_not_null()),
+    ))
+    .get_result(conn)
+    .await?;
+    if is_deleted {
+        conversation.notice = None;
+        save_notice(conn, conversation).await?;
+    }
+    Ok(())
+}
+
+/// Which message stands on top, if any.
+pub async fn find_notice(conn: &mut Connection, id: ConversationId) -> RepositoryResult<Option<Seq>> {
+    let seq: Option<Option<i64>> = conversations::table
+        .find(id.as_uuid())
+        .select(conversations::notice_seq)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(seq.flatten().map(Seq::new))
 }
 
 /// What a conversation is.

@@ -11,7 +11,7 @@ use crate::error::stored;
 use crate::member::{Member, MemberRow};
 use crate::statement::Keep as _;
 use crate::user::Picture;
-use crate::visibility::{brings_back, counts_as_unread, visible};
+use crate::visibility::{brings_back, counts_as_mention, counts_as_unread, visible};
 use crate::{Connection, RepositoryError, RepositoryResult};
 
 /// A conversation as one member sees it.
@@ -43,10 +43,14 @@ pub struct ConversationView {
     pub is_listed: bool,
     /// The newest message they may see.
     pub last_message_seq: Option<Seq>,
+    /// The message that stands on top, if they may see it.
+    pub notice_seq: Option<Seq>,
     /// What the list is ordered by.
     pub activity_at: Timestamp,
     /// Exact to 999; 1000 means more.
     pub unread_count: i64,
+    /// Those among them that mention the member; 1000 means as many or more.
+    pub mention_count: i64,
 }
 
 /// A member's own place in a conversation.
@@ -134,10 +138,14 @@ struct ViewRow {
     first_members: serde_json::Value,
     #[diesel(sql_type = Nullable<BigInt>)]
     last_message_seq: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    notice_seq: Option<i64>,
     #[diesel(sql_type = Timestamptz)]
     activity_at: jiff_diesel::Timestamp,
     #[diesel(sql_type = BigInt)]
     unread_count: i64,
+    #[diesel(sql_type = BigInt)]
+    mention_count: i64,
 }
 
 impl ViewRow {
@@ -175,8 +183,10 @@ impl ViewRow {
             },
             is_listed: self.is_listed,
             last_message_seq: self.last_message_seq.map(Seq::new),
+            notice_seq: self.notice_seq.map(Seq::new),
             activity_at: time(self.activity_at),
             unread_count: self.unread_count,
+            mention_count: self.mention_count,
         })
     }
 }
@@ -195,13 +205,16 @@ macro_rules! view {
                           shown_read_seq FROM members x \
                       WHERE x.conversation_id = c.id AND x.left_rev IS NULL ORDER BY joined_rev LIMIT 8) x) AS first_members, \
                  newest.seq AS last_message_seq, \
+                 (SELECT m.seq FROM messages m WHERE m.conversation_id = c.id AND m.seq = c.notice_seq AND ", visible!(), ") AS notice_seq, \
                  greatest(newest.created_at, me.joined_at) AS activity_at, \
-                 unread.count AS unread_count \
+                 unread.count AS unread_count, mentions.count AS mention_count \
              FROM members me JOIN conversations c ON c.id = me.conversation_id \
              LEFT JOIN LATERAL (SELECT m.seq, m.created_at FROM messages m \
                  WHERE m.conversation_id = c.id AND ", visible!(), " ORDER BY m.seq DESC LIMIT 1) newest ON true \
              CROSS JOIN LATERAL (SELECT count(*) FROM (SELECT FROM messages m \
                  WHERE m.conversation_id = c.id AND m.seq > me.read_seq AND ", counts_as_unread!(), " LIMIT 1000) u) unread \
+             CROSS JOIN LATERAL (SELECT count(*) FROM (SELECT FROM messages m \
+                 WHERE m.conversation_id = c.id AND m.seq > me.read_seq AND ", counts_as_mention!(), " LIMIT 1000) u) mentions \
              WHERE me.user_id = $1 AND me.left_rev IS NULL) v WHERE ",
             $rest
         )
@@ -262,6 +275,8 @@ pub async fn list_by_ids(
 pub struct UnreadCount {
     /// Messages of others that they may see after their pointer; 1000 means more.
     pub count: i64,
+    /// Those among them that mention the member.
+    pub mentions: i64,
     /// Where the conversation stood.
     pub rev: Rev,
     /// Where the member's own stream stood, which tells what they have hidden.
@@ -281,6 +296,8 @@ pub async fn count_unread(
         #[diesel(sql_type = BigInt)]
         count: i64,
         #[diesel(sql_type = BigInt)]
+        mentions: i64,
+        #[diesel(sql_type = BigInt)]
         rev: i64,
         #[diesel(sql_type = BigInt)]
         user_rev: i64,
@@ -289,12 +306,16 @@ pub async fn count_unread(
     }
     // One statement: all of it is of one moment.
     let row: Option<Row> = diesel::sql_query(concat!(
-        "SELECT unread.count, c.rev, u.rev AS user_rev, me.is_marked_unread \
+        "SELECT unread.count, mentions.count AS mentions, c.rev, u.rev AS user_rev, me.is_marked_unread \
          FROM members me JOIN conversations c ON c.id = me.conversation_id JOIN users u ON u.id = me.user_id \
          CROSS JOIN LATERAL (SELECT count(*) FROM (SELECT FROM messages m \
              WHERE m.conversation_id = c.id AND m.seq > me.read_seq AND ",
         counts_as_unread!(),
-        " LIMIT 1000) n) unread WHERE me.user_id = $1 AND me.conversation_id = $2 AND me.left_rev IS NULL"
+        " LIMIT 1000) n) unread \
+         CROSS JOIN LATERAL (SELECT count(*) FROM (SELECT FROM messages m \
+             WHERE m.conversation_id = c.id AND m.seq > me.read_seq AND ",
+        counts_as_mention!(),
+        " LIMIT 1000) n) mentions WHERE me.user_id = $1 AND me.conversation_id = $2 AND me.left_rev IS NULL"
     ))
     .bind::<SqlUuid, _>(user.as_uuid())
     .bind::<SqlUuid, _>(id.as_uuid())
@@ -304,8 +325,37 @@ pub async fn count_unread(
     .optional()?;
     Ok(row.map(|row| UnreadCount {
         count: row.count,
+        mentions: row.mentions,
         rev: Rev::new(row.rev),
         user_rev: Rev::new(row.user_rev),
         is_marked_unread: row.is_marked_unread,
     }))
+}
+
+/// The first `limit` unread messages of a conversation that mention `user`, ascending; none to somebody who is not in it.
+pub async fn list_unread_mentions(
+    conn: &mut Connection,
+    user: UserId,
+    id: ConversationId,
+    limit: i64,
+) -> RepositoryResult<Vec<Seq>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        seq: i64,
+    }
+    let rows: Vec<Row> = diesel::sql_query(concat!(
+        "SELECT m.seq FROM members me JOIN conversations c ON c.id = me.conversation_id \
+         JOIN messages m ON m.conversation_id = c.id AND m.seq > me.read_seq \
+         WHERE me.user_id = $1 AND me.conversation_id = $2 AND me.left_rev IS NULL AND ",
+        counts_as_mention!(),
+        " ORDER BY m.seq LIMIT $3"
+    ))
+    .bind::<SqlUuid, _>(user.as_uuid())
+    .bind::<SqlUuid, _>(id.as_uuid())
+    .bind::<BigInt, _>(limit)
+    .kept()
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| Seq::new(row.seq)).collect())
 }

@@ -44,6 +44,8 @@ pub struct CopiedConversation {
     pub created_at: Timestamp,
     /// The number of its last message.
     pub last_seq: Seq,
+    /// The message that stands on top, if they may see it.
+    pub notice_seq: Option<Seq>,
     /// What they may do, or might.
     pub role: Role,
     /// They joined after this message.
@@ -87,6 +89,8 @@ struct ConversationRow {
     created_at: jiff_diesel::Timestamp,
     #[diesel(sql_type = BigInt)]
     last_seq: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    notice_seq: Option<i64>,
     #[diesel(sql_type = Text)]
     role: String,
     #[diesel(sql_type = BigInt)]
@@ -125,6 +129,7 @@ impl ConversationRow {
             history: stored(History::from_text(&self.history), "conversations.history")?,
             created_at: time(self.created_at),
             last_seq: Seq::new(self.last_seq),
+            notice_seq: self.notice_seq.map(Seq::new),
             role: stored(Role::from_text(&self.role), "members.role")?,
             joined_seq: Seq::new(self.joined_seq),
             joined_at: time(self.joined_at),
@@ -161,7 +166,11 @@ pub async fn list_conversations(
              END AS name, \
              c.history, c.created_at, c.last_seq, me.role, me.joined_seq, me.joined_at, me.read_seq, me.is_counted, \
              me.is_listed, me.is_pinned, me.muted_until, me.left_rev, \
-             me.archived_seq, me.is_marked_unread, me.name_override, me.folder_id \
+             me.archived_seq, me.is_marked_unread, me.name_override, me.folder_id, \
+             (SELECT m.seq FROM messages m WHERE me.left_rev IS NULL AND m.conversation_id = c.id \
+                 AND m.seq = c.notice_seq AND ",
+        visible!(),
+        ") AS notice_seq \
          FROM members me JOIN conversations c ON c.id = me.conversation_id \
          LEFT JOIN LATERAL (SELECT n.system AS name FROM messages n WHERE me.left_rev IS NOT NULL \
              AND n.conversation_id = c.id AND n.kind = 'system' AND n.system ->> 'type' = 'name_changed' \

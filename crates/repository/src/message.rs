@@ -3,13 +3,14 @@
 mod change;
 
 use damso_domain::{
-    ClientKey, ConversationId, MessageId, MessageKind, MessageRef, Rev, Seq, Timestamp, UserId,
+    ClientKey, ConversationId, Mention, MessageId, MessageKind, MessageRef, Rev, Seq, Timestamp, UserId,
 };
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+pub(crate) use change::mentions_column;
 pub use change::{NewMessage, hide, insert, insert_many, mark_all_deleted, mark_deleted};
 
 use crate::attachment::{Attachment, AttachmentRow};
@@ -57,6 +58,8 @@ pub struct Message {
     pub reply_to: Option<Reply>,
     /// Whether it was taken from another message.
     pub forwarded: bool,
+    /// Whom it mentions, and where.
+    pub mentions: Vec<Mention>,
 }
 
 /// The columns of a message `m`, with its attachments and how `$me` reacted, so that a page is one statement.
@@ -64,7 +67,7 @@ macro_rules! columns {
     ($me:literal) => {
         concat!(
             "m.id, m.conversation_id, m.seq, m.rev, m.author_id, m.client_key, m.kind, m.text, m.system, \
-             m.created_at, m.deleted_at, m.edited_at, m.reply_to_seq, m.forwarded, m.reactions, \
+             m.created_at, m.deleted_at, m.edited_at, m.reply_to_seq, m.forwarded, m.mentions, m.reactions, \
              CASE WHEN m.reactions IS NOT NULL THEN \
                  (SELECT array_agg(r.emoji) FROM reactions r WHERE r.conversation_id = m.conversation_id \
                   AND r.seq = m.seq AND r.user_id = ",
@@ -113,6 +116,7 @@ pub(crate) type MessageColumns = (
     Nullable<BigInt>,
     Bool,
     Nullable<Jsonb>,
+    Nullable<Jsonb>,
     Nullable<Array<Text>>,
     Nullable<Jsonb>,
 );
@@ -134,6 +138,7 @@ pub(crate) struct MessageRow {
     edited_at: Option<jiff_diesel::Timestamp>,
     reply_to_seq: Option<i64>,
     forwarded: bool,
+    mentions: Option<serde_json::Value>,
     reactions: Option<serde_json::Value>,
     my_reactions: Option<Vec<String>>,
     attachments: Option<serde_json::Value>,
@@ -156,6 +161,7 @@ impl MessageRow {
             edited_at,
             reply_to_seq,
             forwarded,
+            mentions,
             reactions,
             my_reactions,
             attachments,
@@ -169,6 +175,11 @@ impl MessageRow {
             .map(serde_json::from_value)
             .transpose()
             .map_err(|error| RepositoryError::Query(format!("messages.reactions: {error}")))?
+            .unwrap_or_default();
+        let mentions: Vec<Mention> = mentions
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|error| RepositoryError::Query(format!("messages.mentions: {error}")))?
             .unwrap_or_default();
         let mine = my_reactions.unwrap_or_default();
         let my_reactions = reactions.iter().map(|kind| &kind.emoji);
@@ -201,6 +212,7 @@ impl MessageRow {
                 quote: None,
             }),
             forwarded,
+            mentions,
         })
     }
 }

@@ -1,11 +1,11 @@
 //! What messages said before.
 
-use damso_domain::{MessageRef, MessageText, Rev, Timestamp};
+use damso_domain::{Mention, MessageRef, MessageText, Rev, Timestamp};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 
-use crate::message::Message;
+use crate::message::{Message, mentions_column};
 use crate::schema::{message_edits, messages};
 use crate::{Connection, RepositoryResult};
 
@@ -20,11 +20,20 @@ pub struct EarlierText {
     pub written_at: Timestamp,
 }
 
+/// What a message says from now on, and whom that mentions.
+#[derive(Clone, Copy, Debug)]
+pub struct NewText<'a> {
+    /// `None`: its files stand there without words.
+    pub text: Option<&'a MessageText>,
+    /// Whom it mentions, and where.
+    pub mentions: &'a [Mention],
+}
+
 /// Replaces the text of a message with change `rev`, and keeps the one it had.
 pub async fn replace_text(
     conn: &mut Connection,
     message: &Message,
-    text: Option<&MessageText>,
+    new: NewText<'_>,
     rev: Rev,
     at: Timestamp,
 ) -> RepositoryResult<()> {
@@ -42,7 +51,8 @@ pub async fn replace_text(
         .await?;
     diesel::update(messages::table.find(place))
         .set((
-            messages::text.eq(text.map(MessageText::as_str)),
+            messages::text.eq(new.text.map(MessageText::as_str)),
+            messages::mentions.eq(mentions_column(new.mentions)?),
             messages::rev.eq(rev.as_i64()),
             messages::edited_at.eq(Some(at.as_jiff().to_diesel())),
         ))

@@ -137,6 +137,7 @@ diesel::table! {
         avatar_side -> Nullable<Integer>,
         members_rev -> BigInt,
         members_version -> BigInt,
+        notice_seq -> Nullable<BigInt>,
     }
 }
 
@@ -183,6 +184,7 @@ diesel::table! {
         reactions -> Nullable<Jsonb>,
         reply_to_seq -> Nullable<BigInt>,
         forwarded -> Bool,
+        mentions -> Nullable<Jsonb>,
     }
 }
 

@@ -238,9 +238,11 @@ pub struct MessagesSince {
     pub rev: Rev,
     /// And this one, whether or not it changed.
     pub last_seq: Option<Seq>,
+    /// And this one, which stands on top.
+    pub notice_seq: Option<Seq>,
 }
 
-/// A message of a conversation that changed, or its last one.
+/// A message of a conversation that changed, its last one, or the one that stands on top.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangedMessage {
     /// The message.
@@ -251,8 +253,9 @@ pub struct ChangedMessage {
     pub is_changed: bool,
 }
 
-/// The messages of these conversations that changed, at most `limit` of each, and the last one of each, ascending
-/// by `seq` within a conversation. Of conversations that `user` is not in there are none.
+/// The messages of these conversations that changed, at most `limit` of each, and besides, as not changed, the last one
+/// of each and the one that stands on top, ascending by `seq` within a conversation. Of conversations that `user` is not
+/// in there are none.
 pub async fn list_messages(
     conn: &mut Connection,
     user: UserId,
@@ -272,19 +275,24 @@ pub async fn list_messages(
         .iter()
         .map(|since| since.last_seq.map_or(0, Seq::as_i64))
         .collect();
+    let notices: Vec<i64> = wanted
+        .iter()
+        .map(|since| since.notice_seq.map_or(0, Seq::as_i64))
+        .collect();
+    // The last one stands among those that changed only where these are not too many.
     let rows: Vec<Row> = diesel::sql_query(concat!(
         "SELECT ",
         columns!("me.user_id"),
         ", (",
         visible!(),
         ") AS is_visible, m.is_changed \
-         FROM unnest($2, $3, $4) AS k (id, rev, last_seq) \
+         FROM unnest($2, $3, $4, $6) AS k (id, rev, last_seq, notice_seq) \
          JOIN members me ON me.conversation_id = k.id AND me.user_id = $1 AND me.left_rev IS NULL \
          JOIN conversations c ON c.id = k.id \
          CROSS JOIN LATERAL ((SELECT x.*, true AS is_changed FROM messages x \
                  WHERE x.conversation_id = k.id AND x.rev > k.rev ORDER BY x.rev LIMIT $5) \
              UNION ALL (SELECT x.*, false FROM messages x \
-                 WHERE x.conversation_id = k.id AND x.seq = k.last_seq AND x.rev <= k.rev)) m \
+                 WHERE x.conversation_id = k.id AND x.seq IN (k.last_seq, k.notice_seq))) m \
          ORDER BY m.conversation_id, m.seq"
     ))
     .bind::<SqlUuid, _>(user.as_uuid())
@@ -292,6 +300,7 @@ pub async fn list_messages(
     .bind::<Array<BigInt>, _>(revs)
     .bind::<Array<BigInt>, _>(last)
     .bind::<BigInt, _>(limit)
+    .bind::<Array<BigInt>, _>(notices)
     .kept_as::<(MessageColumns, Bool, Bool)>()
     .load(conn)
     .await?;

@@ -27,6 +27,21 @@ macro_rules! counts_as_unread {
 }
 pub(crate) use counts_as_unread;
 
+/// True for the messages `m` that count as unread for `me` and mention them, by name or with everybody, by somebody whom
+/// they do not block. Few messages mention anybody, and an index knows those.
+macro_rules! counts_as_mention {
+    () => {
+        concat!(
+            "m.mentions IS NOT NULL \
+             AND (m.mentions @> jsonb_build_array(jsonb_build_object('user_id', me.user_id)) \
+                 OR m.mentions @> '[{\"user_id\": null}]') \
+             AND NOT EXISTS (SELECT FROM blocks b WHERE b.user_id = me.user_id AND b.blocked_id = m.author_id) AND ",
+            $crate::visibility::counts_as_unread!()
+        )
+    };
+}
+pub(crate) use counts_as_mention;
+
 /// True for the messages `m` that bring a conversation back which `me` has put away: later ones by other people that are
 /// not withheld from them. What was deleted or hidden since has brought it back all the same, so that every device,
 /// whatever it has seen when, says the same.

@@ -91,6 +91,12 @@ impl Change {
         others
     }
 
+    /// Who must not hear what the author of this change says: the other one of two, who blocks them.
+    pub(crate) fn withheld_for(&self) -> Option<UserId> {
+        let blocker = self.members.iter().find(|member| member.is_blocking);
+        blocker.map(|member| member.user_id)
+    }
+
     /// Refuses whoever blocks the other one of two: they hear no answer, so they say nothing either.
     pub(crate) fn refuse_if_blocking(&self) -> ServiceResult<()> {
         if self.me.is_blocking {

@@ -17,11 +17,20 @@ use crate::realtime::Hub;
 use crate::{ServiceResult, view};
 
 /// Something to tell several people. It is the same for all of them, but for those from whom a part of the profile in
-/// it is hidden, and those who are not told how far others have read.
+/// it is hidden, those who are not told how far others have read, and those who do not see what stands on top.
 pub(crate) struct Fact {
     event: ServerEvent,
     hidden_from: Vec<UserId>,
     without_reads: Vec<UserId>,
+    without_notice: Vec<UserId>,
+}
+
+/// What somebody is not told of a fact.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Omissions {
+    profile: bool,
+    reads: bool,
+    notice: bool,
 }
 
 impl From<ServerEvent> for Fact {
@@ -30,17 +39,25 @@ impl From<ServerEvent> for Fact {
             event,
             hidden_from: Vec::new(),
             without_reads: Vec::new(),
+            without_notice: Vec::new(),
         }
     }
 }
 
 impl Fact {
+    /// Something about a conversation, of which `without_notice` may not see what stands on top.
+    pub(crate) fn about_conversation(event: ServerEvent, without_notice: Vec<UserId>) -> Self {
+        Self {
+            without_notice,
+            ..Self::from(event)
+        }
+    }
+
     /// Something that holds the profile of `user`.
     pub(crate) fn about(user: &User, event: ServerEvent) -> Self {
         Self {
-            event,
             hidden_from: user.hidden_from.clone(),
-            without_reads: Vec::new(),
+            ..Self::from(event)
         }
     }
 
@@ -63,34 +80,40 @@ impl Fact {
 
     /// Tells it.
     pub(crate) fn tell(&self, hub: &Hub, audience: &[UserId]) {
-        if self.hidden_from.is_empty() && self.without_reads.is_empty() {
+        let told_less = [&self.hidden_from, &self.without_reads, &self.without_notice];
+        if told_less.iter().all(|users| users.is_empty()) {
             return hub.to_users(audience, &self.event);
         }
-        let mut groups: BTreeMap<(bool, bool), Vec<UserId>> = BTreeMap::new();
+        let mut groups: BTreeMap<Omissions, Vec<UserId>> = BTreeMap::new();
         for id in audience {
-            let group = (self.hidden_from.contains(id), self.without_reads.contains(id));
-            groups.entry(group).or_default().push(*id);
+            let omissions = Omissions {
+                profile: self.hidden_from.contains(id),
+                reads: self.without_reads.contains(id),
+                notice: self.without_notice.contains(id),
+            };
+            groups.entry(omissions).or_default().push(*id);
         }
-        for ((is_hidden, without_reads), users) in groups {
-            hub.to_users(&users, &seen(self.event.clone(), is_hidden, without_reads));
+        for (omissions, users) in groups {
+            hub.to_users(&users, &seen(self.event.clone(), omissions));
         }
     }
 }
 
-/// An event as those are told it from whom a part of the profile is hidden, or how far others have read.
-fn seen(mut event: ServerEvent, is_hidden: bool, without_reads: bool) -> ServerEvent {
+/// An event as those are told it who are not told all of it.
+fn seen(mut event: ServerEvent, omissions: Omissions) -> ServerEvent {
     match &mut event {
         ServerEvent::MemberAdded(changed) | ServerEvent::MemberUpdated(changed) => {
-            if is_hidden {
+            if omissions.profile {
                 changed.user = view::without_what_is_hidden(changed.user.clone());
             }
-            if without_reads {
+            if omissions.reads {
                 changed.member.read_seq = None;
             }
         }
-        ServerEvent::ProfileUpdated(updated) if is_hidden => {
+        ServerEvent::ProfileUpdated(updated) if omissions.profile => {
             updated.user = view::without_what_is_hidden(updated.user.clone());
         }
+        ServerEvent::ConversationUpdated(updated) if omissions.notice => updated.notice = None,
         _ => (),
     }
     event
@@ -125,14 +148,14 @@ pub(crate) fn tell_created(hub: &Hub, audience: &[UserId], withheld_for: Option<
     hub.to_user(withheld_for, &ServerEvent::MessageWithheld(withheld));
 }
 
-/// Those of an audience who may not see the message that another one answers, if it answers one.
-pub(crate) async fn list_without_quote(
+/// Those of an audience who may not see a message that is shown with something else, if one is.
+pub(crate) async fn list_who_cannot_see(
     conn: &mut Connection,
     conversation_id: ConversationId,
-    quoted: Option<Seq>,
+    shown: Option<Seq>,
     audience: &[UserId],
 ) -> ServiceResult<Vec<UserId>> {
-    let Some(seq) = quoted else {
+    let Some(seq) = shown else {
         return Ok(Vec::new());
     };
     let target = MessageRef { conversation_id, seq };
@@ -239,17 +262,19 @@ pub(crate) async fn tell_joined(
     let members = repository::member::list_all(conn, id).await?;
     let counted = members.iter().filter(|member| member.is_counted);
     let counted: HashSet<UserId> = counted.map(|member| member.user_id).collect();
+    let seq = repository::conversation::find_notice(conn, id).await?;
+    let blind = list_who_cannot_see(conn, id, seq, users).await?;
     let mut events = Vec::with_capacity(users.len());
-    // All who join as plain members see the same, but for how far others have read: it is loaded once, for a thousand
-    // of them as for one.
-    let mut shared: HashMap<bool, (ConversationJoined, Vec<User>)> = HashMap::new();
+    // All who join as plain members see the same, but for how far others have read, and for what stands on top if they
+    // were there before and have hidden it: it is loaded once, for a thousand of them as for one.
+    let mut shared: HashMap<(bool, bool), (ConversationJoined, Vec<User>)> = HashMap::new();
     for (user, user_rev) in users.iter().zip(revs) {
-        let is_counted = counted.contains(user);
-        let loaded = match shared.get(&is_counted) {
+        let view = (counted.contains(user), blind.contains(user));
+        let loaded = match shared.get(&view) {
             Some(_) => None,
             None => Some(joined_event_with_accounts(conn, *user, id, user_rev).await?),
         };
-        let Some((event, people)) = loaded.as_ref().or_else(|| shared.get(&is_counted)) else {
+        let Some((event, people)) = loaded.as_ref().or_else(|| shared.get(&view)) else {
             continue;
         };
         let joined = ConversationJoined {
@@ -261,7 +286,7 @@ pub(crate) async fn tell_joined(
         if let Some((event, people)) = loaded
             && event.conversation.membership.role == Role::Member
         {
-            shared.insert(is_counted, (event, people));
+            shared.insert(view, (event, people));
         }
     }
     Ok(events)
@@ -314,7 +339,7 @@ impl MessageFact {
             _ => None,
         };
         Ok(Self {
-            without_quote: list_without_quote(conn, target.conversation_id, quoted, &viewers).await?,
+            without_quote: list_who_cannot_see(conn, target.conversation_id, quoted, &viewers).await?,
             viewers,
             others,
             event,

@@ -124,6 +124,7 @@ impl Deletion {
         let rev = change.conversation.take_rev();
         let (erased, held) =
             repository::message::mark_all_deleted(conn, conversation_id, self.user, rev, self.now).await?;
+        repository::conversation::drop_deleted_notice(conn, &mut change.conversation).await?;
         repository::reaction::delete_all(conn, conversation_id, self.user, rev).await?;
         self.counts.messages += count(erased);
         self.held.extend(held);

@@ -1,13 +1,13 @@
 //! What somebody asks to be sent.
 
 use damso_domain::{
-    AttachmentId, ClientKey, ConversationId, MessageId, MessageRef, MessageText, MessageTextError, Seq,
-    Timestamp, UserId,
+    AttachmentId, ClientKey, ConversationId, Mention, MessageId, MessageRef, MessageText, MessageTextError,
+    Seq, Timestamp, UserId,
 };
 use damso_protocol::{ErrorKind, ForwardOf, SendMessageRequest};
 use damso_repository::send::QueuedMessage;
 
-use crate::ServiceResult;
+use crate::{ServiceResult, mention};
 
 /// What somebody wants to say, once it is in order.
 pub(crate) struct Draft {
@@ -16,14 +16,19 @@ pub(crate) struct Draft {
     pub attachment_ids: Vec<AttachmentId>,
     pub reply_to: Option<Seq>,
     pub forward_of: Option<MessageRef>,
+    pub mentions: Vec<Mention>,
 }
 
 impl Draft {
     /// Takes a request whose parts fit together.
     pub fn parse(request: &SendMessageRequest) -> ServiceResult<Self> {
         if let Some(ForwardOf { conversation_id, seq }) = request.forward_of {
-            if request.text.is_some() || !request.attachment_ids.is_empty() || request.reply_to_seq.is_some()
-            {
+            let is_alone = request.text.is_none()
+                && request.attachment_ids.is_empty()
+                && request.reply_to_seq.is_none()
+                && request.mention_spans.is_empty()
+                && !request.mentions_all;
+            if !is_alone {
                 return Err(ErrorKind::ForwardNotAlone.into());
             }
             return Ok(Self {
@@ -32,6 +37,7 @@ impl Draft {
                 attachment_ids: Vec::new(),
                 reply_to: None,
                 forward_of: Some(MessageRef { conversation_id, seq }),
+                mentions: Vec::new(),
             });
         }
         if SendMessageRequest::MAX_ATTACHMENTS < request.attachment_ids.len() {
@@ -45,18 +51,20 @@ impl Draft {
             }
             Some(Err(MessageTextError::Empty)) | None => None,
         };
+        let mentions = mention::parse(text.as_ref(), &request.mention_spans, request.mentions_all)?;
         Ok(Self {
             client_key: request.client_key,
             text,
             attachment_ids: request.attachment_ids.clone(),
             reply_to: request.reply_to_seq,
             forward_of: None,
+            mentions,
         })
     }
 
-    /// As a row among others, if it is nothing but text.
+    /// As a row among others, if it is nothing but text that mentions nobody.
     pub fn as_row(&self, author: UserId, conversation: ConversationId) -> Option<QueuedMessage> {
-        let is_plain = self.attachment_ids.is_empty() && self.reply_to.is_none();
+        let is_plain = self.attachment_ids.is_empty() && self.reply_to.is_none() && self.mentions.is_empty();
         let text = self.text.as_ref().filter(|_| is_plain)?;
         Some(QueuedMessage {
             conversation_id: conversation,

@@ -6,12 +6,13 @@ use damso_protocol::{
 };
 use damso_repository as repository;
 use damso_repository::Connection;
+use damso_repository::message_edit::NewText;
 use damso_repository::quote::Quote;
 
 use crate::access::{self, Change};
 use crate::announcement::MessageFact;
 use crate::cursor::Paging;
-use crate::{Context, ServiceError, ServiceResult, view};
+use crate::{Context, ServiceError, ServiceResult, mention, view};
 
 /// Changes messages, and tells their authors what they said before.
 #[derive(Clone)]
@@ -24,7 +25,8 @@ impl EditService {
         Self { context }
     }
 
-    /// Replaces the text of a message of one's own and tells everyone who sees it. The same text changes nothing.
+    /// Replaces the text of a message of one's own, and whom it mentions, and tells everyone who sees it. The same again
+    /// changes nothing.
     pub async fn edit(
         &self,
         author: UserId,
@@ -32,6 +34,7 @@ impl EditService {
         request: &EditMessageRequest,
     ) -> ServiceResult<Message> {
         let text = parse(request)?;
+        let mentions = mention::parse(text.as_ref(), &request.mention_spans, request.mentions_all)?;
         let now = Timestamp::now();
         let (message, fact) = self
             .context
@@ -50,13 +53,20 @@ impl EditService {
                 if text.is_none() && message.attachments.is_empty() {
                     return Err(ErrorKind::MessageEmpty.into());
                 }
-                if message.text.as_deref() == text.as_ref().map(MessageText::as_str) {
+                mention::refuse_wrong(&change, &mentions, &message.mentions)?;
+                let is_same_text = message.text.as_deref() == text.as_ref().map(MessageText::as_str);
+                if is_same_text && message.mentions == mentions {
                     return Ok((view::message(&message)?, None));
                 }
                 let rev = change.conversation.take_rev();
-                repository::message_edit::replace_text(conn, &message, text.as_ref(), rev, now).await?;
+                let new = NewText {
+                    text: text.as_ref(),
+                    mentions: &mentions,
+                };
+                repository::message_edit::replace_text(conn, &message, new, rev, now).await?;
                 repository::conversation::save_numbers(conn, &change.conversation).await?;
                 message.text = text.map(MessageText::into_string);
+                message.mentions = mentions;
                 message.rev = rev;
                 message.edited_at = Some(now);
                 let told = with_quote(conn, message.clone()).await?;

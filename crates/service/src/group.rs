@@ -4,12 +4,9 @@ use damso_domain::{
     ClientKey, ConversationId, ConversationKind, ConversationName, History, MessageKind, Role, Timestamp,
     UserId,
 };
-use damso_protocol::{
-    Conversation, ConversationUpdated, ErrorKind, FieldErrorKind, ServerEvent, SystemNotice,
-    UpdateConversationRequest,
-};
+use damso_protocol::{Conversation, ErrorKind, FieldErrorKind, SystemNotice, UpdateConversationRequest};
 use damso_repository as repository;
-use damso_repository::conversation::{LockedConversation, NewConversation};
+use damso_repository::conversation::NewConversation;
 use damso_repository::message::{Message, NewMessage};
 use damso_repository::user::Picture;
 use damso_repository::{Connection, RepositoryError};
@@ -18,7 +15,7 @@ use crate::access::Change;
 use crate::announcement::{Announcement, created, tell_joined};
 use crate::conversation::{Opened, lock_friends};
 use crate::image::ImageService;
-use crate::{Context, Fields, ServiceError, ServiceResult, member, view};
+use crate::{Context, Fields, ServiceError, ServiceResult, member, notice, view};
 
 /// Makes and changes groups.
 #[derive(Clone)]
@@ -180,16 +177,6 @@ fn refuse_unless_changeable(change: &Change) -> ServiceResult<()> {
     }
 }
 
-fn updated(conversation: &LockedConversation) -> ServerEvent {
-    ServerEvent::ConversationUpdated(ConversationUpdated {
-        conversation_id: conversation.id,
-        rev: conversation.rev(),
-        name: conversation.name.clone(),
-        avatar: conversation.avatar.as_ref().map(view::image),
-        history: conversation.history,
-    })
-}
-
 async fn update_group(
     conn: &mut Connection,
     change: &mut Change,
@@ -217,12 +204,12 @@ async fn update_group(
     }
     change.conversation.take_rev();
     repository::conversation::save_settings(conn, &change.conversation).await?;
-    announcement.to_members.push(updated(&change.conversation).into());
+    announcement.to_members.push(notice::updated(conn, change).await?);
     if change.conversation.name != before.name {
-        let notice = SystemNotice::NameChanged {
+        let said = SystemNotice::NameChanged {
             name: change.conversation.name.clone(),
         };
-        let message = insert_system(conn, change, &notice, now).await?;
+        let message = insert_system(conn, change, &said, now).await?;
         announcement.to_members.push(created(&message)?.into());
     }
     repository::conversation::save_numbers(conn, &change.conversation).await?;
@@ -247,9 +234,10 @@ pub(crate) async fn insert_system(
         kind: MessageKind::System,
         text: None,
         system: Some(system),
-        withheld_for: None,
+        withheld_for: change.withheld_for(),
         reply_to: None,
         forwarded: false,
+        mentions: Vec::new(),
         created_at: now,
     };
     Ok(repository::message::insert(conn, &new, Vec::new()).await?)

@@ -37,7 +37,9 @@ mod letter;
 mod link;
 pub mod media;
 pub mod member;
+pub mod mention;
 pub mod message;
+pub mod notice;
 mod object;
 pub mod passkey;
 mod password;
@@ -158,6 +160,8 @@ pub struct Services {
     pub invite_links: invite_link::InviteLinkService,
     /// Messages.
     pub messages: message::MessageService,
+    /// What stands on top of conversations.
+    pub notices: notice::NoticeService,
     /// Changing messages.
     pub edits: edit::EditService,
     /// Reacting to messages.
@@ -170,6 +174,8 @@ pub struct Services {
     pub presence: presence::PresenceService,
     /// Read pointers.
     pub reads: read::ReadService,
+    /// Where people are mentioned.
+    pub mentions: mention::MentionService,
     /// Finding messages.
     pub search: search::SearchService,
     /// Catching up.
@@ -268,12 +274,14 @@ impl Services {
             members: member::MemberService::new(context.clone()),
             invite_links: invite_link::InviteLinkService::new(context.clone(), keys),
             messages: message::MessageService::new(context.clone()),
+            notices: notice::NoticeService::new(context.clone()),
             edits: edit::EditService::new(context.clone()),
             reactions: reaction::ReactionService::new(context.clone()),
             settings: settings::SettingsService::new(context.clone()),
             folders: folder::FolderService::new(context.clone()),
             presence: presence::PresenceService::new(context.clone()),
             reads: read::ReadService::new(context.clone()),
+            mentions: mention::MentionService::new(context.clone()),
             search: search::SearchService::new(context.clone()),
             sync: sync::SyncService::new(context.clone()),
             exports: export::ExportService::new(context.clone(), objects.clone()),

@@ -16,12 +16,12 @@ use damso_repository::quote::{Quote, Reply};
 use damso_repository::user_change::UserChange;
 
 use crate::access::{self, Change};
-use crate::announcement::{joined_event, list_without_quote, tell_created, without_quote};
+use crate::announcement::{joined_event, list_who_cannot_see, tell_created, without_quote};
 use crate::draft::Draft;
 use crate::forward::{begin_with_source, take_forwarded};
 use crate::history::Stretch;
 use crate::sending::{Answer, SendQueue};
-use crate::{Context, ServiceError, ServiceResult, view};
+use crate::{Context, ServiceError, ServiceResult, mention, view};
 
 /// Sends, reads and deletes messages.
 #[derive(Clone)]
@@ -97,7 +97,7 @@ impl MessageService {
         self.send_alone(author, conversation, draft).await
     }
 
-    /// Sends what takes more than a row: with attachments, as an answer, forwarded, or into a conversation that is missing
+    /// Sends what takes more than a row: with attachments, as an answer, forwarded, with mentions, or into a conversation that is missing
     /// from somebody's list.
     async fn send_alone(
         &self,
@@ -127,8 +127,8 @@ impl MessageService {
                 }
                 refuse_if_somebody_is_gone(conn, &change).await?;
                 change.refuse_if_blocking()?;
-                let withheld_for = change.members.iter().find(|member| member.is_blocking);
-                let withheld_for = withheld_for.map(|member| member.user_id);
+                mention::refuse_wrong(&change, &draft.mentions, &[])?;
+                let withheld_for = change.withheld_for();
                 let (text, attachments) = match forward_of {
                     Some(source) => take_forwarded(conn, author, source).await?,
                     None => {
@@ -162,6 +162,7 @@ impl MessageService {
                     withheld_for,
                     reply_to,
                     forwarded: forward_of.is_some(),
+                    mentions: draft.mentions,
                     created_at: now,
                 };
                 let message = repository::message::insert(conn, &new, attachments).await?;
@@ -169,7 +170,7 @@ impl MessageService {
                 let appeared = list_again(conn, &change).await?;
                 let audience = change.audience();
                 Ok::<_, ServiceError>(Ok(Stored {
-                    without_quote: list_without_quote(conn, conversation, draft.reply_to, &audience).await?,
+                    without_quote: list_who_cannot_see(conn, conversation, draft.reply_to, &audience).await?,
                     message,
                     audience,
                     withheld_for,
@@ -295,6 +296,7 @@ impl MessageService {
                 let rev = crate::planted::stamp_of_deletion(rev, message.rev);
                 let viewers = repository::message::list_viewers(conn, target).await?;
                 let held = repository::message::mark_deleted(conn, target, rev, now).await?;
+                repository::conversation::drop_deleted_notice(conn, &mut change.conversation).await?;
                 repository::conversation::save_numbers(conn, &change.conversation).await?;
                 crate::object::delete_unheld_later(conn, &held, now).await?;
                 let deleted = MessageDeleted {

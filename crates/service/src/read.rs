@@ -61,6 +61,7 @@ impl ReadService {
                     ReadPosition {
                         read_seq,
                         unread_count: unread.count,
+                        mention_count: unread.mentions,
                         rev: unread.rev,
                         user_rev: unread.user_rev,
                     },

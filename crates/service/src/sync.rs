@@ -95,7 +95,10 @@ impl Lacking {
     }
 
     async fn load_messages(&mut self, conn: &mut Connection, user: UserId) -> ServiceResult<()> {
-        let last_seq = |id: &ConversationId| self.views.get(id).and_then(|view| view.last_message_seq);
+        let named = |id: &ConversationId| {
+            let view = self.views.get(id);
+            view.map_or((None, None), |view| (view.last_message_seq, view.notice_seq))
+        };
         let mut wanted: HashMap<ConversationId, MessagesSince> = self
             .joined()
             .map(|view| {
@@ -103,15 +106,18 @@ impl Lacking {
                     id: view.id,
                     rev: Rev::new(i64::MAX),
                     last_seq: view.last_message_seq,
+                    notice_seq: view.notice_seq,
                 };
                 (view.id, since)
             })
             .collect();
         for position in &self.changed {
+            let (last_seq, notice_seq) = named(&position.id);
             let since = MessagesSince {
                 id: position.id,
                 rev: position.rev,
-                last_seq: last_seq(&position.id),
+                last_seq,
+                notice_seq,
             };
             wanted.insert(position.id, since);
         }
@@ -221,16 +227,20 @@ impl Lacking {
         })
     }
 
-    fn last_message(&self, id: ConversationId, seq: Option<Seq>) -> ServiceResult<Option<protocol::Message>> {
-        let last = self.messages.get(&id).into_iter().flatten();
-        let mut last = last.filter(|found| Some(found.message.seq) == seq);
-        last.next().map(|found| view::message(&found.message)).transpose()
+    fn message(&self, id: ConversationId, seq: Option<Seq>) -> ServiceResult<Option<protocol::Message>> {
+        let found = self.messages.get(&id).into_iter().flatten();
+        let mut found = found.filter(|found| Some(found.message.seq) == seq);
+        found
+            .next()
+            .map(|found| view::message(&found.message))
+            .transpose()
     }
 
     fn conversation(&self, view: &ConversationView) -> ServiceResult<protocol::Conversation> {
         Ok(view::conversation(
             view,
-            self.last_message(view.id, view.last_message_seq)?,
+            self.message(view.id, view.last_message_seq)?,
+            self.message(view.id, view.notice_seq)?,
         ))
     }
 
@@ -400,5 +410,6 @@ fn pointer(view: &ConversationView) -> Pointer {
         conversation_id: view.id,
         read_seq: view.membership.read_seq,
         unread_count: view.unread_count,
+        mention_count: view.mention_count,
     }
 }

@@ -20,7 +20,7 @@ use damso_repository::user::{Picture, Settings, User};
 
 use crate::profiles::Profiles;
 use crate::realtime::Hub;
-use crate::{ServiceError, ServiceResult, reaction};
+use crate::{ServiceError, ServiceResult, mention, reaction};
 
 pub(crate) fn image(picture: &Picture) -> protocol::Image {
     let side = picture.side.unsigned_abs();
@@ -189,6 +189,9 @@ pub(crate) fn message(message: &Message) -> ServiceResult<protocol::Message> {
         my_reactions: Some(message.my_reactions.clone()),
         reply_to: message.reply_to.as_ref().and_then(reply_to),
         forwarded: message.forwarded,
+        mentions: mention::users(&message.mentions),
+        mentions_all: message.mentions.iter().any(mention::is_all),
+        mention_spans: message.mentions.clone(),
     })
 }
 
@@ -210,6 +213,7 @@ pub(crate) fn messages(messages: &[Message]) -> ServiceResult<Vec<protocol::Mess
 pub(crate) fn conversation(
     view: &ConversationView,
     last_message: Option<protocol::Message>,
+    notice: Option<protocol::Message>,
 ) -> protocol::Conversation {
     protocol::Conversation {
         id: view.id,
@@ -226,40 +230,48 @@ pub(crate) fn conversation(
             .map(|one| member(one, Viewer::of(view)))
             .collect(),
         last_message,
+        notice: notice.map(protocol::Message::into_notice).map(Box::new),
         membership: membership(&view.membership),
         unread_count: view.unread_count,
+        mention_count: view.mention_count,
         created_at: view.created_at,
     }
 }
 
-/// Completes views with their last messages as `user` sees them, in the order of the views.
+/// Completes views with their last messages and what stands on top, as `user` sees them, in the order of the views.
 pub(crate) async fn conversations(
     conn: &mut Connection,
     user: UserId,
     views: &[ConversationView],
 ) -> ServiceResult<Vec<protocol::Conversation>> {
-    let newest = |view: &ConversationView| {
-        view.last_message_seq.map(|seq| MessageRef {
+    let at = |view: &ConversationView, seq: Option<Seq>| {
+        seq.map(|seq| MessageRef {
             conversation_id: view.id,
             seq,
         })
     };
-    let refs: Vec<MessageRef> = views.iter().filter_map(newest).collect();
+    let named = |view| [at(view, view.last_message_seq), at(view, view.notice_seq)];
+    let refs: Vec<MessageRef> = views.iter().flat_map(named).flatten().collect();
     let found = if refs.is_empty() {
         Vec::new()
     } else {
         repository::message::list_by_refs(conn, &refs, Some(user)).await?
     };
-    let by_conversation: HashMap<ConversationId, &Message> = found
+    let by_place: HashMap<(ConversationId, Seq), &Message> = found
         .iter()
-        .map(|message| (message.conversation_id, message))
+        .map(|message| ((message.conversation_id, message.seq), message))
         .collect();
+    let shown = |view: &ConversationView, seq: Option<Seq>| {
+        let found = seq.and_then(|seq| by_place.get(&(view.id, seq)).copied());
+        found.map(message).transpose()
+    };
     views
         .iter()
         .map(|view| {
             Ok(conversation(
                 view,
-                by_conversation.get(&view.id).copied().map(message).transpose()?,
+                shown(view, view.last_message_seq)?,
+                shown(view, view.notice_seq)?,
             ))
         })
         .collect()
@@ -299,9 +311,11 @@ impl Mentioned {
 
     pub(crate) fn add_message(&mut self, message: &protocol::Message) {
         use protocol::SystemNotice::{
-            GroupCreated, MemberJoined, MemberLeft, MemberRemoved, MembersAdded, NameChanged, OwnerChanged,
+            GroupCreated, MemberJoined, MemberLeft, MemberRemoved, MembersAdded, NameChanged, NoticeRemoved,
+            NoticeSet, OwnerChanged,
         };
         self.add(message.author_id);
+        self.0.extend(&message.mentions);
         for kind in &message.reactions {
             self.0.extend(&kind.user_ids);
         }
@@ -310,13 +324,17 @@ impl Mentioned {
         match &message.system {
             Some(MembersAdded { user_ids }) => self.0.extend(user_ids),
             Some(MemberRemoved { user_id } | OwnerChanged { user_id }) => self.add(*user_id),
-            Some(GroupCreated | MemberJoined | MemberLeft | NameChanged { .. }) | None => (),
+            Some(
+                GroupCreated | MemberJoined | MemberLeft | NameChanged { .. } | NoticeSet | NoticeRemoved,
+            )
+            | None => (),
         }
     }
 
     pub(crate) fn add_conversation(&mut self, conversation: &protocol::Conversation) {
         self.add_members(&conversation.members);
-        if let Some(message) = &conversation.last_message {
+        let shown = [conversation.last_message.as_ref(), conversation.notice.as_deref()];
+        for message in shown.into_iter().flatten() {
             self.add_message(message);
         }
     }

@@ -86,6 +86,17 @@ impl Actor {
         self.patch(&format!("/conversations/{id}"), change).await
     }
 
+    /// Puts a message on top of a conversation.
+    pub async fn set_notice(&self, id: ConversationId, seq: i64) -> Reply {
+        let body = json!({ "seq": seq });
+        self.put(&format!("/conversations/{id}/notice"), &body).await
+    }
+
+    /// Takes away what stands on top of a conversation.
+    pub async fn remove_notice(&self, id: ConversationId) -> Reply {
+        self.delete(&format!("/conversations/{id}/notice")).await
+    }
+
     /// Changes how one sees a conversation.
     pub async fn update_membership(&self, id: ConversationId, change: &serde_json::Value) -> Reply {
         self.patch(&format!("/conversations/{id}/membership"), change)

@@ -308,6 +308,9 @@ mod tests {
             my_reactions: None,
             reply_to: None,
             forwarded: false,
+            mentions: Vec::new(),
+            mentions_all: false,
+            mention_spans: Vec::new(),
         }
     }
 
@@ -319,8 +322,8 @@ mod tests {
     fn conversation(id: ConversationId, rev: i64) -> Conversation {
         let conversation = json!({
             "id": id, "kind": "group", "name": null, "avatar": null, "history": "all", "rev": rev, "last_seq": 0,
-            "member_count": 1, "members": [], "last_message": null, "unread_count": 0,
-            "created_at": Timestamp::now(),
+            "member_count": 1, "members": [], "last_message": null, "notice": null, "unread_count": 0,
+            "mention_count": 0, "created_at": Timestamp::now(),
             "membership": {
                 "role": "member", "joined_seq": 0, "read_seq": 0, "is_pinned": false, "muted_until": null,
                 "archived_seq": null, "is_archived": false, "is_marked_unread": false, "name_override": null,

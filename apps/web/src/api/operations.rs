@@ -9,9 +9,10 @@ use damso_protocol::{
     FriendRequest, MarkReadRequest, Me, Member, Members, Membership, Message, Messages, MessagesQuery,
     OwnPresence, Page, PasskeySignInRequest, PasswordResetRequest, PasswordStrength, PasswordStrengthRequest,
     ReadPosition, Readers, Reads, RenameSessionRequest, SendMessageRequest, ServerInfo, Session, Sessions,
-    SetAvatarRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse,
-    UpdateConversationRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMemberRequest,
-    UpdateMembershipRequest, UpdateSettingsRequest, Upload, UploadPartsRequest, User, Users,
+    SetAvatarRequest, SetNoticeRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest,
+    SyncRequest, SyncResponse, UnreadMentions, UpdateConversationRequest, UpdateFriendRequest,
+    UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, Upload,
+    UploadPartsRequest, User, Users,
 };
 
 use super::http::{self, Call};
@@ -311,6 +312,21 @@ impl ApiClient {
         self.patch(&format!("/conversations/{id}"), request).await
     }
 
+    /// Puts a message on top of a conversation.
+    pub async fn set_notice(
+        self,
+        id: ConversationId,
+        request: &SetNoticeRequest,
+    ) -> Result<Conversation, ApiError> {
+        self.put(&format!("/conversations/{id}/notice"), request).await
+    }
+
+    /// Takes away what stands on top of a conversation.
+    pub async fn remove_notice(self, id: ConversationId) -> Result<(), ApiError> {
+        self.run("DELETE", &format!("/conversations/{id}/notice"), None)
+            .await
+    }
+
     /// Changes how I see a conversation.
     pub async fn update_membership(
         self,
@@ -363,6 +379,11 @@ impl ApiClient {
     /// How far everyone has read.
     pub async fn reads(self, id: ConversationId) -> Result<Reads, ApiError> {
         self.get(&format!("/conversations/{id}/reads")).await
+    }
+
+    /// Which unread messages mention me.
+    pub async fn unread_mentions(self, id: ConversationId) -> Result<UnreadMentions, ApiError> {
+        self.get(&format!("/conversations/{id}/mentions")).await
     }
 
     /// Moves my read pointer.

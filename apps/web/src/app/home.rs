@@ -123,7 +123,7 @@ fn ChatsList(chosen: Memo<Option<ConversationId>>) -> impl IntoView {
 
 const fn showing(place: Place) -> Showing {
     match place {
-        Place::Chat(_) | Place::Found(..) => Showing::Detail,
+        Place::Chat(_) | Place::Message(..) | Place::Found(..) => Showing::Detail,
         Place::ChatDrawer(_) => Showing::Drawer,
         _ => Showing::List,
     }

@@ -69,9 +69,13 @@ impl Navigator {
 
     /// Goes there; the back button comes back.
     pub fn go(self, place: Place) {
-        if place != self.place_now() {
-            self.write(place, Write::Push);
+        let now = self.place_now();
+        if place == now {
+            return;
         }
+        let stays = matches!((place, now), (Place::Message(to, _), Place::Chat(from)) if to == from);
+        // From a message of a conversation nobody goes back to the same conversation.
+        self.write(place, if stays { Write::Replace } else { Write::Push });
     }
 
     /// Goes there in place of where the client is.

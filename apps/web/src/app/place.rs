@@ -99,6 +99,8 @@ pub enum Place {
     Chats,
     /// A conversation.
     Chat(ConversationId),
+    /// A conversation at a message, as a link to that message leads there.
+    Message(ConversationId, Seq),
     /// A conversation with its drawer.
     ChatDrawer(ConversationId),
     /// Finding people, chats and messages.
@@ -150,6 +152,10 @@ impl Place {
             ["chats"] => Self::Chats,
             ["chats", id] => id.parse().map_or(Self::Unknown, Self::Chat),
             ["chats", id, "drawer"] => id.parse().map_or(Self::Unknown, Self::ChatDrawer),
+            ["chats", id, seq] => match (id.parse(), seq.parse()) {
+                (Ok(id), Ok(seq)) => Self::Message(id, Seq::new(seq)),
+                _ => Self::Unknown,
+            },
             ["search"] => Self::Search,
             ["search", id] => id.parse().map_or(Self::Unknown, Self::SearchIn),
             ["search", id, seq] => match (id.parse(), seq.parse()) {
@@ -178,6 +184,7 @@ impl Place {
             Self::Friend(id) => format!("/friends/{id}"),
             Self::Chats => "/chats".to_owned(),
             Self::Chat(id) => format!("/chats/{id}"),
+            Self::Message(id, seq) => format!("/chats/{id}/{seq}"),
             Self::ChatDrawer(id) => format!("/chats/{id}/drawer"),
             Self::Search => "/search".to_owned(),
             Self::SearchIn(id) => format!("/search/{id}"),
@@ -197,6 +204,7 @@ impl Place {
             Self::Friends | Self::Friend(_) => Area::Friends,
             Self::Chats
             | Self::Chat(_)
+            | Self::Message(..)
             | Self::ChatDrawer(_)
             | Self::Search
             | Self::SearchIn(_)
@@ -209,7 +217,11 @@ impl Place {
     /// The conversation that is open there.
     pub const fn conversation(self) -> Option<ConversationId> {
         match self {
-            Self::Chat(id) | Self::ChatDrawer(id) | Self::SearchIn(id) | Self::Found(id, _) => Some(id),
+            Self::Chat(id)
+            | Self::Message(id, _)
+            | Self::ChatDrawer(id)
+            | Self::SearchIn(id)
+            | Self::Found(id, _) => Some(id),
             _ => None,
         }
     }
@@ -223,7 +235,7 @@ impl Place {
     #[must_use]
     pub const fn parent(self) -> Self {
         match self {
-            Self::Chat(_) | Self::Search => Self::Chats,
+            Self::Chat(_) | Self::Message(..) | Self::Search => Self::Chats,
             Self::Found(..) => Self::Search,
             Self::ChatDrawer(id) | Self::SearchIn(id) => Self::Chat(id),
             Self::SettingsSection(_) => Self::Settings,
@@ -258,6 +270,7 @@ mod tests {
             Place::Friend(UserId::new()),
             Place::Chats,
             Place::Chat(conversation),
+            Place::Message(conversation, Seq::new(7)),
             Place::ChatDrawer(conversation),
             Place::Search,
             Place::SearchIn(conversation),
@@ -281,6 +294,7 @@ mod tests {
             ("/chats/not-an-id", Place::Unknown),
             ("/chats/0/drawer", Place::Unknown),
             ("/settings/secrets", Place::Unknown),
+            ("/chats/7/7", Place::Unknown),
             ("/search/7", Place::Unknown),
             ("/welcome/back", Place::Unknown),
             ("/invite", Place::Unknown),

@@ -43,6 +43,7 @@ const fn is_deep(place: Place) -> bool {
         place,
         Place::Friend(_)
             | Place::Chat(_)
+            | Place::Message(..)
             | Place::ChatDrawer(_)
             | Place::Search
             | Place::SearchIn(_)

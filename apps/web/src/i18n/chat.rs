@@ -147,6 +147,8 @@ pub struct ChatTexts {
     pub name_changed: fn(&str, &str) -> String,
     pub name_removed: fn(&str) -> String,
     pub owner_changed: fn(&str, &str) -> String,
+    pub notice_set: fn(&str) -> String,
+    pub notice_removed: fn(&str) -> String,
 }
 
 impl ChatTexts {
@@ -312,6 +314,8 @@ impl ChatTexts {
         name_changed: |author, name| format!("{author} 님이 이름을 ‘{name}’(으)로 바꿨어요"),
         name_removed: |author| format!("{author} 님이 그룹 이름을 지웠어요"),
         owner_changed: |author, name| format!("{author} 님이 {name} 님에게 방장을 넘겼어요"),
+        notice_set: |author| format!("{author} 님이 공지를 등록했어요"),
+        notice_removed: |author| format!("{author} 님이 공지를 내렸어요"),
     };
 
     /// In English.
@@ -494,5 +498,7 @@ impl ChatTexts {
         name_changed: |author, name| format!("{author} named the group “{name}”"),
         name_removed: |author| format!("{author} removed the group's name"),
         owner_changed: |author, name| format!("{author} handed the group over to {name}"),
+        notice_set: |author| format!("{author} pinned a notice"),
+        notice_removed: |author| format!("{author} removed the notice"),
     };
 }

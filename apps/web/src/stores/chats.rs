@@ -3,15 +3,17 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use damso_client_state::mentioning::Candidate;
 use damso_client_state::preview::{Preview, Title, common_title, preview, title};
 use damso_client_state::rows::{RowsInput, rows};
 use damso_client_state::{Arrival, Chat, Row, Timeline};
-use damso_domain::{ClientKey, ConversationId, Seq, Timestamp, UserId};
+use damso_domain::{ClientKey, ConversationId, Mention, Seq, Timestamp, UserId};
 use damso_protocol::{DeleteFor, ErrorKind, FoundMessages, Limits, Message, ReplyTo, SearchMessagesQuery};
 use leptos::prelude::*;
 use web_sys::File;
 
 use super::core::{Core, Part};
+use super::outbox::Words;
 use super::uploads::PendingFile;
 use crate::api::ApiError;
 
@@ -223,12 +225,12 @@ impl ChatStore {
     }
 
     /// Sends what has been written, together with what is in the tray.
-    pub fn send(self, id: ConversationId, text: Option<String>, reply_to: Option<ReplyTo>) {
+    pub fn send(self, id: ConversationId, words: Words, reply_to: Option<ReplyTo>) {
         let core = self.core();
         let files = core.take_tray(id);
-        if text.is_some() || !files.is_empty() {
+        if words.text.is_some() || !files.is_empty() {
             core.typed_at.set(0.0);
-            core.send(id, text, files, reply_to);
+            core.send(id, words, files, reply_to);
         }
     }
 
@@ -287,6 +289,29 @@ impl ChatStore {
         if let Some(core) = self.core.try_get_value() {
             core.set_draft(id, text);
         }
+    }
+
+    /// Whom what has been written so far mentions.
+    pub fn draft_mentions(self, id: ConversationId) -> Vec<Mention> {
+        self.core().draft_mentions(id)
+    }
+
+    /// Keeps whom what has been written so far mentions: before the text, which other tabs listen to.
+    pub fn set_draft_mentions(self, id: ConversationId, mentions: &[Mention]) {
+        self.core().set_draft_mentions(id, mentions);
+    }
+
+    /// Whom an `@` with these letters after it may mean here.
+    pub fn mention_candidates(self, id: ConversationId, typed: &str, everybody: &[&str]) -> Vec<Candidate> {
+        self.core().read(&[Part::Chats, Part::People], |model| {
+            model.mention_candidates(id, typed, everybody)
+        })
+    }
+
+    /// The first unread message that mentions me, if there is one.
+    pub async fn first_unread_mention(self, id: ConversationId) -> Result<Option<Seq>, ApiError> {
+        let mentions = self.core().api.unread_mentions(id).await?;
+        Ok(mentions.seqs.first().copied())
     }
 
     /// What the next message answers, as it was begun here before.

@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use damso_domain::ConversationId;
+use damso_domain::{ConversationId, Mention};
 use damso_protocol::ReplyTo;
 use leptos::prelude::Notify;
+use miniserde::Deserialize;
+use serde::Serialize;
 
 use super::core::Core;
 use super::storage;
 
 const STORED: &str = "drafts";
 const REPLIES: &str = "replies";
+const MENTIONS: &str = "mentions";
 
 impl Core {
     /// What was begun here.
@@ -52,27 +55,42 @@ impl Core {
         }
     }
 
+    /// Whom what was begun here mentions.
+    pub fn draft_mentions(&self, id: ConversationId) -> Vec<Mention> {
+        self.stored_by_chat(MENTIONS).remove(&id).unwrap_or_default()
+    }
+
+    /// Keeps whom it mentions.
+    pub fn set_draft_mentions(&self, id: ConversationId, mentions: &[Mention]) {
+        let mentions = (!mentions.is_empty()).then(|| mentions.to_vec());
+        self.store_by_chat(MENTIONS, id, mentions);
+    }
+
     /// What the next message answers.
     pub fn reply(&self, id: ConversationId) -> Option<ReplyTo> {
-        self.stored_replies().remove(&id)
+        self.stored_by_chat(REPLIES).remove(&id)
     }
 
     /// Keeps what the next message answers.
     pub fn set_reply(&self, id: ConversationId, reply: Option<ReplyTo>) {
-        let mut replies = self.stored_replies();
-        match reply {
-            Some(reply) => drop(replies.insert(id, reply)),
-            None => drop(replies.remove(&id)),
+        self.store_by_chat(REPLIES, id, reply);
+    }
+
+    fn store_by_chat<T: Deserialize + Serialize>(&self, what: &str, id: ConversationId, value: Option<T>) {
+        let mut all = self.stored_by_chat(what);
+        match value {
+            Some(value) => drop(all.insert(id, value)),
+            None => drop(all.remove(&id)),
         }
-        let json = (!replies.is_empty())
-            .then(|| serde_json::to_string(&replies).ok())
+        let json = (!all.is_empty())
+            .then(|| serde_json::to_string(&all).ok())
             .flatten();
-        storage::set(&storage::key_of(self.me(), REPLIES), json.as_deref());
+        storage::set(&storage::key_of(self.me(), what), json.as_deref());
     }
 
     /// Small and rarely asked for, so that it is read each time.
-    fn stored_replies(&self) -> HashMap<ConversationId, ReplyTo> {
-        let stored = storage::get(&storage::key_of(self.me(), REPLIES));
+    fn stored_by_chat<T: Deserialize>(&self, what: &str) -> HashMap<ConversationId, T> {
+        let stored = storage::get(&storage::key_of(self.me(), what));
         stored
             .and_then(|json| miniserde::json::from_str(&json).ok())
             .unwrap_or_default()

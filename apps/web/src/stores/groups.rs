@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use damso_domain::{AttachmentId, ConversationId, Role, Timestamp, UserId};
+use damso_domain::{AttachmentId, ConversationId, Role, Seq, Timestamp, UserId};
 use damso_protocol::{
-    CreateConversationRequest, Members, UpdateConversationRequest, UpdateMemberRequest,
+    CreateConversationRequest, Members, SetNoticeRequest, UpdateConversationRequest, UpdateMemberRequest,
     UpdateMembershipRequest,
 };
 
@@ -144,6 +144,17 @@ impl ChatStore {
             ..UpdateConversationRequest::default()
         };
         self.core().api.update_conversation(id, &request).await.map(drop)
+    }
+
+    /// Puts a message on top of a conversation. It stands there with its event.
+    pub async fn set_notice(self, id: ConversationId, seq: Seq) -> Result<(), ApiError> {
+        let request = SetNoticeRequest { seq };
+        self.core().api.set_notice(id, &request).await.map(drop)
+    }
+
+    /// Takes away what stands on top of a conversation. It goes with its event.
+    pub async fn remove_notice(self, id: ConversationId) -> Result<(), ApiError> {
+        self.core().api.remove_notice(id).await
     }
 
     /// Brings friends into a group.

@@ -7,6 +7,7 @@ mod boot;
 mod chats;
 mod core;
 mod drafts;
+mod folded;
 mod folders;
 mod groups;
 pub(crate) mod local;
@@ -23,6 +24,7 @@ use leptos::prelude::*;
 
 pub use chats::ChatStore;
 pub use groups::MUTED_FOR_EVER;
+pub use outbox::Words;
 pub use people::PeopleStore;
 pub use settings::SettingsStore;
 pub use uploads::{PendingFile, UploadState};

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use damso_client_state::{Echo, EchoFile, EchoState, TabMessage};
-use damso_domain::{ClientKey, ConversationId, Timestamp};
+use damso_domain::{ClientKey, ConversationId, Mention, Timestamp};
 use damso_protocol::{ForwardOf, Message, ReplyTo};
 
 use super::core::{Core, Part};
@@ -12,6 +12,15 @@ use super::storage;
 
 /// What a message is called in local storage, where there is no database to keep it.
 pub(super) const STORED: &str = "outbox.";
+
+/// What somebody has written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// `None`: files alone.
+    pub text: Option<String>,
+    /// Whom the text mentions, and where.
+    pub mentions: Vec<Mention>,
+}
 
 /// What sending needs to remember.
 #[derive(Default)]
@@ -27,7 +36,7 @@ impl Core {
     pub fn send(
         self: &Rc<Self>,
         conversation_id: ConversationId,
-        text: Option<String>,
+        words: Words,
         files: Vec<EchoFile>,
         reply_to: Option<ReplyTo>,
     ) {
@@ -36,10 +45,11 @@ impl Core {
         let echo = Echo {
             client_key,
             conversation_id,
-            text,
+            text: words.text,
             files,
             reply_to,
             forward_of: None,
+            mentions: words.mentions,
             created_at: self.peek(|model| model.outbox.next_time(Timestamp::now())),
             tab: has_bytes.then_some(self.tab),
             state: EchoState::Sending,
@@ -59,6 +69,8 @@ impl Core {
                 conversation_id: message.conversation_id,
                 seq: message.seq,
             }),
+            // Somebody else's call is not mine.
+            mentions: Vec::new(),
             created_at: self.peek(|model| model.outbox.next_time(Timestamp::now())),
             tab: None,
             state: EchoState::Sending,

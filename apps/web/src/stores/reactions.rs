@@ -4,12 +4,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use damso_client_state::outbox::mentions_all;
 use damso_domain::{ConversationId, Seq};
 use damso_protocol::{EditMessageRequest, Message, MessageEdit, Reaction};
 use leptos::task::spawn_local;
 
 use super::ChatStore;
 use super::core::{Core, Part};
+use super::outbox::Words;
 use crate::api::ApiError;
 
 /// How long an event is waited for whose change the server has acknowledged. Then what is known is drawn again.
@@ -95,18 +97,15 @@ impl ChatStore {
         }
     }
 
-    /// Changes what a message of mine says.
-    pub async fn edit_message(
-        self,
-        id: ConversationId,
-        seq: Seq,
-        text: Option<String>,
-    ) -> Result<(), ApiError> {
+    /// Changes what a message of mine says, and whom it mentions.
+    pub async fn edit_message(self, id: ConversationId, seq: Seq, words: Words) -> Result<(), ApiError> {
         let core = self.core();
-        let edited = core
-            .api
-            .edit_message(id, seq, &EditMessageRequest { text })
-            .await?;
+        let request = EditMessageRequest {
+            text: words.text,
+            mentions_all: mentions_all(&words.mentions),
+            mention_spans: words.mentions,
+        };
+        let edited = core.api.edit_message(id, seq, &request).await?;
         core.take(|model| model.take_edited(edited));
         Ok(())
     }

@@ -74,6 +74,8 @@ icons! {
     Forward = "M9.5 5 16 12l-6.5 7",
     /// An angle downwards: unfold.
     Unfold = "m5 9.5 7 6.5 7-6.5",
+    /// An angle upwards: fold.
+    Fold = "m5 14.5 7-6.5 7 6.5",
     /// A key.
     Key = "M4 14a4 4 0 1 0 8 0a4 4 0 1 0-8 0M11 11l8.5-7M16.5 6.5l2.5 3",
     /// A star.
@@ -98,6 +100,8 @@ icons! {
     Share = "M12 15V4M7.5 8 12 3.5 16.5 8M5 12v8h14v-8",
     /// Two sheets: copy.
     Copy = "M9 9h10.5v10.5H9zM15 9V4.5H4.5V15H9",
+    /// Two links of a chain: a link.
+    Link = "M10.5 13.5a4 4 0 0 0 5.7 0l3-3a4 4 0 0 0-5.7-5.7l-1 1M13.5 10.5a4 4 0 0 0-5.7 0l-3 3a4 4 0 0 0 5.7 5.7l1-1",
     /// An arrow that turns back: reply.
     Reply = "M9.5 6 4 11.5 9.5 17M4 11.5h9.5c4 0 6.5 2.5 6.5 7",
     /// An arrow that turns to the right: forward a message.

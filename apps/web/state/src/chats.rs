@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use damso_domain::{ConversationId, ConversationKind, ReadState, Rev, Seq, Timestamp, UserId};
 use damso_protocol::{Conversation, Member, MemberRead, Membership, Message, ServerEvent};
 
-use crate::count::{CountState, Outcome, ServerCount};
+use crate::count::{CountState, Counts, Outcome, ServerCount};
 use crate::quotes::{self, Change};
 
 pub use list::Chats;
@@ -288,8 +288,9 @@ impl Chat {
 
     /// I do not see this message any more, whether or not it has come.
     pub(crate) fn hide(&mut self, seq: Seq, user_rev: Rev) {
-        self.count.hide(user_rev);
+        self.count.recount_after(user_rev);
         self.hidden.insert(seq);
+        self.drop_notice_if(|notice| notice.seq == seq);
         if Self::REMEMBERED_HIDDEN < self.hidden.len() {
             self.hidden.pop_first();
         }
@@ -301,10 +302,30 @@ impl Chat {
     }
 
     /// A message of somebody else begins to count with change `rev`, or stops.
-    pub(crate) fn count(&mut self, rev: Rev, seq: Seq, change: i64) {
+    pub(crate) fn count(&mut self, rev: Rev, seq: Seq, change: Counts) {
         let read_seq = self.conversation.membership.read_seq;
-        let count = self.conversation.unread_count;
-        self.conversation.unread_count = self.count.change(count, read_seq, rev, seq, change);
+        let counts = self.counts();
+        let counts = self.count.change(counts, read_seq, rev, seq, change);
+        self.set_counts(counts);
+    }
+
+    /// With this change of my own stream I have blocked somebody in it, or let them be: whether their mentions count is
+    /// another question. Says whether the count has to be asked for.
+    pub(crate) fn recount_mentions(&mut self, user_rev: Rev) -> bool {
+        let is_group = self.conversation.kind == ConversationKind::Group;
+        if is_group {
+            self.count.recount_after(user_rev);
+        }
+        is_group && 0 < self.conversation.unread_count
+    }
+
+    fn counts(&self) -> Counts {
+        counts_of(&self.conversation)
+    }
+
+    fn set_counts(&mut self, counts: Counts) {
+        self.conversation.unread_count = counts.unread;
+        self.conversation.mention_count = counts.mentions;
     }
 
     /// Takes a count of the server's. Says whether it has to be asked for again.
@@ -314,8 +335,8 @@ impl Chat {
         if outcome != Outcome::Known {
             self.conversation.membership.read_seq = counted.read_seq;
         }
-        if let Outcome::Count(count) = outcome {
-            self.conversation.unread_count = count;
+        if let Outcome::Count(counts) = outcome {
+            self.set_counts(counts);
         }
         outcome == Outcome::Ask
     }
@@ -349,12 +370,13 @@ impl Chat {
     /// Takes over what can be taken of a description from the future: facts up to it will come and change nothing of
     /// the count. Says whether the count has to be asked for.
     pub(crate) fn take_ahead(&mut self, fresh: Conversation) -> bool {
+        let has_newer_pointer = fresh.membership.read_seq < self.conversation.membership.read_seq;
+        let counts = counts_of(&fresh);
         self.conversation.last_message = fresh.last_message;
         self.conversation.last_seq = fresh.last_seq;
-        let has_newer_pointer = fresh.membership.read_seq < self.conversation.membership.read_seq;
         self.put_membership(fresh.membership);
         if !has_newer_pointer {
-            self.conversation.unread_count = fresh.unread_count;
+            self.set_counts(counts);
             self.count.restart(fresh.rev, self.conversation.rev);
         }
         has_newer_pointer
@@ -364,10 +386,10 @@ impl Chat {
     /// the count has to be asked for.
     pub(crate) fn describe_exactly(&mut self, fresh: Conversation) -> bool {
         let has_newer_pointer = fresh.membership.read_seq < self.conversation.membership.read_seq;
-        let count = fresh.unread_count;
+        let counts = counts_of(&fresh);
         self.describe(fresh);
         if !has_newer_pointer {
-            self.conversation.unread_count = count;
+            self.set_counts(counts);
             self.count.restart(self.conversation.rev, self.conversation.rev);
         }
         has_newer_pointer
@@ -384,6 +406,7 @@ impl Chat {
         if is_newer {
             conversation.membership.read_seq = read_seq;
             conversation.unread_count = known.unread_count;
+            conversation.mention_count = known.mention_count;
             self.count.forget_before(conversation.rev);
         } else {
             self.count.restart(conversation.rev, conversation.rev);
@@ -400,7 +423,9 @@ impl Chat {
         {
             self.members = None;
         }
+        let notice = conversation.notice.take();
         self.conversation = conversation;
+        self.put_notice(notice);
         self.bring_back();
         asks
     }
@@ -409,6 +434,13 @@ impl Chat {
     const REMEMBERED_HIDDEN: usize = 64;
     /// How many members a description carries.
     const LISTED_MEMBERS: usize = 8;
+}
+
+const fn counts_of(conversation: &Conversation) -> Counts {
+    Counts {
+        unread: conversation.unread_count,
+        mentions: conversation.mention_count,
+    }
 }
 
 /// The larger one; `None` means not counted, and that is news as well.

@@ -54,6 +54,11 @@ impl EnterLogic {
         self.is_composing
     }
 
+    /// Whether what is being composed may have a list of candidates, in which keys choose.
+    pub fn has_candidates(&self) -> bool {
+        self.is_composing && !self.composed.is_empty() && script_of(&self.composed) == Script::Other
+    }
+
     /// A composition begins.
     pub fn composition_start(&mut self) {
         self.is_composing = true;

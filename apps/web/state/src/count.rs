@@ -14,11 +14,27 @@ const REMEMBERED: usize = 128;
 /// Beyond this the server does not count.
 pub(crate) const MOST_COUNTED: i64 = 1_000;
 
+/// Unread messages, and those among them that mention me; or by how much these change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) unread: i64,
+    pub(crate) mentions: i64,
+}
+
+impl Counts {
+    fn add(self, change: Self) -> Self {
+        Self {
+            unread: add(self.unread, change.unread),
+            mentions: add(self.mentions, change.mentions),
+        }
+    }
+}
+
 /// A count by the server, and the moment it is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ServerCount {
     pub(crate) read_seq: Seq,
-    pub(crate) unread_count: i64,
+    pub(crate) counts: Counts,
     pub(crate) rev: Rev,
     pub(crate) user_rev: Rev,
 }
@@ -27,7 +43,7 @@ pub(crate) struct ServerCount {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// This is the count now.
-    Count(i64),
+    Count(Counts),
     /// A newer one is known.
     Known,
     /// It is too old to be brought up to date: ask again.
@@ -39,15 +55,15 @@ pub(crate) enum Outcome {
 struct Entry {
     rev: Rev,
     seq: Seq,
-    change: i64,
+    change: Counts,
 }
 
 /// As of when the count is exact, and what changed it lately.
 #[derive(Clone, Debug)]
 pub(crate) struct CountState {
     as_of: Rev,
-    /// The last change of my own stream that hid a message.
-    hidden_at: Rev,
+    /// The last change of my own stream that changed what counts.
+    recounted_at: Rev,
     entries: VecDeque<Entry>,
     /// Every change after this one is in `entries`.
     complete_after: Rev,
@@ -67,7 +83,7 @@ impl CountState {
     pub(crate) fn new(rev: Rev) -> Self {
         Self {
             as_of: rev,
-            hidden_at: Rev::ZERO,
+            recounted_at: Rev::ZERO,
             entries: VecDeque::new(),
             complete_after: rev,
             heard: Seq::ZERO,
@@ -80,7 +96,14 @@ impl CountState {
     }
 
     /// A fact changes what counts after my pointer; returns the count after it.
-    pub(crate) fn change(&mut self, count: i64, read_seq: Seq, rev: Rev, seq: Seq, change: i64) -> i64 {
+    pub(crate) fn change(
+        &mut self,
+        count: Counts,
+        read_seq: Seq,
+        rev: Rev,
+        seq: Seq,
+        change: Counts,
+    ) -> Counts {
         self.entries.push_back(Entry { rev, seq, change });
         if REMEMBERED < self.entries.len()
             && let Some(dropped) = self.entries.pop_front()
@@ -90,7 +113,7 @@ impl CountState {
         if rev <= self.as_of || seq <= read_seq {
             return count;
         }
-        add(count, change)
+        count.add(change)
     }
 
     /// The count is exact as of a change, which may still be on its way, while the conversation stands at `rev`.
@@ -116,9 +139,9 @@ impl CountState {
         self.heard
     }
 
-    /// I hid a message with this change of my own stream.
-    pub(crate) fn hide(&mut self, user_rev: Rev) {
-        self.hidden_at = self.hidden_at.max(user_rev);
+    /// I hid a message, blocked somebody or let them be, with this change of my own stream: counts of before are wrong.
+    pub(crate) fn recount_after(&mut self, user_rev: Rev) {
+        self.recounted_at = self.recounted_at.max(user_rev);
     }
 
     /// Takes a count of the server's, while my pointer stands at `read_seq` and the conversation at `rev`.
@@ -127,7 +150,7 @@ impl CountState {
         if is_older {
             return Outcome::Known;
         }
-        if count.user_rev < self.hidden_at || (count.rev < rev && count.rev < self.complete_after) {
+        if count.user_rev < self.recounted_at || (count.rev < rev && count.rev < self.complete_after) {
             return Outcome::Ask;
         }
         self.as_of = rev.max(count.rev);
@@ -135,7 +158,7 @@ impl CountState {
             .entries
             .iter()
             .filter(|entry| count.rev < entry.rev && count.read_seq < entry.seq);
-        Outcome::Count(newer.fold(count.unread_count, |sum, entry| add(sum, entry.change)))
+        Outcome::Count(newer.fold(count.counts, |sum, entry| sum.add(entry.change)))
     }
 }
 
@@ -151,10 +174,14 @@ fn add(count: i64, change: i64) -> i64 {
 mod tests {
     use super::*;
 
+    fn unread(unread: i64) -> Counts {
+        Counts { unread, mentions: 0 }
+    }
+
     fn counted(read_seq: i64, unread_count: i64, rev: i64) -> ServerCount {
         ServerCount {
             read_seq: Seq::new(read_seq),
-            unread_count,
+            counts: unread(unread_count),
             rev: Rev::new(rev),
             user_rev: Rev::ZERO,
         }
@@ -164,24 +191,24 @@ mod tests {
     fn a_count_of_later_is_not_changed_by_facts_before_it() {
         let mut state = CountState::new(Rev::new(3));
         let took = state.take(counted(0, 5, 5), Seq::ZERO, Rev::new(3));
-        assert_eq!(took, Outcome::Count(5));
-        let mut count = 5;
+        assert_eq!(took, Outcome::Count(unread(5)));
+        let mut count = unread(5);
         for (rev, expected) in [(4, 5), (5, 5), (6, 6)] {
-            count = state.change(count, Seq::ZERO, Rev::new(rev), Seq::new(rev), 1);
-            assert_eq!(count, expected, "after {rev}");
+            count = state.change(count, Seq::ZERO, Rev::new(rev), Seq::new(rev), unread(1));
+            assert_eq!(count, unread(expected), "after {rev}");
         }
     }
 
     #[test]
     fn a_count_that_comes_late_is_brought_up_to_date() {
         let mut state = CountState::new(Rev::ZERO);
-        let mut count = 0;
+        let mut count = unread(0);
         for rev in 1..=4 {
-            count = state.change(count, Seq::ZERO, Rev::new(rev), Seq::new(rev), 1);
+            count = state.change(count, Seq::ZERO, Rev::new(rev), Seq::new(rev), unread(1));
         }
         // I had read two of two.
         let took = state.take(counted(2, 0, 2), Seq::ZERO, Rev::new(4));
-        assert_eq!(took, Outcome::Count(2));
+        assert_eq!(took, Outcome::Count(unread(2)));
         assert_eq!(
             state.take(counted(1, 1, 2), Seq::new(2), Rev::new(4)),
             Outcome::Known
@@ -193,9 +220,49 @@ mod tests {
         let mut state = CountState::new(Rev::new(7));
         let took = state.take(counted(9, 1, 6), Seq::ZERO, Rev::new(7));
         assert_eq!(took, Outcome::Ask);
-        state.hide(Rev::new(2));
+        state.recount_after(Rev::new(2));
         let took = state.take(counted(9, 1, 8), Seq::ZERO, Rev::new(7));
         assert_eq!(took, Outcome::Ask, "it may still count what is hidden");
+    }
+
+    #[test]
+    fn mentions_are_brought_up_to_date_beside_the_messages() {
+        let mut state = CountState::new(Rev::ZERO);
+        let mut count = Counts::default();
+        let mention = Counts {
+            unread: 1,
+            mentions: 1,
+        };
+        count = state.change(count, Seq::ZERO, Rev::new(1), Seq::new(1), mention);
+        count = state.change(count, Seq::ZERO, Rev::new(2), Seq::new(2), mention);
+        let edited = Counts {
+            unread: 0,
+            mentions: -1,
+        };
+        count = state.change(count, Seq::ZERO, Rev::new(3), Seq::new(2), edited);
+        assert_eq!(
+            count,
+            Counts {
+                unread: 2,
+                mentions: 1
+            }
+        );
+        // I have read the first one, as of the second.
+        let late = ServerCount {
+            counts: Counts {
+                unread: 1,
+                mentions: 1,
+            },
+            ..counted(1, 1, 2)
+        };
+        let took = state.take(late, Seq::ZERO, Rev::new(3));
+        assert_eq!(
+            took,
+            Outcome::Count(Counts {
+                unread: 1,
+                mentions: 0
+            })
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use damso_domain::{ConversationId, Seq, SessionId, UserId};
-use damso_protocol::{Me, Message};
+use damso_protocol::Me;
 
 /// A message of somebody else that has just come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,16 +14,8 @@ pub struct Arrival {
     pub seq: Seq,
     /// Who wrote it.
     pub author_id: UserId,
-}
-
-impl Arrival {
-    pub(crate) const fn of(message: &Message) -> Self {
-        Self {
-            conversation_id: message.conversation_id,
-            seq: message.seq,
-            author_id: message.author_id,
-        }
-    }
+    /// Whether it mentions me, and I do not block who wrote it.
+    pub mentions_me: bool,
 }
 
 /// What has to be done about one or more facts.

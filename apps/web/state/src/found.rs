@@ -97,7 +97,12 @@ impl<'a> Letters<'a> {
     fn words(&mut self, words: &[Inline<'a>]) {
         for word in words {
             match word {
-                Inline::Text(leaf) | Inline::Link(leaf) | Inline::Code(leaf) => self.leaf(leaf),
+                Inline::Text(leaf)
+                | Inline::Link(leaf)
+                | Inline::Code(leaf)
+                | Inline::Mention { text: leaf, .. } => {
+                    self.leaf(leaf);
+                }
                 Inline::Marked(Mark::Spoiler, inner) => {
                     let before = self.read.len();
                     self.words(inner);

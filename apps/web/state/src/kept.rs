@@ -15,7 +15,7 @@ use crate::{Chat, Model};
 
 /// Written into every copy. A copy of another format is dropped and loaded anew: raise it whenever what is
 /// kept changes its shape.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// My own stream: where it stands, and what it has brought.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
@@ -242,12 +242,9 @@ fn named_users(model: &Model) -> HashSet<UserId> {
     named.extend(model.people.block_dates().into_iter().map(|(id, ..)| id));
     for chat in model.chats.iter() {
         named.extend(chat.members().iter().map(|member| member.user_id));
-        named.extend(
-            chat.conversation
-                .last_message
-                .iter()
-                .map(|message| message.author_id),
-        );
+        let conversation = &chat.conversation;
+        let shown = [conversation.last_message.as_ref(), conversation.notice.as_deref()];
+        named.extend(shown.into_iter().flatten().map(|message| message.author_id));
         let stretch = model
             .timeline(chat.id())
             .and_then(|timeline| timeline.newest(Mirror::MESSAGES));

@@ -2,6 +2,7 @@
 
 mod facts;
 mod loading;
+mod mentions;
 mod reacting;
 mod sync;
 
@@ -16,6 +17,7 @@ use damso_protocol::{
     Conversation, Me, Members, Membership, Message, MessageDeleted, ServerEvent, Settings, User,
 };
 
+use crate::count::Counts;
 use crate::{Arrival, Chat, Chats, Effects, Outbox, People, Reacting, Timeline, Typing};
 
 /// What one signed-in person's client knows.
@@ -169,7 +171,7 @@ impl Model {
         let last = conversation.last_message.as_ref();
         let arrival = last
             .filter(|message| is_unread && known_last < message.seq && self.is_news(message))
-            .map(Arrival::of);
+            .map(|message| self.arrival(message));
         effects.merge(self.put_conversation(conversation));
         effects.arrivals.extend(arrival);
     }
@@ -272,15 +274,29 @@ impl Model {
         !self.held.is_empty()
     }
 
+    fn arrival(&self, message: &Message) -> Arrival {
+        Arrival {
+            conversation_id: message.conversation_id,
+            seq: message.seq,
+            author_id: message.author_id,
+            mentions_me: self.counts_as_mention(message),
+        }
+    }
+
     fn count_arrival(&mut self, message: &Message, effects: &mut Effects) {
         let is_news = self.is_news(message);
+        let arrival = self.arrival(message);
         let Some(chat) = self.chats.get_mut(message.conversation_id) else {
             return;
         };
         chat.conversation.last_seq = chat.conversation.last_seq.max(message.seq);
         if is_news {
-            chat.count(message.rev, message.seq, 1);
-            effects.arrivals.push(Arrival::of(message));
+            let change = Counts {
+                unread: 1,
+                mentions: i64::from(arrival.mentions_me),
+            };
+            chat.count(message.rev, message.seq, change);
+            effects.arrivals.push(arrival);
         }
     }
 
@@ -317,18 +333,21 @@ impl Model {
     }
 
     /// A message that is deleted does not count any more. Says whether the count has to be asked for: of a message
-    /// that is not loaded nobody here can say whether it counted.
+    /// that is not loaded, or only as it became by this, nobody here can say whether it counted.
     fn uncount(&mut self, event: &MessageDeleted) -> bool {
-        let timeline = self.timelines.get(&event.conversation_id);
-        let is_loaded = timeline.is_some_and(|timeline| timeline.get(event.seq).is_some());
+        let before = self.message_before(event.conversation_id, event.seq, event.rev);
+        let change = before.map(|before| Counts {
+            unread: -1,
+            mentions: -i64::from(self.counts_as_mention(before)),
+        });
         let Some(chat) = self.chats.get_mut(event.conversation_id) else {
             return false;
         };
         if event.author_id == self.me {
             return false;
         }
-        if is_loaded {
-            chat.count(event.rev, event.seq, -1);
+        if let Some(change) = change {
+            chat.count(event.rev, event.seq, change);
             return false;
         }
         chat.count.forget_before(event.rev);

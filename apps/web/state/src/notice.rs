@@ -5,7 +5,7 @@ use damso_domain::Timestamp;
 use crate::{Arrival, Model};
 
 impl Model {
-    /// Of these, the last one of each conversation that is not muted and where something is still unread.
+    /// Of these, the last one of each conversation where something is still unread. Of a muted one only what mentions me.
     pub fn worth_telling(&self, arrivals: &[Arrival], now: Timestamp) -> Vec<Arrival> {
         let mut told: Vec<Arrival> = Vec::new();
         for arrival in arrivals
@@ -22,7 +22,8 @@ impl Model {
         self.chats.get(arrival.conversation_id).is_some_and(|chat| {
             let is_read = arrival.seq <= chat.conversation.membership.read_seq;
             // It may have been deleted meanwhile.
-            !is_read && 0 < chat.conversation.unread_count && !chat.is_muted(now)
+            let is_loud = !chat.is_muted(now) || (arrival.mentions_me && 0 < chat.conversation.mention_count);
+            !is_read && 0 < chat.conversation.unread_count && is_loud
         })
     }
 }

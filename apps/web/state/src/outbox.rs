@@ -1,6 +1,6 @@
 //! Messages that the server has not stored yet.
 
-use damso_domain::{AttachmentId, AttachmentKind, ClientKey, ConversationId, Timestamp};
+use damso_domain::{AttachmentId, AttachmentKind, ClientKey, ConversationId, Mention, Timestamp};
 use damso_protocol::{Attachment, ErrorKind, ForwardOf, ReplyTo, SendMessageRequest};
 
 /// A file of a local echo. The bytes are the browser's business; here is what the row shows of it.
@@ -53,6 +53,8 @@ pub struct Echo {
     pub reply_to: Option<ReplyTo>,
     /// What it forwards. Text and files show what that was like; the server takes them from there.
     pub forward_of: Option<ForwardOf>,
+    /// Whom it mentions, and where.
+    pub mentions: Vec<Mention>,
     /// When it was written: they go out in this order.
     pub created_at: Timestamp,
     /// The tab that has the bytes of its files, where they are not uploaded yet.
@@ -95,6 +97,8 @@ impl Echo {
                 attachment_ids: Vec::new(),
                 reply_to_seq: None,
                 forward_of: Some(source),
+                mention_spans: Vec::new(),
+                mentions_all: false,
             };
         }
         SendMessageRequest {
@@ -103,6 +107,8 @@ impl Echo {
             attachment_ids: self.attachment_ids(),
             reply_to_seq: self.reply_to.as_ref().map(|reply| reply.seq),
             forward_of: None,
+            mention_spans: self.mentions.clone(),
+            mentions_all: mentions_all(&self.mentions),
         }
     }
 
@@ -113,6 +119,11 @@ impl Echo {
             .map(|attachment| attachment.id)
             .collect()
     }
+}
+
+/// Whether everybody is among those who are mentioned.
+pub fn mentions_all(mentions: &[Mention]) -> bool {
+    mentions.iter().any(|mention| mention.user_id.is_none())
 }
 
 impl EchoFile {
@@ -295,7 +306,8 @@ impl Outbox {
         }
     }
 
-    /// Tries a refused one again. Says whether it can: files of an earlier page are gone.
+    /// Tries a refused one again, without the mentions for which it was refused: somebody may have left meanwhile. Says
+    /// whether it can: files of an earlier page are gone.
     pub fn retry(&mut self, key: ClientKey) -> bool {
         match self.get_mut(key) {
             Some(echo)
@@ -305,6 +317,16 @@ impl Outbox {
                         .iter()
                         .all(|file| file.preview_url.is_some() || file.uploaded.is_some()) =>
             {
+                match echo.state {
+                    EchoState::Refused {
+                        kind: ErrorKind::MentionNotMember | ErrorKind::MentionInvalid,
+                    } => echo.mentions.clear(),
+                    // Only an admin mentions everybody.
+                    EchoState::Refused {
+                        kind: ErrorKind::NotAllowed,
+                    } => echo.mentions.retain(|mention| mention.user_id.is_some()),
+                    EchoState::Refused { .. } | EchoState::Sending => (),
+                }
                 echo.state = EchoState::Sending;
                 true
             }

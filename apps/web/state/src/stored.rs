@@ -1,6 +1,6 @@
 //! A message of the outbox, as the browser keeps it and as tabs tell each other of it.
 
-use damso_domain::{AttachmentKind, ClientKey, ConversationId, Timestamp};
+use damso_domain::{AttachmentKind, ClientKey, ConversationId, Mention, Timestamp};
 use damso_protocol::{Attachment, ErrorKind, ForwardOf, ReplyTo};
 use serde::Serialize;
 
@@ -22,6 +22,8 @@ struct StoredEcho {
     refused: Option<ErrorKind>,
     reply_to: Option<ReplyTo>,
     forward_of: Option<ForwardOf>,
+    /// Missing in what earlier versions have kept.
+    mentions: Option<Vec<Mention>>,
 }
 
 /// What ends with the page is not kept: where it shows the file from, and how far the upload came.
@@ -72,6 +74,7 @@ impl From<&Echo> for StoredEcho {
             },
             reply_to: echo.reply_to.clone(),
             forward_of: echo.forward_of,
+            mentions: Some(echo.mentions.clone()),
         }
     }
 }
@@ -87,6 +90,7 @@ impl From<StoredEcho> for Echo {
             tab: stored.tab,
             reply_to: stored.reply_to,
             forward_of: stored.forward_of,
+            mentions: stored.mentions.unwrap_or_default(),
             state: stored
                 .refused
                 .map_or(EchoState::Sending, |kind| EchoState::Refused { kind }),

@@ -411,6 +411,9 @@ pub(crate) fn deleted(message: &Message, rev: Rev, deleted_at: Timestamp) -> Mes
         my_reactions: Some(Vec::new()),
         reply_to: None,
         forwarded: false,
+        mentions: Vec::new(),
+        mentions_all: false,
+        mention_spans: Vec::new(),
         ..message.clone()
     }
 }

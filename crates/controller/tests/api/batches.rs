@@ -304,6 +304,8 @@ async fn two_servers_number_one_conversation_together() {
                 attachment_ids: Vec::new(),
                 reply_to_seq: None,
                 forward_of: None,
+                mention_spans: Vec::new(),
+                mentions_all: false,
             };
             sends.spawn(async move { messages.send(author, direct, &request).await });
         }

@@ -190,13 +190,13 @@ async fn look_around(seen: &mut Transcript<'_>, says: &str) {
         seen.get(&path).await;
     }
     for id in [direct, group] {
-        let said: Value = seen
-            .call(
-                Method::POST,
-                &format!("/conversations/{id}/messages"),
-                Some(json!({ "client_key": ClientKey::new(), "text": says })),
-            )
-            .await;
+        let mut body = json!({ "client_key": ClientKey::new(), "text": says });
+        if id == group {
+            body["text"] = format!("@m {says}").into();
+            body["mention_spans"] = json!([{ "user_id": minji, "start": 0, "end": 2 }]);
+        }
+        let path = format!("/conversations/{id}/messages");
+        let said: Value = seen.call(Method::POST, &path, Some(body)).await;
         let seq = said["seq"].as_i64().unwrap_or_default();
         seen.call(
             Method::PUT,
@@ -209,6 +209,7 @@ async fn look_around(seen: &mut Transcript<'_>, says: &str) {
             "/members".to_owned(),
             "/messages".to_owned(),
             "/reads".to_owned(),
+            "/mentions".to_owned(),
             format!("/messages/{seq}"),
             format!("/messages/{seq}/readers"),
             format!("/messages/{}/readers", world.read),
@@ -266,6 +267,11 @@ async fn do_the_rest(seen: &mut Transcript<'_>) {
     ] {
         seen.get(&path).await;
     }
+    for seq in [world.read, said.seq.as_i64()] {
+        let path = format!("/conversations/{direct}/notice");
+        seen.call(Method::PUT, &path, Some(json!({ "seq": seq }))).await;
+    }
+    seen.hear().await;
     for (seq, audience) in [
         (said.seq.as_i64(), "everyone"),
         (world.unread, "me"),

@@ -39,6 +39,8 @@ mod groups;
 mod headers;
 mod invites;
 mod limits;
+mod mentions;
+mod notice;
 mod origins;
 mod passkeys;
 mod password;

@@ -4,6 +4,8 @@ use damso_testing::TestApp;
 use serde_json::json;
 use tokio::task::JoinSet;
 
+use crate::mentions::mention;
+
 #[tokio::test]
 async fn a_batch_of_sends_is_one_statement() {
     let app = TestApp::start().await;
@@ -44,6 +46,7 @@ async fn a_page_is_one_statement_wherever_it_begins() {
     }
     seoyeon.react(group, 9, "👍").await;
     minji.edit(group, 4, "something else").await;
+    mention(&minji, group, &[Some(seoyeon.id()), None]).await;
     let page = |query: &str| format!("/conversations/{group}/messages?limit=4&{query}");
     // The people it names are read once.
     seoyeon.get(&page("")).await;
@@ -63,7 +66,9 @@ async fn lists_and_syncs_do_not_grow_with_what_is_in_them() {
     let mut groups = Vec::new();
     for n in 0..10 {
         let group = minji.create_group(&n.to_string(), &[&seoyeon, &jiho]).await;
-        seoyeon.say(group.id, "hello").await;
+        let said = seoyeon.say(group.id, "hello").await.seq.as_i64();
+        minji.set_notice(group.id, said).await.json::<serde_json::Value>();
+        mention(&seoyeon, group.id, &[Some(minji.id())]).await;
         groups.push(group);
     }
     minji.conversations().await;

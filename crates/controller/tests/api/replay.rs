@@ -15,6 +15,8 @@ struct Copy {
     rev: i64,
     name: Option<String>,
     history: History,
+    /// What stands on top, and what it says.
+    notice: Option<(Seq, Option<String>)>,
     is_pinned: bool,
     read_seq: Seq,
     members: BTreeMap<UserId, (Role, Seq)>,
@@ -29,6 +31,7 @@ impl Copy {
             rev: 0,
             name: None,
             history: conversation.history,
+            notice: None,
             is_pinned: conversation.membership.is_pinned,
             read_seq: conversation.membership.read_seq,
             members: conversation.members.iter().map(place).collect(),
@@ -46,6 +49,11 @@ impl Copy {
         self.rev = conversation.rev.as_i64();
         self.name.clone_from(&conversation.name);
         self.history = conversation.history;
+        self.notice = conversation.notice.as_deref().map(said);
+    }
+
+    fn drop_notice(&mut self, seq: Seq) {
+        self.notice.take_if(|(known, _)| *known == seq);
     }
 
     fn unread(&self, viewer: UserId) -> usize {
@@ -64,7 +72,15 @@ impl Copy {
             ServerEvent::ConversationUpdated(updated) => {
                 self.name.clone_from(&updated.name);
                 self.history = updated.history;
+                self.notice = updated.notice.as_deref().map(said);
             }
+            ServerEvent::MessageUpdated(updated) => {
+                let message = &updated.message;
+                if let Some((_, text)) = self.notice.as_mut().filter(|(seq, _)| *seq == message.seq) {
+                    text.clone_from(&message.text);
+                }
+            }
+            ServerEvent::MessageDeleted(deleted) => self.drop_notice(deleted.seq),
             ServerEvent::MemberAdded(changed) | ServerEvent::MemberUpdated(changed) => {
                 self.members.extend([place(&changed.member)]);
             }
@@ -74,6 +90,10 @@ impl Copy {
             _ => (),
         }
     }
+}
+
+fn said(notice: &Message) -> (Seq, Option<String>) {
+    (notice.seq, notice.text.clone())
 }
 
 fn place(member: &Member) -> (UserId, (Role, Seq)) {
@@ -145,11 +165,9 @@ impl Client {
                 copy.is_pinned = updated.membership.is_pinned;
             }
             ServerEvent::MessageHidden(hidden) => {
-                self.copies
-                    .get_mut(&hidden.conversation_id)
-                    .unwrap()
-                    .messages
-                    .remove(&hidden.seq);
+                let copy = self.copies.get_mut(&hidden.conversation_id).unwrap();
+                copy.messages.remove(&hidden.seq);
+                copy.drop_notice(hidden.seq);
             }
             ServerEvent::UnreadChanged(changed) => {
                 let copy = self.copies.get_mut(&changed.conversation_id).unwrap();
@@ -202,6 +220,7 @@ impl Client {
         for hidden in user_changes.hidden_messages {
             if let Some(copy) = self.copies.get_mut(&hidden.conversation_id) {
                 copy.messages.remove(&hidden.seq);
+                copy.drop_notice(hidden.seq);
             }
         }
         self.copies.retain(|id, _| !left.contains(id));
@@ -233,7 +252,7 @@ impl Script {
 async fn act(script: &mut Script, people: &[Actor], places: &[ConversationId]) {
     let (actor, other, id) = (script.pick(people), script.pick(people), *script.pick(places));
     let seq = i64::try_from(script.below(12)).unwrap();
-    match script.below(18) {
+    match script.below(20) {
         0..4 => drop(actor.send(id, "something").await),
         4 => drop(actor.delete_message(id, seq, "everyone").await),
         // Only the viewer's own hiding and reading is seen here.
@@ -269,6 +288,8 @@ async fn act(script: &mut Script, people: &[Actor], places: &[ConversationId]) {
             let emoji = *script.pick(&["👍", "😂"]);
             drop(actor.unreact(id, seq, emoji).await);
         }
+        18 => drop(people[1].set_notice(id, seq).await),
+        19 => drop(actor.remove_notice(id).await),
         12 if script.below(4) == 0 => drop(people[0].leave(id).await),
         _ => drop(people[0].send(id, "mine").await),
     }

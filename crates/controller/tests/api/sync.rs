@@ -115,6 +115,8 @@ async fn too_much_at_once_is_a_reset() {
         assert_eq!(changes.is_reset, is_reset);
         assert_eq!(changes.messages.len(), if is_reset { 0 } else { 200 });
         assert_eq!(changes.conversation.last_seq, Seq::new(to));
+        let last = changes.conversation.last_message.as_ref();
+        assert_eq!(last.map(|last| last.seq), Some(Seq::new(to)));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Marks within lines.
 
-use super::{Inline, Mark, links};
+use super::{Inline, Mark, Mentions, links};
 
 /// What can be escaped by a backslash.
 const ESCAPABLE: &str = "\\*_~|`>-";
@@ -15,9 +15,10 @@ const SPELLINGS: [(&str, Mark); 5] = [
 ];
 
 /// Reads what stands within a block.
-pub(super) fn parse(text: &str) -> Vec<Inline<'_>> {
+pub(super) fn parse<'a>(text: &'a str, mentions: Mentions<'_>) -> Vec<Inline<'a>> {
     let mut reader = Reader {
         text,
+        mentions,
         at: 0,
         text_from: 0,
         backtick_free_to: 0,
@@ -40,8 +41,9 @@ struct Open<'a> {
     words: Vec<Inline<'a>>,
 }
 
-struct Reader<'a> {
+struct Reader<'a, 'm> {
     text: &'a str,
+    mentions: Mentions<'m>,
     at: usize,
     /// What has been read from here on is plain so far.
     text_from: usize,
@@ -52,12 +54,13 @@ struct Reader<'a> {
     open: Vec<Open<'a>>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'a, '_> {
     fn read(&mut self, next: char) {
         match next {
             '\\' => self.escape(),
             '`' => self.code(),
             'h' => self.link(),
+            '@' => self.mention(),
             '*' | '_' | '~' | '|' => self.run(next),
             _ => self.at += next.len_utf8(),
         }
@@ -102,6 +105,17 @@ impl<'a> Reader<'a> {
             length => {
                 let end = self.at + length;
                 self.put(Inline::Link(&self.text[self.at..end]), end);
+            }
+        }
+    }
+
+    fn mention(&mut self) {
+        match self.mentions.starting_at(self.text, self.at) {
+            None => self.at += 1,
+            Some((place, length)) => {
+                let end = self.at + length;
+                let text = &self.text[self.at..end];
+                self.put(Inline::Mention { text, place }, end);
             }
         }
     }

@@ -9,6 +9,8 @@ mod plain;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 pub use plain::{COVERED, plain};
 
 /// A part of a text that stands on lines of its own.
@@ -47,6 +49,13 @@ pub enum Inline<'a> {
     Link(&'a str),
     /// To be shown as it is, in letters of one width.
     Code(&'a str),
+    /// To be shown as it is: it means somebody.
+    Mention {
+        /// What it says.
+        text: &'a str,
+        /// Which of the mentions it is.
+        place: usize,
+    },
     /// What stands between two marks.
     Marked(Mark, Vec<Inline<'a>>),
 }
@@ -74,8 +83,19 @@ const MAX_LANGUAGE_BYTES: usize = 20;
 
 /// Reads a text.
 pub fn parse(text: &str) -> Vec<Block<'_>> {
+    parse_with(text, &[])
+}
+
+/// Reads a text of which these stretches, in bytes, in their order and none over another, mean somebody. They are taken as
+/// they stand: no mark is read in a name.
+pub fn parse_with<'a>(text: &'a str, mentions: &[Range<usize>]) -> Vec<Block<'a>> {
     let mut blocks = Vec::new();
-    let mut lines = Lines { text, at: 0 };
+    let mentions = Mentions { text, mentions };
+    let mut lines = Lines {
+        text,
+        at: 0,
+        mentions,
+    };
     // Where no fence closes any more, none is looked for again.
     let mut has_fence = true;
     let mut words_from = 0;
@@ -85,7 +105,7 @@ pub fn parse(text: &str) -> Vec<Block<'_>> {
             match closing(&text[from + FENCE.len()..]) {
                 Some(closing) => {
                     if let Some(code) = code(&text[from + FENCE.len()..], closing.at) {
-                        push_paragraph(&mut blocks, &text[words_from..from]);
+                        push_paragraph(&mut blocks, &text[words_from..from], mentions);
                         blocks.push(code);
                         lines.at += FENCE.len() + closing.next_line;
                         words_from = lines.at;
@@ -103,19 +123,19 @@ pub fn parse(text: &str) -> Vec<Block<'_>> {
             lines.advance();
             continue;
         };
-        push_paragraph(&mut blocks, &text[words_from..from]);
+        push_paragraph(&mut blocks, &text[words_from..from], mentions);
         blocks.push(block);
         words_from = lines.at;
     }
-    push_paragraph(&mut blocks, &text[words_from..]);
+    push_paragraph(&mut blocks, &text[words_from..], mentions);
     blocks
 }
 
 /// What stands between other blocks. The line breaks towards them are theirs.
-fn push_paragraph<'a>(blocks: &mut Vec<Block<'a>>, text: &'a str) {
+fn push_paragraph<'a>(blocks: &mut Vec<Block<'a>>, text: &'a str, mentions: Mentions<'_>) {
     let text = text.trim_matches('\n');
     if !text.trim().is_empty() {
-        blocks.push(Block::Paragraph(inline::parse(text)));
+        blocks.push(Block::Paragraph(inline::parse(text, mentions)));
     }
 }
 
@@ -179,12 +199,34 @@ fn item(line: &str) -> Option<(Option<&str>, &str)> {
         .then_some((Some(&line[..digits]), words))
 }
 
-struct Lines<'a> {
+/// Where the whole text mentions whom.
+#[derive(Clone, Copy)]
+struct Mentions<'a> {
     text: &'a str,
-    at: usize,
+    mentions: &'a [Range<usize>],
 }
 
-impl<'a> Lines<'a> {
+impl Mentions<'_> {
+    /// Which mention begins at this place of a part of the text, and its length.
+    fn starting_at(self, part: &str, at: usize) -> Option<(usize, usize)> {
+        // The part is borrowed from the text.
+        let begin = part.as_ptr() as usize - self.text.as_ptr() as usize;
+        let place = self
+            .mentions
+            .binary_search_by_key(&(begin + at), |range| range.start)
+            .ok()?;
+        let length = self.mentions[place].len();
+        (at + length <= part.len()).then_some((place, length))
+    }
+}
+
+struct Lines<'a, 'm> {
+    text: &'a str,
+    at: usize,
+    mentions: Mentions<'m>,
+}
+
+impl<'a> Lines<'a, '_> {
     /// The next line, without its end.
     fn peek(&self) -> Option<&'a str> {
         let rest = &self.text[self.at..];
@@ -202,7 +244,7 @@ impl<'a> Lines<'a> {
             if !words.is_empty() {
                 words.push(Inline::Text("\n"));
             }
-            words.append(&mut inline::parse(line));
+            words.append(&mut inline::parse(line, self.mentions));
             self.advance();
         }
         words
@@ -211,7 +253,7 @@ impl<'a> Lines<'a> {
     fn list(&mut self) -> Vec<Item<'a>> {
         let mut items = Vec::new();
         while let Some((number, words)) = self.peek().and_then(item) {
-            let words = inline::parse(words);
+            let words = inline::parse(words, self.mentions);
             items.push(Item { number, words });
             self.advance();
         }

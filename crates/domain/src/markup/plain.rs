@@ -44,7 +44,9 @@ pub fn plain(text: &str) -> Cow<'_, str> {
 fn write(out: &mut String, words: &[Inline<'_>]) {
     for word in words {
         match word {
-            Inline::Text(text) | Inline::Link(text) | Inline::Code(text) => out.push_str(text),
+            Inline::Text(text) | Inline::Link(text) | Inline::Code(text) | Inline::Mention { text, .. } => {
+                out.push_str(text);
+            }
             Inline::Marked(Mark::Spoiler, _) => out.push_str(COVERED),
             Inline::Marked(_, words) => write(out, words),
         }

@@ -36,6 +36,7 @@ fn words(inner: &[Inline<'_>]) -> String {
         Inline::Text(text) => (*text).to_owned(),
         Inline::Link(link) => format!("[link {link}]"),
         Inline::Code(code) => format!("[code {code}]"),
+        Inline::Mention { text, place } => format!("[mention {place}: {text}]"),
         Inline::Marked(Mark::Bold, inner) => format!("[bold {}]", words(inner)),
         Inline::Marked(Mark::Italic, inner) => format!("[italic {}]", words(inner)),
         Inline::Marked(Mark::Strike, inner) => format!("[strike {}]", words(inner)),
@@ -52,6 +53,42 @@ fn texts_are_read_as_the_document_says() {
     for example in examples {
         let (typed, read) = example.split_once(" => ").unwrap();
         assert_eq!(written(&typed.replace('⏎', "\n")), read, "{typed}");
+    }
+}
+
+#[test]
+fn a_mention_is_taken_as_it_stands() {
+    for (text, names, expected) in [
+        ("@민지 봐", &["@민지"][..], "[mention 0: @민지] 봐"),
+        (
+            "**@a**b** 와 @민지**야",
+            &["@a**b", "@민지"],
+            "[bold [mention 0: @a**b]] 와 [mention 1: @민지]**야",
+        ),
+        (
+            "> @a_b_\n- @c",
+            &["@a_b_", "@c"],
+            "[quote [mention 0: @a_b_]] [list [- [mention 1: @c]]]",
+        ),
+        ("`@민지`", &["@민지"], "[code @민지]"),
+        ("||@민지||", &["@민지"], "[spoiler [mention 0: @민지]]"),
+        (
+            "앞\n\n> 말\n\n@민지 끝",
+            &["@민지"],
+            "앞 [quote 말] [mention 0: @민지] 끝",
+        ),
+    ] {
+        let mut from = 0;
+        let mentions: Vec<Range<usize>> = names
+            .iter()
+            .map(|name| {
+                let start = from + text[from..].find(name).unwrap();
+                from = start + name.len();
+                start..from
+            })
+            .collect();
+        let blocks: Vec<String> = parse_with(text, &mentions).iter().map(block).collect();
+        assert_eq!(blocks.join(" "), expected, "{text}");
     }
 }
 
@@ -75,7 +112,7 @@ fn marks_do_not_nest_in_themselves() {
     fn depth(inner: &[Inline<'_>]) -> usize {
         let of = |word: &Inline<'_>| match word {
             Inline::Marked(_, inner) => 1 + depth(inner),
-            Inline::Text(_) | Inline::Link(_) | Inline::Code(_) => 0,
+            Inline::Text(_) | Inline::Link(_) | Inline::Code(_) | Inline::Mention { .. } => 0,
         };
         inner.iter().map(of).max().unwrap_or(0)
     }

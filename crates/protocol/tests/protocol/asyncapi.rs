@@ -85,6 +85,8 @@ names!(notice_name, SystemNotice, NOTICES:
     MemberLeft = "member_left",
     NameChanged { .. } = "name_changed",
     OwnerChanged { .. } = "owner_changed",
+    NoticeSet = "notice_set",
+    NoticeRemoved = "notice_removed",
 );
 
 names!(close_name, CloseCode, CLOSES:

@@ -13,7 +13,7 @@ use damso_protocol::{
     MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery, Page, PageQuery, Problem,
     ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest,
     SearchMessagesQuery, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetPresenceRequest,
-    Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
+    Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice, UnreadMentions,
     UpdateConversationRequest, UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest,
     UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users,
     UsersQuery,
@@ -216,6 +216,8 @@ fn a_request_leaves_out_what_it_does_not_say() {
         attachment_ids: Vec::new(),
         reply_to_seq: None,
         forward_of: None,
+        mention_spans: Vec::new(),
+        mentions_all: false,
     };
     assert_eq!(write(&request), json!({ "client_key": ID }));
     assert_eq!(write(&UpdateMeRequest::default()), json!({}));
@@ -248,7 +250,8 @@ fn message() -> Value {
         "text": null, "attachments": [], "system": { "type": "member_left" }, "created_at": TIME, "deleted_at": null,
         "edited_at": TIME, "reactions": [{ "emoji": "👍🏽", "count": 11, "user_ids": [ID] }], "my_reactions": ["👍🏽"],
         "reply_to": { "seq": 1, "rev": 3, "author_id": ID, "excerpt": "여섯 시에", "attachment": "image" },
-        "forwarded": true,
+        "forwarded": true, "mentions": [ID], "mentions_all": true,
+        "mention_spans": [{ "user_id": ID, "start": 0, "end": 3 }, { "user_id": null, "start": 4, "end": 7 }],
     })
 }
 
@@ -305,7 +308,7 @@ fn both_readers_read_every_answer() {
     let conversation = json!({
         "id": ID, "kind": "group", "name": "주말 \"산행\" \u{1f3d4}", "avatar": null, "history": "all", "rev": 9,
         "last_seq": 4, "member_count": 2, "members": [member], "last_message": message(),
-        "membership": membership, "unread_count": 1000, "created_at": TIME,
+        "notice": message(), "membership": membership, "unread_count": 1000, "mention_count": 2, "created_at": TIME,
     });
     let presence = json!({ "status": "away", "text": "점심", "last_seen_at": null });
     let friend = json!({
@@ -319,21 +322,13 @@ fn both_readers_read_every_answer() {
         "presence": { "status": "invisible", "text": null, "expires_at": TIME },
     });
     assert_lenient::<Settings>(&settings);
-    assert_lenient::<CreatedReport>(&json!({ "id": ID }));
     let found = json!({ "message": message(), "highlights": [[0, 2], [5, 7]] });
     assert_lenient::<FoundMessages>(&json!({ "items": [found], "users": [user()], "next_cursor": "e30" }));
     let request = json!({
         "id": ID, "from": user(), "to": user(), "message": "", "state": "pending", "created_at": TIME,
     });
-    let session = json!({
-        "id": ID, "name": "노트북", "address": null, "created_at": TIME, "last_used_at": TIME, "is_current": true,
-    });
-    let export = json!({
-        "id": ID, "state": "running", "progress": { "done": 3, "total": 9 }, "size_bytes": null, "created_at": TIME,
-        "expires_at": TIME, "needs_proof": true,
-    });
-    assert_lenient::<Exports>(&json!({ "items": [export] }));
-    let pointer = json!({ "conversation_id": ID, "read_seq": 1, "unread_count": 0 });
+    let pointer = json!({ "conversation_id": ID, "read_seq": 1, "unread_count": 2, "mention_count": 1 });
+    assert_lenient::<UnreadMentions>(&json!({ "seqs": [3, 7] }));
     assert_lenient::<Attachment>(&attachment);
     assert_lenient::<Conversation>(&conversation);
     assert_lenient::<Conversations>(
@@ -341,7 +336,9 @@ fn both_readers_read_every_answer() {
     );
     assert_lenient::<Members>(&json!({ "items": [member], "users": [user()], "next_cursor": null }));
     assert_lenient::<Reads>(&json!({ "items": [{ "user_id": ID, "joined_seq": 0, "read_seq": 4 }] }));
-    assert_lenient::<ReadPosition>(&json!({ "read_seq": 4, "unread_count": 0, "rev": 9, "user_rev": 3 }));
+    assert_lenient::<ReadPosition>(&json!({
+        "read_seq": 4, "unread_count": 2, "mention_count": 1, "rev": 9, "user_rev": 3,
+    }));
     assert_lenient::<Messages>(&json!({
         "items": [message()], "users": [user()], "has_more_before": true, "has_more_after": false,
     }));
@@ -355,22 +352,11 @@ fn both_readers_read_every_answer() {
     assert_lenient::<Page<Friend>>(&json!({ "items": [friend], "next_cursor": null }));
     assert_lenient::<Page<FriendRequest>>(&json!({ "items": [request], "next_cursor": null }));
     assert_lenient::<Users>(&json!({ "items": [user()] }));
-    assert_lenient::<Sessions>(&json!({ "items": [session] }));
-    assert_lenient::<AuthResponse>(&json!({
-        "user": me(), "session_id": ID, "access_token": "t", "expires_in_secs": 900, "refresh_token": null,
-    }));
     assert_lenient::<CreatedAttachment>(&json!({
         "attachment": attachment,
         "upload": {
             "part_size_bytes": 100_000_000, "expires_at": TIME,
             "parts": [{ "number": 1, "url": "/storage/x", "headers": [{ "name": "a", "value": "b" }] }],
-        },
-    }));
-    assert_lenient::<DeletionReport>(&json!({
-        "deleted_at": TIME,
-        "removed": {
-            "messages": 1, "attachments": 2, "bytes": 3, "sessions": 4, "friends": 5, "blocks": 7,
-            "conversations": 6,
         },
     }));
     assert_lenient::<SyncResponse>(&json!({
@@ -391,6 +377,30 @@ fn both_readers_read_every_answer() {
     assert_both_miss::<Conversation>(&conversation);
     assert_both_miss::<Attachment>(&attachment);
     assert_both_miss::<Message>(&message());
+}
+
+#[test]
+fn both_readers_read_what_an_account_is_told() {
+    assert_lenient::<CreatedReport>(&json!({ "id": ID }));
+    let session = json!({
+        "id": ID, "name": "노트북", "address": null, "created_at": TIME, "last_used_at": TIME, "is_current": true,
+    });
+    let export = json!({
+        "id": ID, "state": "running", "progress": { "done": 3, "total": 9 }, "size_bytes": null, "created_at": TIME,
+        "expires_at": TIME, "needs_proof": true,
+    });
+    assert_lenient::<Exports>(&json!({ "items": [export] }));
+    assert_lenient::<Sessions>(&json!({ "items": [session] }));
+    assert_lenient::<AuthResponse>(&json!({
+        "user": me(), "session_id": ID, "access_token": "t", "expires_in_secs": 900, "refresh_token": null,
+    }));
+    assert_lenient::<DeletionReport>(&json!({
+        "deleted_at": TIME,
+        "removed": {
+            "messages": 1, "attachments": 2, "bytes": 3, "sessions": 4, "friends": 5, "blocks": 7,
+            "conversations": 6,
+        },
+    }));
 }
 
 #[test]
@@ -434,6 +444,8 @@ fn both_readers_read_every_notice() {
         json!({ "type": "name_changed", "name": null }),
         json!({ "type": "name_changed", "name": "산행" }),
         json!({ "type": "owner_changed", "user_id": ID }),
+        json!({ "type": "notice_set" }),
+        json!({ "type": "notice_removed" }),
     ] {
         assert_lenient::<SystemNotice>(&notice);
     }

@@ -1,7 +1,8 @@
 //! Storing messages, deleting and hiding them.
 
 use damso_domain::{
-    AttachmentId, ClientKey, ConversationId, MessageId, MessageKind, MessageRef, Rev, Seq, Timestamp, UserId,
+    AttachmentId, ClientKey, ConversationId, Mention, MessageId, MessageKind, MessageRef, Rev, Seq,
+    Timestamp, UserId,
 };
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -14,7 +15,7 @@ use crate::attachment::Attachment;
 use crate::quote::Reply;
 use crate::schema::{hidden_messages, message_attachments, message_edits, messages, reactions};
 use crate::statement::Keep as _;
-use crate::{Connection, RepositoryResult, search_index};
+use crate::{Connection, RepositoryError, RepositoryResult, search_index};
 
 /// A message to store; its numbers come from the locked conversation.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub struct NewMessage {
     pub reply_to: Option<Reply>,
     /// Whether it is taken from another message.
     pub forwarded: bool,
+    /// Whom it mentions, and where.
+    pub mentions: Vec<Mention>,
     /// When.
     pub created_at: Timestamp,
 }
@@ -66,6 +69,7 @@ pub async fn insert(
             messages::withheld_for.eq(new.withheld_for.map(|id| vec![id.as_uuid()])),
             messages::reply_to_seq.eq(new.reply_to.as_ref().map(|reply| reply.seq.as_i64())),
             messages::forwarded.eq(new.forwarded),
+            messages::mentions.eq(mentions_column(&new.mentions)?),
             messages::created_at.eq(new.created_at.as_jiff().to_diesel()),
         ))
         .execute(conn)
@@ -89,10 +93,22 @@ pub async fn insert(
         my_reactions: Vec::new(),
         reply_to: new.reply_to.clone(),
         forwarded: new.forwarded,
+        mentions: new.mentions.clone(),
     })
 }
 
-/// Stores messages that have no attachments and answer none, as many as one statement may hold at once. The numbers
+/// Whom a message mentions, as it is stored: nothing where that is nobody.
+pub(crate) fn mentions_column(mentions: &[Mention]) -> RepositoryResult<Option<serde_json::Value>> {
+    if mentions.is_empty() {
+        return Ok(None);
+    }
+    let column = serde_json::to_value(mentions);
+    Ok(Some(column.map_err(|error| {
+        RepositoryError::Query(format!("messages.mentions: {error}"))
+    })?))
+}
+
+/// Stores messages that have no attachments, answer none and mention nobody, as many as one statement may hold at once. The numbers
 /// are the caller's responsibility, as they are with [`insert`].
 pub async fn insert_many(conn: &mut Connection, new: &[NewMessage]) -> RepositoryResult<()> {
     let column = |value: fn(&NewMessage) -> Uuid| new.iter().map(value).collect::<Vec<_>>();
@@ -171,6 +187,7 @@ struct Emptied {
     reactions: Option<serde_json::Value>,
     reply_to_seq: Option<i64>,
     forwarded: bool,
+    mentions: Option<serde_json::Value>,
 }
 
 impl Emptied {
@@ -182,6 +199,7 @@ impl Emptied {
             reactions: None,
             reply_to_seq: None,
             forwarded: false,
+            mentions: None,
         }
     }
 }

@@ -21,6 +21,7 @@ async fn many_messages_are_stored_as_each_alone_would_be() {
         withheld_for: (seq == 2).then_some(author),
         reply_to: None,
         forwarded: false,
+        mentions: Vec::new(),
         created_at: Timestamp::now(),
     };
     let all = [

@@ -364,6 +364,7 @@ impl Transcript<'_> {
             "title": self.title,
             "history": conversation.history,
             "created_at": conversation.created_at,
+            "notice_seq": conversation.notice_seq,
             "membership": {
                 "has_left": conversation.left_rev.is_some(),
                 "role": conversation.role,

@@ -339,6 +339,7 @@ impl Batcher {
                         my_reactions: Vec::new(),
                         reply_to: None,
                         forwarded: false,
+                        mentions: Vec::new(),
                     };
                     self.unindexed.note(conversation);
                     self.tell(&message, audience, withheld_for);

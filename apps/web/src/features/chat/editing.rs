@@ -1,6 +1,6 @@
 //! The message of mine that is being changed, if one is.
 
-use damso_domain::Seq;
+use damso_domain::{Mention, Seq};
 use damso_protocol::Message;
 use leptos::prelude::*;
 
@@ -13,6 +13,8 @@ pub(super) struct Edited {
     pub seq: Seq,
     /// What it says so far.
     pub text: Option<String>,
+    /// Whom that mentions.
+    pub mentions: Vec<Mention>,
     /// It may go without words then.
     pub has_files: bool,
 }
@@ -39,6 +41,7 @@ impl Editing {
         self.edited.set(Some(Edited {
             seq: message.seq,
             text: message.text.clone(),
+            mentions: message.mention_spans.clone(),
             has_files: !message.attachments.is_empty(),
         }));
     }

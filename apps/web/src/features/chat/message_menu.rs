@@ -13,11 +13,13 @@ use web_sys::Element;
 
 use super::editing::Editing;
 use super::forwarding::Forwarding;
+use super::notice_bar::{NoticeActions, allows_notice, notice_seq};
 use super::reactions::{QuickReactions, Reactor};
 use super::replying::Replying;
 use super::selecting::Selecting;
+use crate::app::Place;
 use crate::features::report::{ReportDialog, ReportSubject};
-use crate::i18n::{explain_error, forwarding, texts};
+use crate::i18n::{explain_error, forwarding, on_top, texts};
 use crate::stores::ChatStore;
 use crate::ui::{ConfirmDialog, IconName, Menu, MenuAnchor, MenuItem, Toasts};
 
@@ -73,6 +75,9 @@ struct Choices {
     seq: Option<Seq>,
     can_be_answered: bool,
     has_text: bool,
+    has_link: bool,
+    can_be_notice: bool,
+    is_notice: bool,
     can_be_forwarded: bool,
     takes_reactions: bool,
     has_reactions: bool,
@@ -151,7 +156,7 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
                     {move || texts().chat.copy}
                 </MenuItem>
             </Show>
-            <PassOnItems choices />
+            <PassOnItems id choices />
             <Show when=move || choices.get().has_reactions>
                 <MenuItem icon=IconName::People on:click=move |_| on_seq(Reactor::show_reacted)>
                     {move || texts().reactions.who_reacted}
@@ -190,9 +195,9 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
     }
 }
 
-/// Forwarding it, alone or with others that are chosen.
+/// Forwarding it, alone or with others that are chosen, and pointing others to it.
 #[component]
-fn PassOnItems(choices: Memo<Choices>) -> impl IntoView {
+fn PassOnItems(id: ConversationId, choices: Memo<Choices>) -> impl IntoView {
     let target = MessageTarget::expect();
     let (forwarding_now, selecting) = (Forwarding::expect(), Selecting::expect());
     let stored = move || match target.content.get_untracked() {
@@ -216,6 +221,43 @@ fn PassOnItems(choices: Memo<Choices>) -> impl IntoView {
             </MenuItem>
             <MenuItem icon=IconName::Check on:click=move |_| select()>
                 {move || forwarding().select}
+            </MenuItem>
+        </Show>
+        <PlaceItems id choices />
+    }
+}
+
+/// A link that leads to it, and its place on top of the conversation.
+#[component]
+fn PlaceItems(id: ConversationId, choices: Memo<Choices>) -> impl IntoView {
+    let notices = NoticeActions::expect(id);
+    let toasts = Toasts::expect();
+    let copy_link = move || {
+        let origin = window().location().origin();
+        if let (Some(seq), Ok(origin)) = (choices.get_untracked().seq, origin) {
+            let link = format!("{origin}{}", Place::Message(id, seq).path());
+            copy_text(link, toasts, on_top().link_copied);
+        }
+    };
+    let set = move || {
+        if let Some(seq) = choices.get_untracked().seq {
+            notices.set(seq);
+        }
+    };
+    view! {
+        <Show when=move || choices.get().has_link>
+            <MenuItem icon=IconName::Link on:click=move |_| copy_link()>
+                {move || on_top().copy_link}
+            </MenuItem>
+        </Show>
+        <Show when=move || choices.get().can_be_notice>
+            <MenuItem icon=IconName::Notice on:click=move |_| set()>
+                {move || on_top().set}
+            </MenuItem>
+        </Show>
+        <Show when=move || choices.get().is_notice>
+            <MenuItem icon=IconName::Notice on:click=move |_| notices.remove()>
+                {move || on_top().remove}
             </MenuItem>
         </Show>
     }
@@ -260,10 +302,15 @@ fn choices(chats: ChatStore, id: ConversationId, content: Option<&RowContent>) -
                 chat.conversation.kind == ConversationKind::Group
                     && chat.conversation.membership.role.can_delete_messages_of_others()
             });
+            let is_notice = notice_seq(chats, id) == Some(message.seq);
+            let allows_notice = !is_deleted && allows_notice(chats, id);
             Choices {
                 seq: Some(message.seq),
                 can_be_answered: !is_deleted,
                 has_text: message.text.is_some(),
+                has_link: !is_deleted,
+                can_be_notice: allows_notice && !is_notice,
+                is_notice: allows_notice && is_notice,
                 can_be_forwarded: !is_deleted,
                 takes_reactions: !is_deleted,
                 has_reactions: !message.reactions.is_empty(),
@@ -298,7 +345,12 @@ fn copy(target: MessageTarget, toasts: Toasts) {
         Some(RowContent::Echo(echo)) => echo.text.clone(),
         None => None,
     });
-    let Some(text) = text else { return };
+    if let Some(text) = text {
+        copy_text(text, toasts, texts().chat.copied);
+    }
+}
+
+fn copy_text(text: String, toasts: Toasts, done: &'static str) {
     let clipboard = window().navigator().clipboard();
     // Browsers have no clipboard for scripts at an insecure address.
     if wasm_bindgen::JsValue::from(clipboard.clone()).is_undefined() {
@@ -306,7 +358,7 @@ fn copy(target: MessageTarget, toasts: Toasts) {
     }
     spawn_local(async move {
         if JsFuture::from(clipboard.write_text(&text)).await.is_ok() {
-            toasts.show(texts().chat.copied);
+            toasts.show(done);
         }
     });
 }

@@ -8,6 +8,7 @@ mod face;
 mod forwarding;
 mod header;
 mod message_menu;
+mod notice_bar;
 mod reactions;
 mod replying;
 mod selecting;
@@ -37,6 +38,7 @@ use emoji::EmojiShelf;
 use forwarding::{ForwardDialog, Forwarding};
 use header::ConversationHeader;
 use message_menu::{MessageMenu, MessageTarget};
+use notice_bar::NoticeBar;
 use reactions::{EditsDialog, PickerDialog, ReactedDialog, Reactor};
 use replying::{Jump, Replying};
 use selecting::{Selecting, SelectionBar};
@@ -93,7 +95,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
     provide_context(Replying::new(id));
     let jump = Jump::new();
     provide_context(jump);
-    follow_found(id, jump);
+    follow_address(id, jump);
     provide_context(EmojiShelf::new());
     provide_context(Forwarding::new());
     let selecting = Selecting::new();
@@ -118,6 +120,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
             on:drop=move |event| drop_zone.drop(&event)
         >
             <ConversationHeader id title />
+            <NoticeBar id />
             <TimelineView id read_at_open sent />
             <TypingLine id />
             {move || match blocked.get() {
@@ -141,14 +144,16 @@ fn Conversation(id: ConversationId) -> impl IntoView {
 }
 
 /// Goes to the message that the address names.
-fn follow_found(id: ConversationId, jump: Jump) {
+fn follow_address(id: ConversationId, jump: Jump) {
     let navigator = Navigator::expect();
-    Effect::new(move |_| {
-        if let Place::Found(found, seq) = navigator.place()
-            && found == id
-        {
+    Effect::new(move |_| match navigator.place() {
+        Place::Found(found, seq) if found == id => jump.to(seq),
+        Place::Message(linked, seq) if linked == id => {
             jump.to(seq);
+            // So that the same link can be followed once more.
+            navigator.replace(Place::Chat(id));
         }
+        _ => (),
     });
 }
 

@@ -132,7 +132,7 @@ fn is_gone(reply: &ReplyTo) -> bool {
     reply.excerpt.is_none() && reply.attachment.is_none()
 }
 
-fn quote_words(reply: &ReplyTo) -> String {
+pub(super) fn quote_words(reply: &ReplyTo) -> String {
     let chat = &texts().chat;
     match (&reply.excerpt, reply.attachment) {
         (Some(excerpt), _) => excerpt.clone(),

@@ -96,5 +96,7 @@ pub fn notice_words(author: UserId, notice: &SystemNotice, people: PeopleStore) 
         SystemNotice::OwnerChanged { user_id } => {
             (chat.owner_changed)(&author, &name_by_id(people, *user_id))
         }
+        SystemNotice::NoticeSet => (chat.notice_set)(&author),
+        SystemNotice::NoticeRemoved => (chat.notice_removed)(&author),
     }
 }

@@ -17,6 +17,7 @@ use crate::ui::{Badge, Icon, IconName, MenuAnchor};
 struct Marks {
     group_size: Option<i64>,
     unread: i64,
+    mentions: i64,
     is_pinned: bool,
     is_muted: bool,
     is_marked_unread: bool,
@@ -94,11 +95,18 @@ pub(super) fn ChatRow(
                 </span>
                 <span class="chats__side">
                     <time class="chats__time">{time}</time>
-                    <Badge
-                        count=unread
-                        quiet=Signal::derive(is_quiet)
-                        label=move || (texts().chat.unread_count)(unread.get())
-                    />
+                    <span class="chats__counts">
+                        <Show when=move || { 0 < marks.get().mentions }>
+                            <span class="badge" role="img" aria-label=move || texts().chat_list.mentioned>
+                                "@"
+                            </span>
+                        </Show>
+                        <Badge
+                            count=unread
+                            quiet=Signal::derive(is_quiet)
+                            label=move || (texts().chat.unread_count)(unread.get())
+                        />
+                    </span>
                     {move || {
                         let marks = marks.get();
                         (marks.is_marked_unread && marks.unread == 0)
@@ -140,6 +148,7 @@ fn marks(chats: ChatStore, id: ConversationId) -> Marks {
         group_size: Some(chat.conversation.member_count)
             .filter(|_| chat.conversation.kind == ConversationKind::Group),
         unread: chat.conversation.unread_count,
+        mentions: chat.conversation.mention_count,
         is_pinned: chat.conversation.membership.is_pinned,
         is_muted: chat.is_muted(Timestamp::now()),
         is_marked_unread: chat.conversation.membership.is_marked_unread,

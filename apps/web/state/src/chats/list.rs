@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use damso_domain::{ConversationId, ConversationKind, Timestamp, UserId};
+use damso_domain::{ConversationId, ConversationKind, Rev, Timestamp, UserId};
 use damso_protocol::{Conversation, Folder, Member};
 
 use super::Chat;
@@ -52,6 +52,14 @@ impl Chats {
         self.by_id.values_mut().map(doubt).collect()
     }
 
+    /// What counts as a mention in groups is another question since this change of my own stream. Returns where the count
+    /// has to be asked for.
+    pub(crate) fn recount_mentions(&mut self, user_rev: Rev) -> Vec<ConversationId> {
+        let chats = self.by_id.values_mut();
+        let asks = chats.filter_map(|chat| chat.recount_mentions(user_rev).then(|| chat.id()));
+        asks.collect()
+    }
+
     /// One of them.
     pub fn get(&self, id: ConversationId) -> Option<&Chat> {
         self.by_id.get(&id)
@@ -98,14 +106,17 @@ impl Chats {
     }
 
     /// Unread messages of those that call me: what the badge on the tab counts. One that I have marked as unread counts
-    /// as one message at least; what I have put away does not call.
+    /// as one message at least; of what is muted or put away only what mentions me calls.
     pub fn unread_total(&self, now: Timestamp) -> i64 {
-        let is_loud = |chat: &&Chat| !chat.is_muted(now) && !chat.is_archived(now);
+        let is_loud = |chat: &Chat| !chat.is_muted(now) && !chat.is_archived(now);
         let unread = |chat: &Chat| {
+            if !is_loud(chat) {
+                return chat.conversation.mention_count;
+            }
             let marked = i64::from(chat.conversation.membership.is_marked_unread);
             chat.conversation.unread_count.max(marked)
         };
-        self.by_id.values().filter(is_loud).map(unread).sum()
+        self.by_id.values().map(unread).sum()
     }
 
     /// Whether the time for which one was muted has ended between these moments.

@@ -9,7 +9,7 @@ use damso_protocol::{
 };
 
 use super::Model;
-use crate::count::ServerCount;
+use crate::count::{Counts, ServerCount};
 use crate::quotes::Change;
 use crate::reactions::Way;
 use crate::{Effects, timeline};
@@ -157,7 +157,9 @@ impl Model {
         }
         let message = self.complete(message, effects);
         self.learn_authors(&message, effects);
+        self.count_edit(&message, effects);
         if let Some(chat) = self.chats.get_mut(message.conversation_id) {
+            chat.update_notice(&message);
             // An older message that changed is not the last one for that.
             chat.put_last_message(&message);
         }
@@ -176,6 +178,7 @@ impl Model {
                 seq: event.seq,
                 rev: event.rev,
             });
+            chat.drop_notice_if(|notice| notice.seq == event.seq);
             let last = chat.conversation.last_message.as_mut();
             if let Some(last) = last.filter(|last| last.seq == event.seq) {
                 *last = timeline::deleted(last, event.rev, event.deleted_at);
@@ -205,6 +208,7 @@ impl Model {
             author: event.author_id,
             rev: event.rev,
         });
+        chat.drop_notice_if(|notice| notice.author_id == event.author_id);
         if let Some(last) = chat
             .conversation
             .last_message
@@ -220,6 +224,9 @@ impl Model {
     }
 
     fn conversation_updated(&mut self, event: ConversationUpdated, effects: &mut Effects) {
+        if let Some(notice) = &event.notice {
+            self.learn_authors(notice, effects);
+        }
         let Some(chat) = self.chats.get_mut(event.conversation_id) else {
             return;
         };
@@ -235,6 +242,7 @@ impl Model {
         chat.conversation.name = event.name;
         chat.conversation.avatar = event.avatar;
         chat.conversation.history = event.history;
+        chat.put_notice(event.notice);
     }
 
     fn member_changed(&mut self, event: MemberChanged, is_new: bool, effects: &mut Effects) {
@@ -309,10 +317,12 @@ impl Model {
             ServerEvent::BlockAdded(event) => {
                 effects.people = true;
                 self.people.add_block(event.block);
+                self.recount_mentions(event.user_rev, effects);
             }
             ServerEvent::BlockRemoved(event) => {
                 effects.people = true;
                 self.people.remove_block(event.user_id);
+                self.recount_mentions(event.user_rev, effects);
             }
             ServerEvent::Ready(_)
             | ServerEvent::Pong(_)
@@ -448,7 +458,10 @@ impl Model {
         effects.timelines = true;
         let asks = chat.take_count(ServerCount {
             read_seq: event.read_seq,
-            unread_count: event.unread_count,
+            counts: Counts {
+                unread: event.unread_count,
+                mentions: event.mention_count,
+            },
             rev: event.rev,
             user_rev: event.user_rev,
         });

@@ -62,6 +62,7 @@ impl Model {
     /// Takes over what the server answered to a change of a message of mine. Its event comes as well, earlier or later.
     pub fn take_edited(&mut self, message: Message) -> Effects {
         if let Some(chat) = self.chats.get_mut(message.conversation_id) {
+            chat.update_notice(&message);
             let last = chat.conversation.last_message.as_ref();
             if last.is_some_and(|last| last.seq == message.seq) {
                 chat.put_last_message(&message);

@@ -10,7 +10,7 @@ use damso_protocol::{
 };
 
 use super::Model;
-use crate::{Arrival, Effects};
+use crate::Effects;
 
 impl Model {
     /// What to ask for: some conversations, or all of them in as many calls as it takes.
@@ -122,6 +122,7 @@ impl Model {
                 conversation_id: pointer.conversation_id,
                 read_seq: pointer.read_seq,
                 unread_count: pointer.unread_count,
+                mention_count: pointer.mention_count,
                 rev: chat.conversation.rev,
                 user_rev: response.user_rev,
             };
@@ -165,6 +166,9 @@ impl Model {
             .friends
             .into_iter()
             .for_each(|friend| self.people.add_friend(friend));
+        if !changes.removed_block_ids.is_empty() || !changes.blocks.is_empty() {
+            self.recount_mentions(user_rev, effects);
+        }
         for id in changes.removed_block_ids {
             self.people.remove_block(id);
         }
@@ -239,7 +243,7 @@ impl Model {
         let is_mine = message.author_id == self.me;
         effects.outbox |= is_mine && self.outbox.settle(message.client_key);
         if known_last < message.seq && self.is_news(&message) {
-            effects.arrivals.push(Arrival::of(&message));
+            effects.arrivals.push(self.arrival(&message));
         }
         let (id, seq) = (message.conversation_id, message.seq);
         let message = Arc::new(message);

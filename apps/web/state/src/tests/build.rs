@@ -83,6 +83,9 @@ impl World {
             my_reactions: Some(Vec::new()),
             reply_to: None,
             forwarded: false,
+            mentions: Vec::new(),
+            mentions_all: false,
+            mention_spans: Vec::new(),
         }
     }
 
@@ -157,6 +160,7 @@ pub fn conversation(id: ConversationId, members: &[UserId]) -> Conversation {
         member_count: i64::try_from(members.len()).expect("few"),
         members: members.iter().copied().map(member).collect(),
         last_message: None,
+        notice: None,
         membership: Membership {
             role: Role::Member,
             joined_seq: Seq::ZERO,
@@ -170,6 +174,7 @@ pub fn conversation(id: ConversationId, members: &[UserId]) -> Conversation {
             folder_id: None,
         },
         unread_count: 0,
+        mention_count: 0,
         created_at: at(0),
     }
 }

@@ -62,6 +62,7 @@ fn facts(world: &World) -> Vec<ServerEvent> {
             name: Some("등산".to_owned()),
             avatar: None,
             history: History::FromJoin,
+            notice: Some(Box::new(world.message(2, seoyeon).into_notice())),
         }),
         ServerEvent::MemberAdded(MemberChanged {
             conversation_id: id,
@@ -252,6 +253,7 @@ fn unread_counts_follow_others_and_my_pointer() {
             conversation_id: world.group,
             read_seq: Seq::new(read_seq),
             unread_count,
+            mention_count: 0,
             rev: Rev::new(4),
             user_rev: Rev::ZERO,
         })
@@ -274,6 +276,7 @@ fn a_pointer_that_is_ahead_of_my_own_stream_is_asked_for_again() {
             conversation_id: world.group,
             read_seq: Seq::new(3),
             unread_count: 0,
+            mention_count: 0,
             rev: Rev::new(1),
             user_rev: Rev::new(user_rev),
         })

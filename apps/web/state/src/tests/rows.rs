@@ -160,6 +160,7 @@ fn echoes_stand_at_the_end_and_keep_their_key() {
         files: Vec::new(),
         reply_to: None,
         forward_of: None,
+        mentions: Vec::new(),
         created_at: at(MINUTE + 1),
         state: EchoState::Sending,
     };
@@ -190,6 +191,7 @@ fn echoes_wait_while_the_end_is_not_loaded() {
         files: Vec::new(),
         reply_to: None,
         forward_of: None,
+        mentions: Vec::new(),
         created_at: at(0),
         state: EchoState::Sending,
     };

@@ -257,6 +257,7 @@ impl Call<'_> {
             "add_members" => json!({ "user_ids": [self.person().await] }),
             "update_member" => json!({ "role": "admin" }),
             "mark_read" => json!({ "seq": 1 }),
+            "set_notice" => json!({ "seq": self.seq().await }),
             "send_message" => self.message().await,
             "edit_message" => json!({ "text": "new" }),
             "create_attachment" => {
@@ -304,6 +305,17 @@ impl Call<'_> {
         };
         if let Some(Place { id, by_owner, .. }) = source {
             return json!({ "client_key": key, "forward_of": { "conversation_id": id, "seq": by_owner } });
+        }
+        if let Some((_, who)) = self.row.what.split_once("mentioning ") {
+            let who = match who {
+                "everybody" => None,
+                "the owner" => Some(self.scene.owner.id()),
+                _ => Some(UserId::new()),
+            };
+            return json!({
+                "client_key": key, "text": "@x", "mentions_all": who.is_none(),
+                "mention_spans": [{ "user_id": who, "start": 0, "end": 2 }],
+            });
         }
         let file = match self.row.what {
             "the group, unsent file" => self.scene.unsent_file().await,

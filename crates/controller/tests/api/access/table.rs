@@ -11,7 +11,7 @@ use super::world::Role;
 pub const TABLES: [&str; 5] = [ACCOUNT, PEOPLE, CONVERSATIONS, MESSAGES, FILES];
 
 /// What a refusal in a cell stands for.
-const REASONS: [(&str, ErrorKind); 33] = [
+const REASONS: [(&str, ErrorKind); 34] = [
     ("400", ErrorKind::MalformedRequest),
     ("401", ErrorKind::NotAuthenticated),
     ("401k", ErrorKind::PasskeyInvalid),
@@ -44,6 +44,7 @@ const REASONS: [(&str, ErrorKind); 33] = [
     ("422", ErrorKind::InvalidFields),
     ("422b", ErrorKind::CannotBlockSelf),
     ("422f", ErrorKind::CannotBefriendSelf),
+    ("422m", ErrorKind::MentionNotMember),
     ("422r", ErrorKind::CannotReportSelf),
 ];
 
@@ -203,8 +204,17 @@ create_typing       | the group                  | 401       404c     404c   204
 create_typing       | the direct                 | 401       404c     204    404c   404c  204   404c    404c    401     401
 list_reads          | the group                  | 401       404c     404c   200    200   200   404c    200     401     401
 list_reads          | the direct                 | 401       404c     200    404c   404c  200   404c    404c    401     401
+list_unread_mentions | the group                 | 401       404c     404c   200    200   200   404c    200     401     401
+list_unread_mentions | the direct                | 401       404c     200    404c   404c  200   404c    404c    401     401
 mark_read           | the group                  | 401       404c     404c   200    200   200   404c    200     401     401
 mark_read           | the direct                 | 401       404c     200    404c   404c  200   404c    404c    401     401
+set_notice          | the group                  | 401       404c     404c   403    200   200   404c    403     401     401
+set_notice          | the group, no such         | 401       404c     404c   403    404m  404m  404c    403     401     401
+set_notice          | the direct                 | 401       404c     200    404c   404c  200   404c    404c    401     401
+set_notice          | the notes                  | 401       404c     404c   404c   404c  200   404c    404c    401     401
+delete_notice       | the group                  | 401       404c     404c   403    200   200   404c    403     401     401
+delete_notice       | the direct                 | 401       404c     200    404c   404c  200   404c    404c    401     401
+delete_notice       | the notes                  | 401       404c     404c   404c   404c  200   404c    404c    401     401
 # Who is in the group and comes by a link is answered with it, and who was taken out does not come back.
 list_group_invites  | the group                  | 401       404c     404c   403    200   200   404c    403     401     401
 list_group_invites  | the direct                 | 401       404c     409g   404c   404c  409g  404c    404c    401     401
@@ -223,7 +233,10 @@ leave_conversation  | the blocked's direct       | 401       404c     404c   404
 list_members        | the blocked's direct       | 401       404c     404c   404c   404c  200   404c    200     401     401
 create_typing       | the blocked's direct       | 401       404c     404c   404c   404c  204   404c    204     401     401
 list_reads          | the blocked's direct       | 401       404c     404c   404c   404c  200   404c    200     401     401
+list_unread_mentions | the blocked's direct      | 401       404c     404c   404c   404c  200   404c    200     401     401
 mark_read           | the blocked's direct       | 401       404c     404c   404c   404c  200   404c    200     401     401
+set_notice          | the blocked's direct       | 401       404c     404c   404c   404c  403b  404c    200     401     401
+delete_notice       | the blocked's direct       | 401       404c     404c   404c   404c  403b  404c    200     401     401
 ";
 
 pub const MESSAGES: &str = "
@@ -246,6 +259,11 @@ send_message       | the direct, forwarding the group  | 401       404c     404m
 get_message        | the group, the owner's            | 401       404c     404c   200    200   200   404c    200     401     401
 get_message        | the group, no such                | 401       404c     404c   404m   404m  404m  404c    404m    401     401
 get_message        | the direct, the owner's           | 401       404c     200    404c   404c  200   404c    404c    401     401
+# Everybody is mentioned by those who run the group; nobody is outside of groups.
+send_message       | the group, mentioning everybody   | 401       404c     404c   403    201   201   404c    403     401     401
+send_message       | the group, mentioning the owner   | 401       404c     404c   201    201   201   404c    201     401     401
+send_message       | the group, mentioning nobody here | 401       404c     404c   422m   422m  422m  404c    422m    401     401
+send_message       | the direct, mentioning the owner  | 401       404c     409g   404c   404c  409g  404c    404c    401     401
 edit_message       | the group, the owner's            | 401       404c     404c   403    403   200   404c    403     401     401
 edit_message       | the group, the member's           | 401       404c     404c   200    403   403   404c    403     401     401
 edit_message       | the direct, the owner's           | 401       404c     403    404c   404c  200   404c    404c    401     401

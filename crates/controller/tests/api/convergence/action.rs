@@ -1,7 +1,8 @@
 //! What people do. Refusals are fine: they must not tell anybody anything either.
 
 use damso_domain::{
-    ClientKey, ConversationId, History, MessageRef, PresenceStatus, PresenceVisibility, Role, Seq, UserId,
+    ClientKey, ConversationId, History, Mention, MessageRef, PresenceStatus, PresenceVisibility, Role, Seq,
+    UserId,
 };
 use damso_protocol::{
     BlockRequest, CreateConversationRequest, CreateFolderRequest, CreateFriendRequest,
@@ -19,6 +20,8 @@ use super::{Sent, World};
 enum Action {
     Send(UserId, ConversationId, ClientKey),
     Reply(UserId, MessageRef, ClientKey),
+    /// `None`: everybody.
+    Mention(UserId, ConversationId, ClientKey, Option<UserId>),
     Forward(UserId, MessageRef, ConversationId, ClientKey),
     Delete(UserId, MessageRef, DeleteFor),
     Read(UserId, ConversationId, Seq),
@@ -36,7 +39,8 @@ enum Action {
     Settings(UserId, UpdateSettingsRequest),
     Presence(UserId, PresenceStatus),
     Rename(UserId, u8),
-    Edit(UserId, MessageRef, u8),
+    /// Perhaps with a mention.
+    Edit(UserId, MessageRef, u8, Option<UserId>),
     React(UserId, MessageRef, &'static str),
     Unreact(UserId, MessageRef, &'static str),
     Block(UserId, UserId, bool),
@@ -47,6 +51,8 @@ enum Action {
     Folder(UserId, ConversationId, u8),
     /// Somebody becomes a friend by a link.
     BefriendByLink(UserId, UserId),
+    SetNotice(UserId, MessageRef),
+    RemoveNotice(UserId, ConversationId),
 }
 
 /// Few kinds, so that people meet in them.
@@ -56,8 +62,13 @@ pub(super) async fn act(world: &mut World, rng: &mut Rng, promises: &str) {
     let action = choose(world, rng, &world.places);
     let sent = perform(&world.services, &action).await;
     // Nobody else does anything, so that what was acknowledged is there.
-    if let (Some(sent), Action::Send(user, ..) | Action::Reply(user, ..) | Action::Forward(user, ..)) =
-        (sent, &action)
+    if let (
+        Some(sent),
+        Action::Send(user, ..)
+        | Action::Reply(user, ..)
+        | Action::Mention(user, ..)
+        | Action::Forward(user, ..),
+    ) = (sent, &action)
     {
         let target = MessageRef {
             conversation_id: sent.place,
@@ -113,7 +124,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..67) {
+    match rng.u8(..78) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -153,8 +164,8 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
         38 => Action::Rename(actor, rng.u8(..)),
         40..42 => match world.keys.get(rng.usize(..=world.keys.len())) {
             // Most people have written few of the messages, so that what they meet by chance is not theirs.
-            Some(sent) => Action::Edit(sent.user, sent.target(), rng.u8(..4)),
-            None => Action::Edit(actor, message_at(place, seq), rng.u8(..4)),
+            Some(sent) => Action::Edit(sent.user, sent.target(), rng.u8(..4), rng.bool().then_some(other)),
+            None => Action::Edit(actor, message_at(place, seq), rng.u8(..4), None),
         },
         42..46 => Action::React(actor, message_at(place, seq), EMOJI[rng.usize(..3)]),
         46..48 => Action::Unreact(actor, message_at(place, seq), EMOJI[rng.usize(..3)]),
@@ -164,9 +175,15 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
         54 | 55 => Action::Keep(actor, other, change_of_friend(rng)),
         56 | 57 => Action::Join(actor, place, other),
         58 => Action::BefriendByLink(actor, other),
+        73..77 => Action::SetNotice(actor, message_at(place, seq)),
+        77 => Action::RemoveNotice(actor, place),
         59..62 => {
             let from = world.places[rng.usize(..world.places.len())];
             Action::Forward(actor, message_at(from, seq), place, ClientKey::new())
+        }
+        67..73 => {
+            let who = (rng.u8(..4) > 0).then_some(other);
+            Action::Mention(actor, place, ClientKey::new(), who)
         }
         _ => Action::Befriend(actor, other),
     }
@@ -254,6 +271,14 @@ fn change_of_settings(rng: &mut Rng) -> UpdateSettingsRequest {
     }
 }
 
+const fn at_the_beginning(user_id: Option<UserId>) -> Mention {
+    Mention {
+        user_id,
+        start: 0,
+        end: 2,
+    }
+}
+
 async fn send(
     services: &Services,
     user: UserId,
@@ -267,6 +292,8 @@ async fn send(
         attachment_ids: Vec::new(),
         reply_to_seq,
         forward_of: None,
+        mention_spans: Vec::new(),
+        mentions_all: false,
     };
     send_request(services, user, place, &request).await
 }
@@ -296,6 +323,18 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
         Action::Reply(user, target, key) => {
             return send(services, user, target.conversation_id, key, Some(target.seq)).await;
         }
+        Action::Mention(user, place, client_key, who) => {
+            let request = SendMessageRequest {
+                client_key,
+                text: Some(format!("@x {client_key}")),
+                attachment_ids: Vec::new(),
+                reply_to_seq: None,
+                forward_of: None,
+                mention_spans: vec![at_the_beginning(who)],
+                mentions_all: who.is_none(),
+            };
+            return send_request(services, user, place, &request).await;
+        }
         Action::Forward(user, MessageRef { conversation_id, seq }, place, client_key) => {
             let request = SendMessageRequest {
                 client_key,
@@ -303,6 +342,8 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
                 attachment_ids: Vec::new(),
                 reply_to_seq: None,
                 forward_of: Some(ForwardOf { conversation_id, seq }),
+                mention_spans: Vec::new(),
+                mentions_all: false,
             };
             return send_request(services, user, place, &request).await;
         }
@@ -351,9 +392,11 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
             };
             done(services.settings.set_presence(user, &request).await);
         }
-        Action::Edit(user, target, number) => {
+        Action::Edit(user, target, number, who) => {
             let request = EditMessageRequest {
-                text: Some(format!("edit {number}")),
+                text: Some(format!("@x {number}")),
+                mention_spans: who.map(|who| at_the_beginning(Some(who))).into_iter().collect(),
+                mentions_all: false,
             };
             done(services.edits.edit(user, target, &request).await);
         }
@@ -399,6 +442,15 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
             };
             done(services.friends.request(user, &request).await);
         }
+        Action::SetNotice(user, target) => {
+            done(
+                services
+                    .notices
+                    .set(user, target.conversation_id, target.seq)
+                    .await,
+            );
+        }
+        Action::RemoveNotice(user, place) => done(services.notices.remove(user, place).await),
     }
     None
 }

@@ -123,6 +123,10 @@ impl ShownChat {
         }
         let last = conversation.last_message.as_ref();
         conversation.last_message = last.map(without_rev_of_quote);
+        // A reaction to it raises it and changes nothing of what stands on top.
+        if let Some(notice) = &mut conversation.notice {
+            notice.rev = Rev::ZERO;
+        }
         let messages = model.timeline(chat.id()).into_iter().flat_map(|timeline| {
             timeline
                 .messages()

@@ -141,7 +141,7 @@ async fn play(services: &Services, seed: u64) {
     for user in world.people.clone() {
         for network in [Network::Reliable, Network::Lossy] {
             let asks_each = if seed.is_multiple_of(2) { 3 } else { 12 };
-            devices.push(Device::open(services, user, network, asks_each).await);
+            devices.push(Box::pin(Device::open(services, user, network, asks_each)).await);
         }
     }
     for check in 0..CHECKS {

@@ -173,7 +173,7 @@ impl ConversationPage {
         }
         if let Some(text) = &message.text {
             out.push_str("<div class=\"bubble\" dir=\"auto\">");
-            formatted(out, text);
+            formatted(out, text, &message.mention_spans);
             out.push_str("</div>");
         }
     }
@@ -263,6 +263,8 @@ impl ConversationPage {
             Some(SystemNotice::NameChanged { name: Some(to) }) => (texts.name_changed)(&who, &name(to)),
             Some(SystemNotice::NameChanged { name: None }) => (texts.name_removed)(&who),
             Some(SystemNotice::OwnerChanged { user_id }) => (texts.owner_changed)(&shown(*user_id)),
+            Some(SystemNotice::NoticeSet) => (texts.notice_set)(&who),
+            Some(SystemNotice::NoticeRemoved) => (texts.notice_removed)(&who),
             None => String::new(),
         }
     }

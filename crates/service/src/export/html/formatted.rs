@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 
-use damso_domain::markup::{Block, Inline, Mark, parse};
+use damso_domain::markup::{Block, Inline, Mark, parse_with};
+use damso_domain::{Mention, mention_ranges};
 
 use super::Escaped;
 
 /// Writes a text as elements. A spoiler is covered until it is pointed at or focused.
-pub(super) fn formatted(out: &mut String, text: &str) {
-    let blocks = parse(text);
+pub(super) fn formatted(out: &mut String, text: &str, mentions: &[Mention]) {
+    // They were checked when they were stored; what does not fit is shown as text.
+    let mentions = mention_ranges(text, mentions).unwrap_or_default();
+    let blocks = parse_with(text, &mentions);
     if let [Block::Paragraph(inner)] = blocks.as_slice() {
         return words(out, inner);
     }
@@ -49,6 +52,9 @@ fn words(out: &mut String, inner: &[Inline<'_>]) {
             Inline::Text(text) | Inline::Link(text) => {
                 let _ = write!(out, "{}", Escaped(text));
             }
+            Inline::Mention { text, .. } => {
+                let _ = write!(out, "<b class=\"mention\">{}</b>", Escaped(text));
+            }
             Inline::Code(code) => {
                 let _ = write!(out, "<code>{}</code>", Escaped(code));
             }
@@ -80,8 +86,20 @@ mod tests {
             ),
         ] {
             let mut out = String::new();
-            formatted(&mut out, text);
+            formatted(&mut out, text, &[]);
             assert_eq!(out, expected);
         }
+    }
+
+    #[test]
+    fn a_mention_is_marked() {
+        let mention = Mention {
+            user_id: None,
+            start: 0,
+            end: 3,
+        };
+        let mut out = String::new();
+        formatted(&mut out, "@<b 봐", &[mention]);
+        assert_eq!(out, "<b class=\"mention\">@&lt;b</b> 봐");
     }
 }

@@ -32,6 +32,8 @@ pub(in crate::export) struct Texts {
     pub(super) name_changed: fn(&str, &str) -> String,
     pub(super) name_removed: fn(&str) -> String,
     pub(super) owner_changed: fn(&str) -> String,
+    pub(super) notice_set: fn(&str) -> String,
+    pub(super) notice_removed: fn(&str) -> String,
     /// What somebody is called who is gone.
     pub(in crate::export) unknown: &'static str,
     /// What the notes to oneself are called.
@@ -95,6 +97,8 @@ const KO: Texts = Texts {
     name_changed: |who, name| format!("{who} 님이 이름을 ‘{name}’(으)로 바꿨어요."),
     name_removed: |who| format!("{who} 님이 이름을 지웠어요."),
     owner_changed: |whom| format!("{whom} 님이 방장이 됐어요."),
+    notice_set: |who| format!("{who} 님이 공지를 등록했어요."),
+    notice_removed: |who| format!("{who} 님이 공지를 내렸어요."),
     unknown: "(알 수 없음)",
     notes: "나와의 채팅",
     group: "그룹 대화",
@@ -141,6 +145,8 @@ const EN: Texts = Texts {
     name_changed: |who, name| format!("{who} named the group “{name}”."),
     name_removed: |who| format!("{who} took the name away."),
     owner_changed: |whom| format!("{whom} owns the group now."),
+    notice_set: |who| format!("{who} pinned a notice."),
+    notice_removed: |who| format!("{who} removed the notice."),
     unknown: "(unknown)",
     notes: "Notes to myself",
     group: "Group",

@@ -1,7 +1,7 @@
 //! Changing a message in the text box. What was begun to be written waits meanwhile.
 
 use damso_client_state::composer::EnterLogic;
-use damso_domain::{MessageText, MessageTextError};
+use damso_domain::{Mention, MessageTextError};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,6 +10,7 @@ use super::Writing;
 use super::text_box::fit;
 use crate::features::chat::editing::Edited;
 use crate::i18n::explain_error;
+use crate::stores::Words;
 
 impl Writing {
     /// Puts into the box what is to be changed.
@@ -18,19 +19,22 @@ impl Writing {
             let edited = self.editing.get();
             let is_editing = edited.is_some();
             match edited {
-                Some(edited) => self.fill(&edited.text.unwrap_or_default()),
+                Some(edited) => self.fill(&edited.text.unwrap_or_default(), edited.mentions),
                 // It was given up or is done: what had been begun is in the box again.
-                None if before == Some(true) => self.fill(&self.chats.draft(self.id)),
+                None if before == Some(true) => {
+                    self.fill(&self.chats.draft(self.id), self.chats.draft_mentions(self.id));
+                }
                 None => (),
             }
             is_editing
         });
     }
 
-    fn fill(self, text: &str) {
+    fn fill(self, text: &str, mentions: Vec<Mention>) {
         if let Some(node) = self.node.get_untracked() {
             node.set_value(text);
             fit(&node);
+            self.put_mentions(text, mentions);
             self.text.set(text.to_owned());
             self.focus();
         }
@@ -79,12 +83,12 @@ impl Writing {
         let Some(Some(node)) = self.node.try_get_untracked() else {
             return;
         };
-        let text = match MessageText::parse(&node.value()) {
-            Ok(text) => Some(text.into_string()),
-            Err(MessageTextError::Empty) if edited.has_files => None,
+        let words = match self.words(&node.value()) {
+            Ok(words) => words,
+            Err(MessageTextError::Empty) if edited.has_files => Words::default(),
             Err(_) => return,
         };
-        if text == edited.text {
+        if words.text == edited.text && words.mentions == edited.mentions {
             return self.cancel_edit();
         }
         if self.is_saving.get_value() {
@@ -92,7 +96,7 @@ impl Writing {
         }
         self.is_saving.set_value(true);
         spawn_local(async move {
-            let outcome = self.chats.edit_message(self.id, edited.seq, text).await;
+            let outcome = self.chats.edit_message(self.id, edited.seq, words).await;
             self.is_saving.try_update_value(|is_saving| *is_saving = false);
             let is_here = self
                 .editing

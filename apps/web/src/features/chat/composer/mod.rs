@@ -6,11 +6,13 @@
 
 mod edit;
 mod format;
+mod mention;
 mod text_box;
 mod tray;
 
+use damso_client_state::Mentioning;
 use damso_client_state::composer::{Action, EnterLogic, KeyDown};
-use damso_domain::{ConversationId, MessageText};
+use damso_domain::{ConversationId, MessageText, MessageTextError};
 use leptos::ev::{ClipboardEvent, CompositionEvent, KeyboardEvent, SubmitEvent};
 use leptos::{html, prelude::*};
 
@@ -21,6 +23,7 @@ use super::{attach, files_of};
 use crate::i18n::texts;
 use crate::stores::ChatStore;
 use crate::ui::{IconButton, IconName, Toasts};
+use mention::{MentionList, Offer};
 use text_box::{fit, has_coarse_pointer};
 use tray::Tray;
 
@@ -65,6 +68,7 @@ pub(super) fn Composer(
                     on_escape=move |()| writing.take_focus()
                 />
             </Show>
+            <MentionList writing />
             <div class="composer__line">
                 <Show when=move || !is_editing.get()>
                     <AttachButton writing />
@@ -103,8 +107,14 @@ fn TextBox(writing: Writing) -> impl IntoView {
             enterkeyhint=if has_coarse_pointer() { "enter" } else { "send" }
             aria-label=move || texts().chat.message
             placeholder=placeholder
+            aria-autocomplete=move || writing.offer.is_open().then_some("list")
+            aria-controls=move || writing.offer.is_open().then_some(mention::LIST_ID)
+            aria-activedescendant=move || writing.offer.active_id()
             on:input=move |_| writing.on_input()
             on:keydown=move |event| writing.on_key(&event)
+            on:keyup=move |event| writing.on_key_up(&event)
+            on:click=move |_| writing.look_for_name()
+            on:blur=move |_| writing.offer.close()
             on:compositionstart=move |_| writing.enter.update_value(EnterLogic::composition_start)
             on:compositionupdate=move |event| writing.on_composition(&event)
             on:compositionend=move |event| writing.on_composition_end(&event)
@@ -159,6 +169,10 @@ struct Writing {
     /// Follows the element, never the other way round.
     text: RwSignal<String>,
     enter: StoredValue<EnterLogic>,
+    /// Whom the text mentions.
+    mentions: StoredValue<Mentioning>,
+    /// Whom it may be about to mention.
+    offer: Offer,
     editing: Editing,
     replying: Replying,
     /// A change is on its way.
@@ -175,6 +189,8 @@ impl Writing {
             node: NodeRef::new(),
             text: RwSignal::new(String::new()),
             enter: StoredValue::new(EnterLogic::default()),
+            mentions: StoredValue::new(Mentioning::default()),
+            offer: Offer::new(id),
             editing: Editing::expect(),
             replying: Replying::expect(),
             is_saving: StoredValue::new(false),
@@ -220,6 +236,7 @@ impl Writing {
         let draft = self.chats.draft(self.id);
         if !draft.is_empty() {
             node.set_value(&draft);
+            self.put_mentions(&draft, self.chats.draft_mentions(self.id));
             self.text.set(draft);
         }
         request_animation_frame(move || {
@@ -242,6 +259,7 @@ impl Writing {
         if draft != node.value() {
             node.set_value(&draft);
             fit(&node);
+            self.put_mentions(&draft, self.chats.draft_mentions(self.id));
             self.text.set(draft);
         }
     }
@@ -271,6 +289,8 @@ impl Writing {
         };
         let text = node.value();
         fit(&node);
+        self.text
+            .with_untracked(|before| self.change_mentions(|mentions| mentions.follow(before, &text)));
         if self.editing.get_untracked().is_none() {
             self.chats.set_draft(self.id, text.clone());
             if !text.trim().is_empty() {
@@ -278,6 +298,7 @@ impl Writing {
             }
         }
         self.text.set(text);
+        self.look_for_name();
     }
 
     /// Puts something where the caret is, or in the place of what is selected. The focus is elsewhere, so nothing is
@@ -296,6 +317,9 @@ impl Writing {
     }
 
     fn on_key(self, event: &KeyboardEvent) {
+        if self.mentions_by_key(event) {
+            return;
+        }
         if self.formats_by_key(event) || self.edits_by_key(event) {
             return event.prevent_default();
         }
@@ -323,7 +347,10 @@ impl Writing {
     fn on_composition_end(self, event: &CompositionEvent) {
         let data = event.data().unwrap_or_default();
         let action = self.enter.try_update_value(|enter| enter.composition_end(&data));
-        self.act(action.unwrap_or(Action::None));
+        let action = action.unwrap_or(Action::None);
+        if !self.mentions_after_composition(action) {
+            self.act(action);
+        }
     }
 
     fn act(self, action: Action) {
@@ -353,19 +380,20 @@ impl Writing {
             return;
         };
         // From the element, because the last syllable may not have been reported yet.
-        let raw = node.value();
-        let text = MessageText::parse(&raw);
-        let is_too_long = matches!(text, Err(damso_domain::MessageTextError::TooLong { .. }));
-        let text = text.ok().map(MessageText::into_string);
+        let words = self.words(&node.value());
+        let is_too_long = matches!(words, Err(MessageTextError::TooLong { .. }));
+        let words = words.unwrap_or_default();
         let has_files = !self.chats.tray(self.id).read_untracked().is_empty();
-        if is_too_long || (text.is_none() && !has_files) {
+        if is_too_long || (words.text.is_none() && !has_files) {
             return;
         }
-        self.chats.send(self.id, text, self.replying.get_untracked());
+        self.chats.send(self.id, words, self.replying.get_untracked());
         self.replying.end();
         node.set_value("");
         fit(&node);
         self.text.set(String::new());
+        self.change_mentions(|mentions| *mentions = Mentioning::default());
+        self.offer.close();
         self.chats.set_draft(self.id, String::new());
         self.on_sent.run(());
     }

@@ -10,11 +10,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_split_helpers::wasm_split;
 
+use super::notice_bar::NoticeWords;
 use super::{ChatFace, title_words};
 use crate::app::{Fetched, Navigator, Place};
 use crate::features::block::{BlockActions, BlockDialog};
 use crate::features::chats::{ChatActions, LeaveDialog, MuteDialog};
-use crate::i18n::{format, invites, texts};
+use crate::i18n::{format, invites, on_top, texts};
 use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{AvatarSize, Button, ButtonKind, Icon, IconButton, IconName};
 use add::AddMembersDialog;
@@ -141,6 +142,7 @@ fn DrawerBody(id: ConversationId, rights: Rights) -> impl IntoView {
     let shows_links = RwSignal::new(false);
     view! {
         <QuickActions id rights is_adding />
+        <NoticeSection id />
         {rights
             .is_group()
             .then(|| view! { <MemberList id role=rights.role /> })}
@@ -193,6 +195,33 @@ fn DrawerBody(id: ConversationId, rights: Rights) -> impl IntoView {
         <EditGroupDialog id is_open=is_editing />
         <GroupLinksDialog id is_open=shows_links />
         <LeaveDialog id=Signal::stored(Some(id)) is_open=asks_to_leave />
+    }
+}
+
+/// What stands on top of the conversation, and the way there.
+#[component]
+fn NoticeSection(id: ConversationId) -> impl IntoView {
+    let navigator = Navigator::expect();
+    let chats = expect_context::<ChatStore>();
+    let message =
+        Memo::new(move |_| chats.with_chat(id, |chat| chat.conversation.notice.as_deref().cloned())?);
+    let press = move |_| {
+        if let Some(seq) = message.with_untracked(|message| message.as_ref().map(|message| message.seq)) {
+            navigator.go(Place::Message(id, seq));
+        }
+    };
+    view! {
+        <Show when=move || message.with(Option::is_some)>
+            <h3 class="chat-drawer__section">{move || on_top().notice}</h3>
+            <button
+                class="chat-drawer__notice"
+                type="button"
+                title=move || on_top().to_message
+                on:click=press
+            >
+                <NoticeWords message />
+            </button>
+        </Show>
     }
 }
 

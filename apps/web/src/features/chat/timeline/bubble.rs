@@ -1,28 +1,39 @@
 //! The words of a message, with their formats.
 
-use damso_domain::markup::{Block, Inline, Item, Mark, parse};
+use damso_domain::markup::{Block, Inline, Item, Mark, parse_with};
+use damso_domain::{Mention, UserId, mention_ranges};
 use js_sys::RegExp;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+use crate::app::Place;
 use crate::i18n::texts;
 
 /// Words in a bubble.
 #[component]
-pub(super) fn TextBubble(text: String) -> impl IntoView {
-    if is_lone_emoji(&text) {
+pub(in crate::features::chat) fn TextBubble(
+    text: String,
+    /// Whom they mean, and where.
+    mentions: Vec<Mention>,
+    /// Who looks.
+    me: UserId,
+) -> impl IntoView {
+    if mentions.is_empty() && is_lone_emoji(&text) {
         return view! { <p class="bubble bubble--emoji">{text}</p> }.into_any();
     }
-    let blocks = parse(&text);
+    // The server has checked them; what does not fit is shown as it was typed.
+    let ranges = mention_ranges(&text, &mentions).unwrap_or_default();
+    let meant: Vec<Meant> = mentions.iter().map(|mention| Meant::of(mention, me)).collect();
+    let blocks = parse_with(&text, &ranges);
     if let [Block::Paragraph(inner)] = blocks.as_slice() {
         return view! {
             <p class="bubble" dir="auto">
-                {words(inner)}
+                {words(inner, &meant)}
             </p>
         }
         .into_any();
     }
-    view! { <div class="bubble bubble--blocks">{blocks.iter().map(block).collect_view()}</div> }.into_any()
+    view! { <div class="bubble bubble--blocks">{blocks.iter().map(|part| block(part, &meant)).collect_view()}</div> }.into_any()
 }
 
 /// Up to three emoji and nothing else, which are drawn large. The browser knows what it draws as one.
@@ -42,11 +53,30 @@ const LONE_EMOJI: &str = concat!(
 /// Three of the longest, in bytes: a family of four with tones is 41.
 const LONGEST_LONE_EMOJI: usize = 150;
 
-fn block(block: &Block<'_>) -> AnyView {
+/// Whom a mention means.
+#[derive(Clone, Copy)]
+struct Meant {
+    /// `None`: everybody.
+    user_id: Option<UserId>,
+    is_me: bool,
+}
+
+impl Meant {
+    fn of(mention: &Mention, me: UserId) -> Self {
+        Self {
+            user_id: mention.user_id,
+            is_me: mention.user_id.is_none_or(|id| id == me),
+        }
+    }
+}
+
+fn block(block: &Block<'_>, meant: &[Meant]) -> AnyView {
     match block {
-        Block::Paragraph(inner) => view! { <p dir="auto">{words(inner)}</p> }.into_any(),
-        Block::Quote(inner) => view! { <blockquote dir="auto">{words(inner)}</blockquote> }.into_any(),
-        Block::List(items) => view! { <ul>{items.iter().map(item).collect_view()}</ul> }.into_any(),
+        Block::Paragraph(inner) => view! { <p dir="auto">{words(inner, meant)}</p> }.into_any(),
+        Block::Quote(inner) => view! { <blockquote dir="auto">{words(inner, meant)}</blockquote> }.into_any(),
+        Block::List(items) => {
+            view! { <ul>{items.iter().map(|one| item(one, meant)).collect_view()}</ul> }.into_any()
+        }
         // It can be scrolled sideways, so the keyboard has to reach it.
         Block::Code { text, .. } => view! {
             <pre tabindex="0">
@@ -57,24 +87,24 @@ fn block(block: &Block<'_>) -> AnyView {
     }
 }
 
-fn item(item: &Item<'_>) -> AnyView {
+fn item(item: &Item<'_>, meant: &[Meant]) -> AnyView {
     let bullet = item
         .number
         .map_or_else(|| "•".to_owned(), |number| format!("{number}."));
     view! {
         <li>
             <span class="bubble__bullet num">{bullet}</span>
-            <span dir="auto">{words(&item.words)}</span>
+            <span dir="auto">{words(&item.words, meant)}</span>
         </li>
     }
     .into_any()
 }
 
-fn words(inner: &[Inline<'_>]) -> Vec<AnyView> {
-    inner.iter().map(word).collect()
+fn words(inner: &[Inline<'_>], meant: &[Meant]) -> Vec<AnyView> {
+    inner.iter().map(|part| word(part, meant)).collect()
 }
 
-fn word(word: &Inline<'_>) -> AnyView {
+fn word(word: &Inline<'_>, meant: &[Meant]) -> AnyView {
     match word {
         Inline::Text(text) => (*text).to_owned().into_any(),
         Inline::Link(link) => {
@@ -86,11 +116,27 @@ fn word(word: &Inline<'_>) -> AnyView {
             }
             .into_any()
         }
+        Inline::Mention { text, place } => mention(text, meant.get(*place).copied()),
         Inline::Code(code) => view! { <code>{(*code).to_owned()}</code> }.into_any(),
-        Inline::Marked(Mark::Bold, inner) => view! { <strong>{words(inner)}</strong> }.into_any(),
-        Inline::Marked(Mark::Italic, inner) => view! { <em>{words(inner)}</em> }.into_any(),
-        Inline::Marked(Mark::Strike, inner) => view! { <s>{words(inner)}</s> }.into_any(),
-        Inline::Marked(Mark::Spoiler, inner) => spoiler(words(inner)),
+        Inline::Marked(Mark::Bold, inner) => view! { <strong>{words(inner, meant)}</strong> }.into_any(),
+        Inline::Marked(Mark::Italic, inner) => view! { <em>{words(inner, meant)}</em> }.into_any(),
+        Inline::Marked(Mark::Strike, inner) => view! { <s>{words(inner, meant)}</s> }.into_any(),
+        Inline::Marked(Mark::Spoiler, inner) => spoiler(words(inner, meant)),
+    }
+}
+
+/// The name of somebody, which leads to them.
+fn mention(name: &str, meant: Option<Meant>) -> AnyView {
+    let name = name.to_owned();
+    let is_me = meant.is_some_and(|meant| meant.is_me);
+    match meant.and_then(|meant| meant.user_id) {
+        Some(id) => view! {
+            <a class="mention" class=("mention--me", is_me) href=Place::Friend(id).path()>
+                {name}
+            </a>
+        }
+        .into_any(),
+        None => view! { <b class="mention mention--me">{name}</b> }.into_any(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use damso_client_state::rows::{MessageRow, RowContent};
 use damso_client_state::{Echo, EchoState};
-use damso_domain::{AttachmentKind, ClientKey, UserId};
+use damso_domain::{AttachmentKind, ClientKey, Mention, UserId};
 use damso_protocol::{Message, ReplyTo};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use crate::features::chat::reactions::{Chips, Reactor, Taps};
 use crate::features::chat::replying::QuoteView;
 use crate::features::chat::selecting::SelectBox;
 use crate::features::chat::{MessageTarget, face_by_id, name_by_id};
-use crate::i18n::{explain, format, forwarding, texts};
+use crate::i18n::{explain, format, forwarding, mentions, texts};
 use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{Avatar, AvatarSize, Icon, IconButton, IconName, MenuAnchor, Toasts};
 
@@ -27,6 +27,7 @@ struct Content {
     reply_to: Option<ReplyTo>,
     is_forwarded: bool,
     text: Option<String>,
+    mentions: Vec<Mention>,
     photos: Vec<Photo>,
     files: Vec<FileCard>,
 }
@@ -36,16 +37,25 @@ struct Content {
 pub(super) fn MessageView(id: String, row: Memo<MessageRow>) -> impl IntoView {
     let people = expect_context::<PeopleStore>();
     let target = MessageTarget::expect();
-    let author = row.with_untracked(|row| author_of(row, expect_context::<ChatStore>().me()));
+    let me = expect_context::<ChatStore>().me();
+    let author = row.with_untracked(|row| author_of(row, me));
     let is_mine = row.with_untracked(|row| row.is_mine);
     let starts_run = Memo::new(move |_| row.with(|row| row.starts_run));
     let content = Memo::new(move |_| row.with(content_of));
+    // Whoever is blocked calls nobody.
+    let mentions_me =
+        Memo::new(move |_| row.with(|row| mentions_user(row, me)) && !people.is_blocked(author));
     let seq = move || row.with(|row| row.content.seq()).map(damso_domain::Seq::as_i64);
     let label = move || {
         if is_mine {
             texts().chat.my_message.to_owned()
         } else {
-            (texts().chat.message_of)(&name_by_id(people, author))
+            let label = (texts().chat.message_of)(&name_by_id(people, author));
+            if mentions_me.get() {
+                format!("{label}, {}", mentions().mentions_me)
+            } else {
+                label
+            }
         }
     };
     let taps = Taps::new();
@@ -63,6 +73,7 @@ pub(super) fn MessageView(id: String, row: Memo<MessageRow>) -> impl IntoView {
             class="message"
             class=("message--mine", is_mine)
             class=("message--first", move || starts_run.get())
+            class=("message--calls", move || mentions_me.get())
             id=id
             data-seq=seq
             tabindex="-1"
@@ -106,7 +117,8 @@ fn AuthorHead(author: UserId) -> impl IntoView {
 
 #[component]
 fn Parts(content: Memo<Content>) -> impl IntoView {
-    let text = Memo::new(move |_| content.with(|content| content.text.clone()));
+    let me = expect_context::<ChatStore>().me();
+    let words = Memo::new(move |_| content.with(|content| (content.text.clone(), content.mentions.clone())));
     let photos = Memo::new(move |_| content.with(|content| content.photos.clone()));
     let files = Memo::new(move |_| content.with(|content| content.files.clone()));
     let is_deleted = Memo::new(move |_| content.with(|content| content.is_deleted));
@@ -130,7 +142,10 @@ fn Parts(content: Memo<Content>) -> impl IntoView {
             <Album photos />
         </Show>
         {move || files.get().into_iter().map(FileCard::into_view).collect_view()}
-        {move || text.get().map(|text| view! { <TextBubble text /> })}
+        {move || {
+            let (text, mentions) = words.get();
+            text.map(|text| view! { <TextBubble text mentions me /> })
+        }}
     }
 }
 
@@ -272,6 +287,13 @@ fn Failure(row: Memo<MessageRow>) -> impl IntoView {
     }
 }
 
+fn mentions_user(row: &MessageRow, user: UserId) -> bool {
+    match &row.content {
+        RowContent::Stored(message) => message.mentions_user(user),
+        RowContent::Echo(_) => false,
+    }
+}
+
 fn reactable_seq(row: &MessageRow) -> Option<damso_domain::Seq> {
     match &row.content {
         RowContent::Stored(message) if message.deleted_at.is_none() => Some(message.seq),
@@ -312,6 +334,7 @@ fn content_of_message(message: &Message) -> Content {
         reply_to: message.reply_to.clone(),
         is_forwarded: message.forwarded,
         text: message.text.clone(),
+        mentions: message.mention_spans.clone(),
         photos: message
             .attachments
             .iter()
@@ -334,6 +357,7 @@ fn content_of_echo(echo: &Echo) -> Content {
         reply_to: echo.reply_to.clone(),
         is_forwarded: echo.forward_of.is_some(),
         text: echo.text.clone(),
+        mentions: echo.mentions.clone(),
         photos: echo.files.iter().filter(is_photo).map(Photo::of_echo).collect(),
         files: echo
             .files

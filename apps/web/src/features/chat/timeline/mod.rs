@@ -10,13 +10,15 @@ mod rows;
 mod scroller;
 
 use damso_domain::{ConversationId, ConversationKind, Seq};
+use leptos::task::spawn_local;
 use leptos::{html, prelude::*};
 
 use crate::features::chat::replying::Jump;
-use crate::i18n::texts;
+use crate::i18n::{explain_error, mentions, texts};
 use crate::stores::ChatStore;
-use crate::ui::{EmptyState, Icon, IconName};
+use crate::ui::{EmptyState, Icon, IconName, Toasts};
 use announcer::Announcer;
+pub(super) use bubble::TextBubble;
 use row::RowView;
 use rows::Rows;
 use scroller::Scroller;
@@ -63,6 +65,7 @@ pub(super) fn TimelineView(
                     </Show>
                 </div>
             </div>
+            <JumpToMention id scroller />
             <JumpToEnd id scroller />
             <Announcer id />
         </div>
@@ -119,6 +122,40 @@ fn LogSkeleton() -> impl IntoView {
         <div class="log__skeletons" role="status" aria-label=move || texts().common.loading>
             {WIDTHS.into_iter().enumerate().map(bubble).collect_view()}
         </div>
+    }
+}
+
+/// Leads to the first unread message that mentions me, until it is read.
+#[component]
+fn JumpToMention(id: ConversationId, scroller: Scroller) -> impl IntoView {
+    let chats = expect_context::<ChatStore>();
+    let jump = Jump::expect();
+    let toasts = Toasts::expect();
+    let count = Memo::new(move |_| {
+        chats
+            .with_chat(id, |chat| chat.conversation.mention_count)
+            .unwrap_or(0)
+    });
+    let go = move |_| {
+        spawn_local(async move {
+            match chats.first_unread_mention(id).await {
+                Ok(seq) => seq.into_iter().for_each(|seq| jump.to(seq)),
+                Err(error) => toasts.show(explain_error(&error)),
+            }
+        });
+    };
+    view! {
+        <Show when=move || !scroller.is_at_end() && 0 < count.get()>
+            <button
+                class="to-end to-end--mention"
+                type="button"
+                aria-label=move || (mentions().to_mention)(count.get())
+                on:click=go
+            >
+                <span class="to-end__count num" data-count=count></span>
+                <span aria-hidden="true">"@"</span>
+            </button>
+        </Show>
     }
 }
 

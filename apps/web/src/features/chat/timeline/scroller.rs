@@ -125,7 +125,9 @@ impl Scroller {
     /// To a message, which is fetched with what is around it when it is not here.
     fn jump_to(self, seq: Seq) {
         self.anchor.set_value(Anchor::Seeking(seq));
-        if self.element_of(seq).is_some() {
+        // What is on its way may come in place of what is here, as when the conversation has just been opened.
+        let is_settled = self.chats.peek_timeline(self.id, |timeline| !timeline.is_busy());
+        if is_settled == Some(true) && self.element_of(seq).is_some() {
             self.restore();
         } else {
             self.chats.load_around(self.id, seq);

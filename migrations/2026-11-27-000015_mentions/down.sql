@@ -1,0 +1,2 @@
+DROP INDEX messages_mentions;
+ALTER TABLE messages DROP COLUMN mentions;
