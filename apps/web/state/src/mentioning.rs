@@ -169,7 +169,9 @@ mod tests {
         for mention in mentioning.list() {
             let (start, end) = (mention.start as usize, mention.end as usize);
             out.push_str(&String::from_utf16(&all[from..start]).unwrap());
-            out.push_str(&format!("[{}]", String::from_utf16(&all[start..end]).unwrap()));
+            out.push('[');
+            out.push_str(&String::from_utf16(&all[start..end]).unwrap());
+            out.push(']');
             from = end;
         }
         out.push_str(&String::from_utf16(&all[from..]).unwrap());
