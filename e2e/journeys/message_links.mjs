@@ -30,6 +30,13 @@ test("a link leads to its message, and is copied from its menu", async (t) => {
   const link = await minji.page.evaluate(() => navigator.clipboard.readText());
   assert.equal(link, `${addressOf(minji.context)}/chats/${conversation.id}/1`);
 
+  await send(alex, conversation, { text: `여기 봐: ${link}` });
+  await minji.button(new RegExp(`^${minji.words.toEnd}`)).click();
+  const told = minji.log().getByRole("link", { name: link });
+  await seen(told);
+  await told.click();
+  await eventually(() => isFocused(first), true, "a link in a message leads there as well");
+  assert.equal(minji.context.pages().length, 1, "in the same tab");
 });
 
 test("a link waits for the sign-in, and leads to its message on a narrow screen", async (t) => {

@@ -17,7 +17,7 @@ use leptos::task::spawn_local;
 pub use focus::is_looked_at;
 pub use language::choose as choose_language;
 pub use lazy::{Fetched, Lazy, Load, prefetch};
-pub use navigator::Navigator;
+pub use navigator::{Navigator, place_of};
 pub use news::News;
 pub use place::{Area, InviteCode, Place, SettingsSection};
 pub use theme::{Theme, ThemeChoice};

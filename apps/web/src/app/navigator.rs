@@ -207,15 +207,19 @@ fn followed_place(event: &ev::MouseEvent) -> Option<Place> {
         .dyn_into::<HtmlAnchorElement>()
         .ok()?;
     let stays_here = link.target().is_empty() && !link.has_attribute("download");
-    let is_ours = window()
-        .location()
-        .origin()
-        .is_ok_and(|origin| origin == link.origin());
-    if !stays_here || !is_ours || !link.hash().is_empty() {
+    stays_here.then(|| place_of(&link.href())).flatten()
+}
+
+/// The place of this client that a whole address leads to. Files and pictures lie on the same origin, but they are no
+/// places, and one with a part behind `#` is for the browser to follow.
+pub fn place_of(address: &str) -> Option<Place> {
+    let origin = window().location().origin().ok()?;
+    let path = address.strip_prefix(&origin).filter(|path| path.starts_with('/'))?;
+    if path.contains('#') {
         return None;
     }
-    // Files and pictures lie on the same origin, but they are no places.
-    match Place::from_path(&link.pathname()) {
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    match Place::from_path(path) {
         Place::Unknown => None,
         place => Some(place),
     }

@@ -6,7 +6,7 @@ use js_sys::RegExp;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use crate::app::Place;
+use crate::app::{Place, place_of};
 use crate::i18n::texts;
 
 /// Words in a bubble.
@@ -109,8 +109,9 @@ fn word(word: &Inline<'_>, meant: &[Meant]) -> AnyView {
         Inline::Text(text) => (*text).to_owned().into_any(),
         Inline::Link(link) => {
             let (address, link) = ((*link).to_owned(), (*link).to_owned());
+            let tab = place_of(&address).is_none().then_some("_blank");
             view! {
-                <a class="bubble__link" href=address target="_blank" rel="noopener noreferrer">
+                <a class="bubble__link" href=address target=tab rel="noopener noreferrer">
                     {link}
                 </a>
             }
