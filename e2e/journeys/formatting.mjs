@@ -32,6 +32,11 @@ test("a quote, a list and code stand on lines of their own, and long code scroll
   assert.ok(await block.evaluate((pre) => pre.clientWidth < pre.scrollWidth), "it scrolls sideways");
   const { width } = alex.page.viewportSize();
   assert.ok(await alex.page.evaluate((width) => document.documentElement.scrollWidth <= width, width), "the page does not");
+
+  await alex.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await block.hover();
+  await alex.button(alex.words.copyCode, message).click();
+  await eventually(() => alex.page.evaluate(() => navigator.clipboard.readText()), code, "the code was not copied");
 });
 
 test("a spoiler is covered until it is pressed, by keyboard too, and in the list for ever", async (t) => {

@@ -230,6 +230,7 @@ export const EN = {
   toMessage: "Go to message",
   linkCopied: "Link copied",
   showSpoiler: "Show spoiler",
+  copyCode: "Copy code",
   toEnd: "To the end",
   edit: "Edit",
   editing: "Editing message",

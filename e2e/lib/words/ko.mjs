@@ -238,6 +238,7 @@ export const KO = {
   toMessage: "메시지로 이동",
   linkCopied: "링크를 복사했어요",
   showSpoiler: "가린 내용 보기",
+  copyCode: "코드 복사",
   toEnd: "맨 아래로",
   edit: "수정",
   editing: "메시지 수정",

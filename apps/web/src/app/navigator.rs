@@ -214,7 +214,9 @@ fn followed_place(event: &ev::MouseEvent) -> Option<Place> {
 /// places, and one with a part behind `#` is for the browser to follow.
 pub fn place_of(address: &str) -> Option<Place> {
     let origin = window().location().origin().ok()?;
-    let path = address.strip_prefix(&origin).filter(|path| path.starts_with('/'))?;
+    let path = address
+        .strip_prefix(&origin)
+        .filter(|path| path.starts_with('/'))?;
     if path.contains('#') {
         return None;
     }

@@ -11,6 +11,7 @@ mod emoji;
 mod errors;
 mod folders;
 pub mod format;
+mod formats;
 mod forwarding;
 mod friends;
 mod invites;
@@ -40,6 +41,7 @@ pub use errors::{
     ErrorTexts, explain, explain_error, explain_field, explain_handle, explain_name, explain_password,
 };
 pub use folders::folder_texts;
+pub use formats::formats;
 pub use forwarding::forwarding;
 pub use friends::FriendsTexts;
 pub use invites::invites;

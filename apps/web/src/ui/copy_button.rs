@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
-use super::{Button, ButtonKind, IconName};
+use super::{Button, ButtonKind, IconName, clipboard};
 use crate::i18n::texts;
 
 /// Copies a text, and says whether it did.
@@ -23,7 +21,7 @@ pub fn CopyButton(
     let press = move |_| {
         let text = text.clone();
         spawn_local(async move {
-            outcome.try_set(Some(copy(&text).await));
+            outcome.try_set(Some(clipboard::copy(&text).await));
             set_timeout(
                 move || {
                     outcome.try_set(None);
@@ -46,10 +44,3 @@ pub fn CopyButton(
 
 /// How long the button says what came of it. A toast would lie below an open dialog.
 const SAYS_SO: Duration = Duration::from_secs(2);
-
-/// Browsers have no clipboard for scripts at an insecure address.
-async fn copy(text: &str) -> bool {
-    let clipboard = window().navigator().clipboard();
-    !JsValue::from(clipboard.clone()).is_undefined()
-        && JsFuture::from(clipboard.write_text(text)).await.is_ok()
-}

@@ -108,8 +108,8 @@ pub(crate) fn mentions_column(mentions: &[Mention]) -> RepositoryResult<Option<s
     })?))
 }
 
-/// Stores messages that have no attachments, answer none and mention nobody, as many as one statement may hold at once. The numbers
-/// are the caller's responsibility, as they are with [`insert`].
+/// Stores messages that have no attachments, answer none and mention nobody, as many as one statement may hold at once.
+/// The numbers are the caller's responsibility, as they are with [`insert`].
 pub async fn insert_many(conn: &mut Connection, new: &[NewMessage]) -> RepositoryResult<()> {
     let column = |value: fn(&NewMessage) -> Uuid| new.iter().map(value).collect::<Vec<_>>();
     let number = |value: fn(&NewMessage) -> i64| new.iter().map(value).collect::<Vec<_>>();

@@ -8,7 +8,6 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::Element;
 
 use super::editing::Editing;
@@ -21,7 +20,7 @@ use crate::app::Place;
 use crate::features::report::{ReportDialog, ReportSubject};
 use crate::i18n::{explain_error, forwarding, on_top, texts};
 use crate::stores::ChatStore;
-use crate::ui::{ConfirmDialog, IconName, Menu, MenuAnchor, MenuItem, Toasts};
+use crate::ui::{ConfirmDialog, IconName, Menu, MenuAnchor, MenuItem, Toasts, copy_and_tell};
 
 /// The message whose menu is open. A `Copy` handle, handed down by context.
 #[derive(Clone, Copy)]
@@ -236,7 +235,7 @@ fn PlaceItems(id: ConversationId, choices: Memo<Choices>) -> impl IntoView {
         let origin = window().location().origin();
         if let (Some(seq), Ok(origin)) = (choices.get_untracked().seq, origin) {
             let link = format!("{origin}{}", Place::Message(id, seq).path());
-            copy_text(link, toasts, on_top().link_copied);
+            copy_and_tell(link, toasts, on_top().link_copied);
         }
     };
     let set = move || {
@@ -346,19 +345,6 @@ fn copy(target: MessageTarget, toasts: Toasts) {
         None => None,
     });
     if let Some(text) = text {
-        copy_text(text, toasts, texts().chat.copied);
+        copy_and_tell(text, toasts, texts().chat.copied);
     }
-}
-
-fn copy_text(text: String, toasts: Toasts, done: &'static str) {
-    let clipboard = window().navigator().clipboard();
-    // Browsers have no clipboard for scripts at an insecure address.
-    if wasm_bindgen::JsValue::from(clipboard.clone()).is_undefined() {
-        return;
-    }
-    spawn_local(async move {
-        if JsFuture::from(clipboard.write_text(&text)).await.is_ok() {
-            toasts.show(done);
-        }
-    });
 }

@@ -5,6 +5,17 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::Writing;
+use crate::i18n::formats;
+
+/// How formats are typed, below the box of who is typing.
+#[component]
+pub(super) fn FormatHelp(writing: Writing) -> impl IntoView {
+    view! {
+        <Show when=move || writing.has_text()>
+            <p class="composer__help">{move || formats().help}</p>
+        </Show>
+    }
+}
 
 impl Writing {
     /// Ctrl or ⌘ with B, I, E, or Shift+X: bold, italic, code, strike. Says whether it was one of these. What is being

@@ -23,6 +23,7 @@ use super::{attach, files_of};
 use crate::i18n::texts;
 use crate::stores::ChatStore;
 use crate::ui::{IconButton, IconName, Toasts};
+use format::FormatHelp;
 use mention::{MentionList, Offer};
 use text_box::{fit, has_coarse_pointer};
 use tray::Tray;
@@ -89,6 +90,7 @@ pub(super) fn Composer(
                     />
                 </span>
             </div>
+            <FormatHelp writing />
         </form>
     }
 }

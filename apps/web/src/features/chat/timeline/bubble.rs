@@ -7,7 +7,8 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use crate::app::{Place, place_of};
-use crate::i18n::texts;
+use crate::i18n::{formats, texts};
+use crate::ui::{IconButton, IconName, Toasts, copy_and_tell};
 
 /// Words in a bubble.
 #[component]
@@ -77,14 +78,28 @@ fn block(block: &Block<'_>, meant: &[Meant]) -> AnyView {
         Block::List(items) => {
             view! { <ul>{items.iter().map(|one| item(one, meant)).collect_view()}</ul> }.into_any()
         }
-        // It can be scrolled sideways, so the keyboard has to reach it.
-        Block::Code { text, .. } => view! {
-            <pre tabindex="0">
-                <code>{(*text).to_owned()}</code>
-            </pre>
-        }
-        .into_any(),
+        Block::Code { text, .. } => code(text),
     }
+}
+
+fn code(text: &str) -> AnyView {
+    let toasts = Toasts::expect();
+    let text = text.to_owned();
+    let copied = text.clone();
+    view! {
+        <div class="code">
+            // It can be scrolled sideways, so the keyboard has to reach it.
+            <pre tabindex="0">
+                <code>{text}</code>
+            </pre>
+            <IconButton
+                icon=IconName::Copy
+                label=move || formats().copy_code
+                on:click=move |_| copy_and_tell(copied.clone(), toasts, texts().chat.copied)
+            />
+        </div>
+    }
+    .into_any()
 }
 
 fn item(item: &Item<'_>, meant: &[Meant]) -> AnyView {
@@ -156,7 +171,7 @@ fn spoiler(inner: Vec<AnyView>) -> AnyView {
             class="spoiler"
             class=("spoiler--covered", move || is_covered.get())
             role=move || is_covered.get().then_some("button")
-            aria-label=move || is_covered.get().then(|| texts().chat.show_spoiler)
+            aria-label=move || is_covered.get().then(|| formats().show_spoiler)
             // The focus stays here when it is uncovered.
             tabindex=move || if is_covered.get() { "0" } else { "-1" }
             on:click=move |_| is_covered.set(false)
