@@ -12,7 +12,7 @@ import {
   visitSecurity,
   visitSettings,
 } from "./tour_settings.mjs";
-import { visitEmoji, visitFormats, visitForwarding, visitKeptChats, visitSearch } from "./tour_talk.mjs";
+import { visitEmoji, visitFormats, visitForwarding, visitKeptChats, visitMentions, visitSearch } from "./tour_talk.mjs";
 import { eventually, gone, seen } from "./wait.mjs";
 
 /** What somebody sees who has no account, and right after making one. */
@@ -151,6 +151,7 @@ export async function tourInside(t, browser, language, options, visit) {
   await visitEmoji(scene, visit);
   await visitForwarding(scene, visit);
   await visitFormats(scene, visit);
+  await visitMentions(scene, visit);
   await visitKeptChats(scene, visit);
   await visitSearch(scene, visit);
   await visitLinksMade(scene, visit);

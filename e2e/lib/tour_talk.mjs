@@ -43,6 +43,37 @@ export async function visitFormats({ me, cast, story, withFriend }, visit) {
   await visit("formats-uncovered", me);
 }
 
+/** Who is mentioned in a group, and what stands on top of it. */
+export async function visitMentions({ me, cast, story, hikers }, visit) {
+  const { page, words } = me;
+  await me.goTo(words.chats);
+  const name = `@${me.name}`;
+  const { seq } = await cast[0].call("POST", `/conversations/${hikers.id}/messages`, {
+    client_key: randomUUID(),
+    text: `${name} ${story.called}`,
+    mention_spans: [{ user_id: me.id, start: 0, end: name.length }],
+  });
+  await seen(me.chatRow(story.group).getByRole("img", { name: words.mentioned, exact: true }));
+  await visit("chats-mentioned", me);
+  await me.openChat(story.group);
+  await seen(me.log().getByText(story.called.slice(0, 12)).first());
+  await visit("mentioned", me);
+  await me.composer().fill("@");
+  const list = await seen(page.getByRole("listbox", { name: words.mentionList, exact: true }));
+  await visit("mention-list", me);
+  await page.keyboard.press("Escape");
+  await gone(list);
+  await me.composer().fill(story.formatted);
+  await visit("writing", me);
+  await me.composer().fill("");
+  await me.call("PUT", `/conversations/${hikers.id}/notice`, { seq });
+  await seen(page.getByRole("region", { name: words.notice, exact: true }));
+  await visit("notice-on-top", me);
+  await me.button(words.unfoldNotice).click();
+  await seen(me.button(words.removeNotice));
+  await visit("notice-unfolded", me);
+}
+
 /** Several messages are chosen, and forwarded or deleted. */
 export async function visitForwarding({ me, cast, story, withFriend, hikers }, visit) {
   const { page, words } = me;
