@@ -10,7 +10,7 @@ use damso_repository::send::QueuedMessage;
 use crate::{ServiceResult, mention};
 
 /// What somebody wants to say, once it is in order.
-pub(crate) struct Draft {
+pub(crate) struct Outgoing {
     pub client_key: ClientKey,
     pub text: Option<MessageText>,
     pub attachment_ids: Vec<AttachmentId>,
@@ -19,7 +19,7 @@ pub(crate) struct Draft {
     pub mentions: Vec<Mention>,
 }
 
-impl Draft {
+impl Outgoing {
     /// Takes a request whose parts fit together.
     pub fn parse(request: &SendMessageRequest) -> ServiceResult<Self> {
         if let Some(ForwardOf { conversation_id, seq }) = request.forward_of {
