@@ -179,6 +179,7 @@ export const EN = {
   messageMenu: "Message menu",
   discard: "Delete",
   sending: "Sending",
+  draft: "Draft:",
   notSent: "Not sent",
   messageTooLong: "The message is too long. It holds up to 4,000 characters.",
   deleteForEveryone: "Delete for everyone",

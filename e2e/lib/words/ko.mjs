@@ -185,6 +185,7 @@ export const KO = {
   messageMenu: "메시지 메뉴",
   discard: "삭제",
   sending: "보내는 중",
+  draft: "[임시]",
   notSent: "보내지 못했어요",
   messageTooLong: "메시지가 너무 길어요. 4,000자까지 쓸 수 있어요.",
   deleteForEveryone: "모두에게서 삭제",

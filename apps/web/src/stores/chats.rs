@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use damso_client_state::mentioning::Candidate;
-use damso_client_state::preview::{Preview, Title, common_title, preview, title};
+use damso_client_state::preview::{Preview, Title, common_title, preview, title, with_draft};
 use damso_client_state::rows::{RowsInput, rows};
 use damso_client_state::{Arrival, Chat, Row, Timeline};
 use damso_domain::{ClientKey, ConversationId, Mention, Seq, Timestamp, UserId};
@@ -119,6 +119,22 @@ impl ChatStore {
                 .get(id)
                 .map(|chat| preview(chat, &model.outbox, model.me()))
         })
+    }
+
+    /// The same as the list shows it: what I have begun to write stands in its place while the chat is not on the screen.
+    pub fn preview_with_draft(self, id: ConversationId) -> Option<(Preview, Option<Timestamp>)> {
+        let core = self.core();
+        core.drafts_changed.track();
+        let (said, at) = self.preview(id)?;
+        let is_open = core.open.get() == Some(id);
+        Some((
+            if is_open {
+                said
+            } else {
+                with_draft(said, &core.draft(id))
+            },
+            at,
+        ))
     }
 
     /// My notes to myself.
@@ -279,7 +295,12 @@ impl ChatStore {
         self.core().draft(id)
     }
 
-    /// Runs what tracks it again when another tab has changed a draft.
+    /// Sends what was begun to be written to my other devices at once.
+    pub fn send_draft(self, id: ConversationId) {
+        self.core().send_draft(id);
+    }
+
+    /// Runs what tracks it again when another tab or device has changed a draft.
     pub fn track_drafts(self) {
         self.core().drafts_changed.track();
     }

@@ -21,6 +21,7 @@ mod description;
 mod direct;
 mod disabled;
 mod documents;
+mod drafts;
 mod editing;
 mod emails;
 mod every_body;

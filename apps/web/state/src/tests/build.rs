@@ -175,6 +175,7 @@ pub fn conversation(id: ConversationId, members: &[UserId]) -> Conversation {
         },
         unread_count: 0,
         mention_count: 0,
+        draft: None,
         created_at: at(0),
     }
 }

@@ -248,13 +248,14 @@ impl Writing {
         });
     }
 
-    /// The same is being written in another tab. What is being composed here stays as it is.
+    /// The same is being written in another tab, or was on another device. What is being composed here stays as it is.
     fn take_over(self) {
         let is_composing = self.enter.with_value(EnterLogic::is_composing);
         let is_busy = is_composing || self.editing.get_untracked().is_some();
         let Some(node) = self.node.get_untracked().filter(|_| !is_busy) else {
             return;
         };
+        self.replying.restore();
         let draft = self.chats.draft(self.id);
         if draft != node.value() {
             node.set_value(&draft);
@@ -395,6 +396,7 @@ impl Writing {
         self.change_mentions(|mentions| *mentions = Mentioning::default());
         self.offer.close();
         self.chats.set_draft(self.id, String::new());
+        self.chats.send_draft(self.id);
         self.on_sent.run(());
     }
 }
