@@ -195,6 +195,7 @@ diesel::table! {
         reply_to_seq -> Nullable<BigInt>,
         forwarded -> Bool,
         mentions -> Nullable<Jsonb>,
+        is_silent -> Bool,
     }
 }
 

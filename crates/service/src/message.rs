@@ -97,7 +97,7 @@ impl MessageService {
         self.send_alone(author, conversation, outgoing).await
     }
 
-    /// Sends what takes more than a row: with attachments, as an answer, forwarded, with mentions, or into a conversation that is missing
+    /// Sends what takes more than a row: with attachments, as an answer, forwarded, with mentions, silent, or into a conversation that is missing
     /// from somebody's list.
     async fn send_alone(
         &self,
@@ -163,6 +163,7 @@ impl MessageService {
                     reply_to,
                     forwarded: forward_of.is_some(),
                     mentions: outgoing.mentions,
+                    is_silent: outgoing.is_silent,
                     created_at: now,
                 };
                 let message = repository::message::insert(conn, &new, attachments).await?;

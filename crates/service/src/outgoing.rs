@@ -17,6 +17,7 @@ pub(crate) struct Outgoing {
     pub reply_to: Option<Seq>,
     pub forward_of: Option<MessageRef>,
     pub mentions: Vec<Mention>,
+    pub is_silent: bool,
 }
 
 impl Outgoing {
@@ -38,6 +39,7 @@ impl Outgoing {
                 reply_to: None,
                 forward_of: Some(MessageRef { conversation_id, seq }),
                 mentions: Vec::new(),
+                is_silent: request.is_silent,
             });
         }
         if SendMessageRequest::MAX_ATTACHMENTS < request.attachment_ids.len() {
@@ -59,12 +61,16 @@ impl Outgoing {
             reply_to: request.reply_to_seq,
             forward_of: None,
             mentions,
+            is_silent: request.is_silent,
         })
     }
 
-    /// As a row among others, if it is nothing but text that mentions nobody.
+    /// As a row among others, if it is nothing but text that mentions nobody and calls as messages do.
     pub fn as_row(&self, author: UserId, conversation: ConversationId) -> Option<QueuedMessage> {
-        let is_plain = self.attachment_ids.is_empty() && self.reply_to.is_none() && self.mentions.is_empty();
+        let is_plain = self.attachment_ids.is_empty()
+            && self.reply_to.is_none()
+            && self.mentions.is_empty()
+            && !self.is_silent;
         let text = self.text.as_ref().filter(|_| is_plain)?;
         Some(QueuedMessage {
             conversation_id: conversation,

@@ -201,6 +201,7 @@ pub(crate) fn message(message: &Message) -> ServiceResult<protocol::Message> {
         mentions: mention::users(&message.mentions),
         mentions_all: message.mentions.iter().any(mention::is_all),
         mention_spans: message.mentions.clone(),
+        is_silent: message.is_silent,
     })
 }
 

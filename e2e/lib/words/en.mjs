@@ -180,6 +180,8 @@ export const EN = {
   discard: "Delete",
   sending: "Sending",
   draft: "Draft:",
+  sendSilently: "Send without sound",
+  wasSilent: "Sent without sound",
   notSent: "Not sent",
   messageTooLong: "The message is too long. It holds up to 4,000 characters.",
   deleteForEveryone: "Delete for everyone",

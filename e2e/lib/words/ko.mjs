@@ -186,6 +186,8 @@ export const KO = {
   discard: "삭제",
   sending: "보내는 중",
   draft: "[임시]",
+  sendSilently: "알림 없이 보내기",
+  wasSilent: "알림 없이 보냄",
   notSent: "보내지 못했어요",
   messageTooLong: "메시지가 너무 길어요. 4,000자까지 쓸 수 있어요.",
   deleteForEveryone: "모두에게서 삭제",

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use web_sys::File;
 
 use super::core::{Core, Part};
-use super::outbox::Words;
+use super::outbox::{Manner, Words};
 use super::uploads::PendingFile;
 use crate::api::ApiError;
 
@@ -241,12 +241,12 @@ impl ChatStore {
     }
 
     /// Sends what has been written, together with what is in the tray.
-    pub fn send(self, id: ConversationId, words: Words, reply_to: Option<ReplyTo>) {
+    pub fn send(self, id: ConversationId, words: Words, reply_to: Option<ReplyTo>, manner: Manner) {
         let core = self.core();
         let files = core.take_tray(id);
         if words.text.is_some() || !files.is_empty() {
             core.typed_at.set(0.0);
-            core.send(id, words, files, reply_to);
+            core.send(id, words, files, reply_to, manner);
         }
     }
 

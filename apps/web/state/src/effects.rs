@@ -16,6 +16,8 @@ pub struct Arrival {
     pub author_id: UserId,
     /// Whether it mentions me, and I do not block who wrote it.
     pub mentions_me: bool,
+    /// Whether its author wants it to call nobody.
+    pub is_silent: bool,
 }
 
 /// What has to be done about one or more facts.

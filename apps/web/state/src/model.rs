@@ -298,6 +298,7 @@ impl Model {
             seq: message.seq,
             author_id: message.author_id,
             mentions_me: self.counts_as_mention(message),
+            is_silent: message.is_silent,
         }
     }
 

@@ -68,6 +68,7 @@ mod sessions;
 mod settings;
 mod sign_in;
 mod sign_up;
+mod silent;
 mod sockets;
 mod sync;
 mod tokens;

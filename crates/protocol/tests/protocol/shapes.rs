@@ -218,6 +218,7 @@ fn a_request_leaves_out_what_it_does_not_say() {
         forward_of: None,
         mention_spans: Vec::new(),
         mentions_all: false,
+        is_silent: false,
     };
     assert_eq!(write(&request), json!({ "client_key": ID }));
     assert_eq!(write(&UpdateMeRequest::default()), json!({}));
@@ -252,6 +253,7 @@ fn message() -> Value {
         "reply_to": { "seq": 1, "rev": 3, "author_id": ID, "excerpt": "여섯 시에", "attachment": "image" },
         "forwarded": true, "mentions": [ID], "mentions_all": true,
         "mention_spans": [{ "user_id": ID, "start": 0, "end": 3 }, { "user_id": null, "start": 4, "end": 7 }],
+        "is_silent": true,
     })
 }
 

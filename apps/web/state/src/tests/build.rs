@@ -86,6 +86,7 @@ impl World {
             mentions: Vec::new(),
             mentions_all: false,
             mention_spans: Vec::new(),
+            is_silent: false,
         }
     }
 

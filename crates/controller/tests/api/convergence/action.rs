@@ -301,6 +301,8 @@ async fn send(
         forward_of: None,
         mention_spans: Vec::new(),
         mentions_all: false,
+        // One in four.
+        is_silent: key.as_uuid().as_u128() % 4 == 0,
     };
     send_request(services, user, place, &request).await
 }
@@ -339,6 +341,7 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
                 forward_of: None,
                 mention_spans: vec![at_the_beginning(who)],
                 mentions_all: who.is_none(),
+                is_silent: false,
             };
             return send_request(services, user, place, &request).await;
         }
@@ -351,6 +354,7 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
                 forward_of: Some(ForwardOf { conversation_id, seq }),
                 mention_spans: Vec::new(),
                 mentions_all: false,
+                is_silent: false,
             };
             return send_request(services, user, place, &request).await;
         }

@@ -7,6 +7,7 @@
 mod edit;
 mod format;
 mod mention;
+mod send_button;
 mod text_box;
 mod tray;
 
@@ -21,9 +22,10 @@ use super::emoji::{EmojiButton, EmojiPanel};
 use super::replying::{ReplyBar, Replying};
 use super::{attach, files_of};
 use crate::i18n::texts;
-use crate::stores::ChatStore;
+use crate::stores::{ChatStore, Manner};
 use crate::ui::{IconButton, IconName, Toasts};
 use mention::{MentionList, Offer};
+use send_button::SendButton;
 use text_box::{fit, has_coarse_pointer};
 use tray::Tray;
 
@@ -48,7 +50,7 @@ pub(super) fn Composer(
     let has_emoji = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        writing.send();
+        writing.send(Manner::Usual);
     };
     view! {
         <form class="composer" on:submit=submit novalidate>
@@ -78,16 +80,7 @@ pub(super) fn Composer(
                 <Show when=move || { 0 < over.get() }>
                     <span class="composer__over num" role="status">{move || (texts().chat.too_long)(over.get())}</span>
                 </Show>
-                <span class="composer__send" class=("composer__send--ready", move || can_send.get())>
-                    <IconButton
-                        icon=Signal::derive(move || if is_editing.get() { IconName::Check } else { IconName::Send })
-                        label=move || if is_editing.get() { texts().reactions.save } else { texts().chat.send }
-                        submits=true
-                        disabled=Signal::derive(move || !can_send.get())
-                        // The box keeps the focus, and with it the keyboard of a phone.
-                        on:pointerdown=move |event| event.prevent_default()
-                    />
-                </span>
+                <SendButton writing can_send is_editing />
             </div>
         </form>
     }
@@ -357,10 +350,10 @@ impl Writing {
     fn act(self, action: Action) {
         match action {
             Action::None | Action::Swallow => (),
-            Action::SendNow => self.send(),
+            Action::SendNow => self.send(Manner::Usual),
             // Engines differ in whether the box already holds the last syllable when they report the end
             // of the composition; after this event all of them have put it there.
-            Action::SendAfterComposition => queue_microtask(move || self.send()),
+            Action::SendAfterComposition => queue_microtask(move || self.send(Manner::Usual)),
         }
     }
 
@@ -373,7 +366,7 @@ impl Writing {
     }
 
     /// Hands what is in the box and the tray to the outbox, and empties both.
-    fn send(self) {
+    fn send(self, manner: Manner) {
         if let Some(edited) = self.editing.get_untracked() {
             return self.save(edited);
         }
@@ -388,7 +381,8 @@ impl Writing {
         if is_too_long || (words.text.is_none() && !has_files) {
             return;
         }
-        self.chats.send(self.id, words, self.replying.get_untracked());
+        self.chats
+            .send(self.id, words, self.replying.get_untracked(), manner);
         self.replying.end();
         node.set_value("");
         fit(&node);
