@@ -105,6 +105,7 @@ fn message(past: &Past, author: UserId, text: String) -> NewMessage {
         reply_to: None,
         forwarded: false,
         mentions: Vec::new(),
+        is_silent: false,
         created_at: Timestamp::now(),
     }
 }

@@ -14,7 +14,7 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use crate::error::ApiError;
 use crate::{
-    account, attachment, auth, block, conversation, email, export, folder, friend, image, invite_link,
+    account, attachment, auth, block, conversation, draft, email, export, folder, friend, image, invite_link,
     message, notice, operations, passkey, proof, reaction, realtime, report, requiredness, reset, search,
     security_log, session, settings, strictness, sync, totp, user,
 };
@@ -31,6 +31,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(search::configure)
                 .configure(conversation::configure)
                 .configure(notice::configure)
+                .configure(draft::configure)
                 .configure(auth::configure)
                 .configure(proof::configure)
                 .configure(reset::configure)

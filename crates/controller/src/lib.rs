@@ -12,6 +12,7 @@ mod body;
 mod conversation;
 mod cookies;
 mod documentation;
+mod draft;
 mod email;
 mod error;
 mod export;

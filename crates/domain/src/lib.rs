@@ -59,5 +59,5 @@ pub use report::{Remark, RemarkError, ReportReason};
 #[cfg(feature = "normalize")]
 pub use search::{Highlight, SearchQuery, SearchQueryError, search_key};
 pub use security_event::SecurityEventKind;
-pub use text::{EXCERPT_CHARS, MessageText, MessageTextError, excerpt};
+pub use text::{DraftText, DraftTooLong, EXCERPT_CHARS, MessageText, MessageTextError, excerpt};
 pub use time::Timestamp;

@@ -100,6 +100,40 @@ impl MessageText {
     }
 }
 
+/// What somebody has begun to write: normalised, as they left it, spaces included, at most [`DraftText::MAX_CHARS`]
+/// characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftText(String);
+
+/// A text has more than [`DraftText::MAX_CHARS`] characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("what is begun holds at most 4000 characters")]
+pub struct DraftTooLong;
+
+impl DraftText {
+    /// As many as a message; what would be trimmed off that counts too.
+    pub const MAX_CHARS: usize = MessageText::MAX_CHARS;
+
+    /// Normalises.
+    pub fn parse(raw: &str) -> Result<Self, DraftTooLong> {
+        let text = clean(raw);
+        if Self::MAX_CHARS < text.chars().count() {
+            return Err(DraftTooLong);
+        }
+        Ok(Self(text))
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it shows nothing.
+    pub fn is_blank(&self) -> bool {
+        self.0.chars().all(is_invisible)
+    }
+}
+
 /// What is quoted of a message's text: its beginning, without marks and with spoilers covered, in one line, at most
 /// [`EXCERPT_CHARS`] characters.
 pub fn excerpt(text: &str) -> String {
@@ -137,6 +171,19 @@ pub const EXCERPT_CHARS: usize = 100;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_begun_stays_as_it_was_left() {
+        let text = |raw: &str| DraftText::parse(raw).unwrap();
+        assert_eq!(text(" 여섯 시에 \r\n").as_str(), " 여섯 시에 \n");
+        assert_eq!(text("\u{1112}\u{1161}\0").as_str(), "하");
+        for (raw, is_blank) in [("", true), (" \n\u{3164}", true), (" a", false)] {
+            assert_eq!(text(raw).is_blank(), is_blank, "{raw:?}");
+        }
+        let full = "가".repeat(DraftText::MAX_CHARS);
+        assert_eq!(text(&full).as_str(), full);
+        assert_eq!(DraftText::parse(&format!("{full} ")), Err(DraftTooLong));
+    }
 
     #[test]
     fn an_excerpt_is_one_short_line() {

@@ -5,7 +5,7 @@ use damso_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Image, Message, User};
+use crate::{Draft, Image, Message, User};
 
 /// A conversation as one of its members sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
@@ -39,6 +39,8 @@ pub struct Conversation {
     pub unread_count: i64,
     /// Those among them that mention me, or everybody, and are not by somebody whom I block; at most 1000.
     pub mention_count: i64,
+    /// What I have begun to write in it.
+    pub draft: Option<Draft>,
     /// When it was made.
     pub created_at: Timestamp,
 }

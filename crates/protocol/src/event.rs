@@ -4,8 +4,8 @@ use damso_domain::{ConversationId, FriendRequestId, History, Rev, Seq, SessionId
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BlockAdded, BlockRemoved, Conversation, FoldersUpdated, Friend, FriendRequest, Image, Member, Membership,
-    Message, PresenceChanged, ReadPosition, SettingsUpdated, User,
+    BlockAdded, BlockRemoved, Conversation, DraftUpdated, FoldersUpdated, Friend, FriendRequest, Image,
+    Member, Membership, Message, PresenceChanged, ReadPosition, SettingsUpdated, User,
 };
 
 /// What a client may say. Nothing that must not be lost goes up the socket: writes are HTTP requests.
@@ -121,6 +121,8 @@ pub enum ServerEvent {
     SettingsUpdated(SettingsUpdated),
     /// My folders changed.
     FoldersUpdated(FoldersUpdated),
+    /// What I have begun to write changed.
+    DraftUpdated(DraftUpdated),
     /// I blocked somebody, or changed how much is hidden from them.
     BlockAdded(BlockAdded),
     /// I do not block somebody any more.
@@ -470,6 +472,7 @@ impl ServerEvent {
             Self::FriendRequestClosed(event) => Some(event.user_rev),
             Self::SettingsUpdated(event) => Some(event.user_rev),
             Self::FoldersUpdated(event) => Some(event.user_rev),
+            Self::DraftUpdated(event) => Some(event.user_rev),
             Self::BlockAdded(event) => Some(event.user_rev),
             Self::BlockRemoved(event) => Some(event.user_rev),
             _ => None,

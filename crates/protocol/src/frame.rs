@@ -52,6 +52,7 @@ impl ServerEvent {
             "friend_request_closed" => Self::FriendRequestClosed(payload.read()?),
             "settings_updated" => Self::SettingsUpdated(payload.read()?),
             "folders_updated" => Self::FoldersUpdated(payload.read()?),
+            "draft_updated" => Self::DraftUpdated(payload.read()?),
             "block_added" => Self::BlockAdded(payload.read()?),
             "block_removed" => Self::BlockRemoved(payload.read()?),
             "session_ended" => Self::SessionEnded(payload.read()?),

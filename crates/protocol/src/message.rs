@@ -54,6 +54,8 @@ pub struct Message {
     /// Where in the text it mentions whom, in the order of the text and none over another. The text says there what they
     /// were called when it was written.
     pub mention_spans: Vec<Mention>,
+    /// Whether its author wants it to call nobody: it counts as unread, and no device makes a sound or a notification of it.
+    pub is_silent: bool,
 }
 
 impl Message {
@@ -225,6 +227,9 @@ pub struct SendMessageRequest {
     /// call everybody. For its owner and admins.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mentions_all: bool,
+    /// Whether it is to call nobody. What is copied of it elsewhere later calls as messages do.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_silent: bool,
 }
 
 /// A message that is forwarded, of the same conversation or of another one.

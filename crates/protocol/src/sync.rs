@@ -4,7 +4,8 @@ use damso_domain::{ConversationId, FriendRequestId, Rev, Seq, Timestamp, UserId}
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Block, Conversation, Folder, Friend, FriendRequest, Me, Member, Membership, Message, Settings, User,
+    Block, ChangedDraft, Conversation, Folder, Friend, FriendRequest, Me, Member, Membership, Message,
+    Settings, User,
 };
 
 // Tabs of one browser hand it to each other, so the client reads it too.
@@ -87,6 +88,8 @@ pub struct UserChanges {
     pub settings: Option<Settings>,
     /// All my folders, when they changed.
     pub folders: Option<Vec<Folder>>,
+    /// Conversations in which I have begun to write something else since, or nothing any more.
+    pub drafts: Vec<ChangedDraft>,
     /// Whom I block, or block otherwise.
     pub blocks: Vec<Block>,
     /// Whom I do not block any more.

@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
+use crate::draft::Draft;
 use crate::error::stored;
 use crate::member::{Member, MemberRow};
 use crate::statement::Keep as _;
@@ -51,6 +52,8 @@ pub struct ConversationView {
     pub unread_count: i64,
     /// Those among them that mention the member; 1000 means as many or more.
     pub mention_count: i64,
+    /// What the member has begun to write in it.
+    pub draft: Option<Draft>,
 }
 
 /// A member's own place in a conversation.
@@ -146,6 +149,12 @@ struct ViewRow {
     unread_count: i64,
     #[diesel(sql_type = BigInt)]
     mention_count: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    draft_text: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    draft_reply_to_seq: Option<i64>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    draft_updated_at: Option<jiff_diesel::Timestamp>,
 }
 
 impl ViewRow {
@@ -153,6 +162,12 @@ impl ViewRow {
         let first_members: Vec<MemberRow> = serde_json::from_value(self.first_members)
             .map_err(|error| RepositoryError::Query(format!("first_members: {error}")))?;
         let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
+        let draft = self.draft_text.zip(self.draft_updated_at);
+        let draft = draft.map(|(text, updated_at)| Draft {
+            text,
+            reply_to: self.draft_reply_to_seq.map(Seq::new),
+            updated_at: time(updated_at),
+        });
         Ok(ConversationView {
             id: ConversationId::from_uuid(self.id),
             kind: stored(ConversationKind::from_text(&self.kind), "conversations.kind")?,
@@ -187,6 +202,7 @@ impl ViewRow {
             activity_at: time(self.activity_at),
             unread_count: self.unread_count,
             mention_count: self.mention_count,
+            draft,
         })
     }
 }
@@ -207,8 +223,10 @@ macro_rules! view {
                  newest.seq AS last_message_seq, \
                  (SELECT m.seq FROM messages m WHERE m.conversation_id = c.id AND m.seq = c.notice_seq AND ", visible!(), ") AS notice_seq, \
                  greatest(newest.created_at, me.joined_at) AS activity_at, \
-                 unread.count AS unread_count, mentions.count AS mention_count \
+                 unread.count AS unread_count, mentions.count AS mention_count, \
+                 d.text AS draft_text, d.reply_to_seq AS draft_reply_to_seq, d.updated_at AS draft_updated_at \
              FROM members me JOIN conversations c ON c.id = me.conversation_id \
+             LEFT JOIN drafts d ON d.user_id = me.user_id AND d.conversation_id = me.conversation_id \
              LEFT JOIN LATERAL (SELECT m.seq, m.created_at FROM messages m \
                  WHERE m.conversation_id = c.id AND ", visible!(), " ORDER BY m.seq DESC LIMIT 1) newest ON true \
              CROSS JOIN LATERAL (SELECT count(*) FROM (SELECT FROM messages m \

@@ -7,6 +7,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUu
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use crate::draft::Draft;
 use crate::error::stored;
 use crate::message::{Message, MessageColumns, MessageRow, columns, complete};
 use crate::statement::Keep as _;
@@ -72,6 +73,8 @@ pub struct CopiedConversation {
     pub folder_id: Option<FolderId>,
     /// The change with which they left.
     pub left_rev: Option<Rev>,
+    /// What they have begun to write in it.
+    pub draft: Option<Draft>,
 }
 
 #[derive(QueryableByName)]
@@ -117,11 +120,23 @@ struct ConversationRow {
     folder_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<BigInt>)]
     left_rev: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    draft_text: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    draft_reply_to_seq: Option<i64>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    draft_updated_at: Option<jiff_diesel::Timestamp>,
 }
 
 impl ConversationRow {
     fn into_conversation(self) -> RepositoryResult<CopiedConversation> {
         let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
+        let draft = self.draft_text.zip(self.draft_updated_at);
+        let draft = draft.map(|(text, updated_at)| Draft {
+            text,
+            reply_to: self.draft_reply_to_seq.map(Seq::new),
+            updated_at: time(updated_at),
+        });
         Ok(CopiedConversation {
             id: ConversationId::from_uuid(self.id),
             kind: stored(ConversationKind::from_text(&self.kind), "conversations.kind")?,
@@ -143,6 +158,7 @@ impl ConversationRow {
             name_override: self.name_override,
             folder_id: self.folder_id.map(FolderId::from_uuid),
             left_rev: self.left_rev.map(Rev::new),
+            draft,
         })
     }
 }
@@ -167,11 +183,13 @@ pub async fn list_conversations(
              c.history, c.created_at, c.last_seq, me.role, me.joined_seq, me.joined_at, me.read_seq, me.is_counted, \
              me.is_listed, me.is_pinned, me.muted_until, me.left_rev, \
              me.archived_seq, me.is_marked_unread, me.name_override, me.folder_id, \
+             d.text AS draft_text, d.reply_to_seq AS draft_reply_to_seq, d.updated_at AS draft_updated_at, \
              (SELECT m.seq FROM messages m WHERE me.left_rev IS NULL AND m.conversation_id = c.id \
                  AND m.seq = c.notice_seq AND ",
         visible!(),
         ") AS notice_seq \
          FROM members me JOIN conversations c ON c.id = me.conversation_id \
+         LEFT JOIN drafts d ON d.user_id = me.user_id AND d.conversation_id = me.conversation_id \
          LEFT JOIN LATERAL (SELECT n.system AS name FROM messages n WHERE me.left_rev IS NOT NULL \
              AND n.conversation_id = c.id AND n.kind = 'system' AND n.system ->> 'type' = 'name_changed' \
              AND n.rev <= me.left_rev ORDER BY n.seq DESC LIMIT 1) before ON true \

@@ -10,6 +10,7 @@ pub mod block;
 pub mod conversation;
 pub mod conversation_view;
 mod database;
+pub mod draft;
 mod error;
 pub mod export;
 pub mod export_view;

@@ -60,6 +60,8 @@ pub struct Message {
     pub forwarded: bool,
     /// Whom it mentions, and where.
     pub mentions: Vec<Mention>,
+    /// Whether it calls nobody.
+    pub is_silent: bool,
 }
 
 /// The columns of a message `m`, with its attachments and how `$me` reacted, so that a page is one statement.
@@ -67,7 +69,7 @@ macro_rules! columns {
     ($me:literal) => {
         concat!(
             "m.id, m.conversation_id, m.seq, m.rev, m.author_id, m.client_key, m.kind, m.text, m.system, \
-             m.created_at, m.deleted_at, m.edited_at, m.reply_to_seq, m.forwarded, m.mentions, m.reactions, \
+             m.created_at, m.deleted_at, m.edited_at, m.reply_to_seq, m.forwarded, m.mentions, m.is_silent, m.reactions, \
              CASE WHEN m.reactions IS NOT NULL THEN \
                  (SELECT array_agg(r.emoji) FROM reactions r WHERE r.conversation_id = m.conversation_id \
                   AND r.seq = m.seq AND r.user_id = ",
@@ -116,6 +118,7 @@ pub(crate) type MessageColumns = (
     Nullable<BigInt>,
     Bool,
     Nullable<Jsonb>,
+    Bool,
     Nullable<Jsonb>,
     Nullable<Array<Text>>,
     Nullable<Jsonb>,
@@ -139,6 +142,7 @@ pub(crate) struct MessageRow {
     reply_to_seq: Option<i64>,
     forwarded: bool,
     mentions: Option<serde_json::Value>,
+    is_silent: bool,
     reactions: Option<serde_json::Value>,
     my_reactions: Option<Vec<String>>,
     attachments: Option<serde_json::Value>,
@@ -162,6 +166,7 @@ impl MessageRow {
             reply_to_seq,
             forwarded,
             mentions,
+            is_silent,
             reactions,
             my_reactions,
             attachments,
@@ -213,6 +218,7 @@ impl MessageRow {
             }),
             forwarded,
             mentions,
+            is_silent,
         })
     }
 }

@@ -103,6 +103,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    drafts (user_id, conversation_id) {
+        user_id -> Uuid,
+        conversation_id -> Uuid,
+        text -> Text,
+        reply_to_seq -> Nullable<BigInt>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     friend_requests (id) {
         id -> Uuid,
         from_id -> Uuid,
@@ -185,6 +195,7 @@ diesel::table! {
         reply_to_seq -> Nullable<BigInt>,
         forwarded -> Bool,
         mentions -> Nullable<Jsonb>,
+        is_silent -> Bool,
     }
 }
 

@@ -26,6 +26,8 @@ pub struct UserChanges {
     pub conversations: Vec<ConversationId>,
     /// Seen otherwise.
     pub memberships: Vec<ConversationId>,
+    /// With another draft, or none any more.
+    pub drafts: Vec<ConversationId>,
     /// Hidden.
     pub hidden_messages: Vec<MessageRef>,
     /// New or changed friends.
@@ -139,6 +141,7 @@ impl UserChanges {
         match kind {
             "conversation" => self.conversations.push(ConversationId::from_uuid(id)),
             "membership" => self.memberships.push(ConversationId::from_uuid(id)),
+            "draft" => self.drafts.push(ConversationId::from_uuid(id)),
             "hidden_message" => self.hidden_messages.extend(row.hidden()),
             "friend" => match row.friendship(id) {
                 Some(friendship) => self.friends.push(friendship),

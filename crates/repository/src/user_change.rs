@@ -26,6 +26,8 @@ pub enum UserChange {
     Settings(UserId),
     /// The user's folders changed.
     Folders(UserId),
+    /// What was begun to be written in a conversation changed.
+    Draft(ConversationId),
     /// Somebody was blocked, otherwise than before, or is not any more.
     Block(UserId),
 }
@@ -41,6 +43,7 @@ impl UserChange {
             Self::FriendRequest(id) => ("friend_request", id.as_uuid()),
             Self::Settings(id) => ("settings", id.as_uuid()),
             Self::Folders(id) => ("folders", id.as_uuid()),
+            Self::Draft(id) => ("draft", id.as_uuid()),
             Self::Block(id) => ("block", id.as_uuid()),
         }
     }

@@ -292,12 +292,15 @@ pub(crate) async fn tell_joined(
     Ok(events)
 }
 
+/// Takes a conversation out of somebody's list, and what they had begun to write there with it.
 pub(crate) async fn tell_left(
     conn: &mut Connection,
     user: UserId,
     id: ConversationId,
 ) -> ServiceResult<(UserId, ServerEvent)> {
     let user_rev = repository::user_change::record(conn, &[(user, UserChange::Conversation(id))]).await?[0];
+    // The account is locked now: nothing can come after this.
+    repository::draft::delete(conn, user, id).await?;
     Ok((
         user,
         ServerEvent::ConversationLeft(ConversationLeft {

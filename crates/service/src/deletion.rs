@@ -157,6 +157,7 @@ impl Deletion {
             .find(|user| user.id == self.user)
             .ok_or(ErrorKind::NotAuthenticated)?;
 
+        repository::draft::delete_all(conn, self.user).await?;
         let (friends, keepers) = repository::friend::delete_all(conn, self.user).await?;
         self.counts.friends = count(friends);
         let (blocks, blockers) = repository::block::delete_all(conn, self.user).await?;

@@ -238,6 +238,7 @@ pub(crate) async fn insert_system(
         reply_to: None,
         forwarded: false,
         mentions: Vec::new(),
+        is_silent: false,
         created_at: now,
     };
     Ok(repository::message::insert(conn, &new, Vec::new()).await?)

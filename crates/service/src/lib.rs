@@ -16,7 +16,7 @@ pub mod conversation;
 pub mod cursor;
 mod deletion;
 mod doubt;
-mod draft;
+pub mod draft;
 pub mod edit;
 pub mod email;
 mod error;
@@ -41,6 +41,7 @@ pub mod mention;
 pub mod message;
 pub mod notice;
 mod object;
+mod outgoing;
 pub mod passkey;
 mod password;
 pub mod ports;
@@ -162,6 +163,8 @@ pub struct Services {
     pub messages: message::MessageService,
     /// What stands on top of conversations.
     pub notices: notice::NoticeService,
+    /// What people have begun to write.
+    pub drafts: draft::DraftService,
     /// Changing messages.
     pub edits: edit::EditService,
     /// Reacting to messages.
@@ -275,6 +278,7 @@ impl Services {
             invite_links: invite_link::InviteLinkService::new(context.clone(), keys),
             messages: message::MessageService::new(context.clone()),
             notices: notice::NoticeService::new(context.clone()),
+            drafts: draft::DraftService::new(context.clone()),
             edits: edit::EditService::new(context.clone()),
             reactions: reaction::ReactionService::new(context.clone()),
             settings: settings::SettingsService::new(context.clone()),

@@ -17,9 +17,9 @@ use damso_repository::user_change::UserChange;
 
 use crate::access::{self, Change};
 use crate::announcement::{joined_event, list_who_cannot_see, tell_created, without_quote};
-use crate::draft::Draft;
 use crate::forward::{begin_with_source, take_forwarded};
 use crate::history::Stretch;
+use crate::outgoing::Outgoing;
 use crate::sending::{Answer, SendQueue};
 use crate::{Context, ServiceError, ServiceResult, mention, view};
 
@@ -80,37 +80,37 @@ impl MessageService {
         conversation: ConversationId,
         request: &SendMessageRequest,
     ) -> ServiceResult<Sent> {
-        let draft = match Draft::parse(request) {
-            Ok(draft) => draft,
+        let outgoing = match Outgoing::parse(request) {
+            Ok(outgoing) => outgoing,
             // A known key is answered all the same.
             Err(refusal) => {
                 let first = self.find_sent(author, conversation, request.client_key).await?;
                 return first.map(Sent::before).ok_or(refusal);
             }
         };
-        if let Some(message) = draft.as_row(author, conversation) {
+        if let Some(message) = outgoing.as_row(author, conversation) {
             match self.queue.send(message).await? {
                 Answer::Sent(sent) => return Ok(*sent),
                 Answer::Special => (),
             }
         }
-        self.send_alone(author, conversation, draft).await
+        self.send_alone(author, conversation, outgoing).await
     }
 
-    /// Sends what takes more than a row: with attachments, as an answer, forwarded, with mentions, or into a conversation that is missing
+    /// Sends what takes more than a row: with attachments, as an answer, forwarded, with mentions, silent, or into a conversation that is missing
     /// from somebody's list.
     async fn send_alone(
         &self,
         author: UserId,
         conversation: ConversationId,
-        draft: Draft,
+        outgoing: Outgoing,
     ) -> ServiceResult<Sent> {
         let now = Timestamp::now();
         let stored = self
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
-                let key = draft.client_key;
+                let key = outgoing.client_key;
                 if let Some(first) =
                     repository::message::find_by_client_key(conn, conversation, author, key).await?
                 {
@@ -118,7 +118,7 @@ impl MessageService {
                 }
                 // The lock comes before all that is decided: what is read after it cannot change before the
                 // commit. The key is looked for again.
-                let forward_of = draft.forward_of;
+                let forward_of = outgoing.forward_of;
                 let mut change = begin_with_source(conn, author, conversation, forward_of).await?;
                 if let Some(first) =
                     repository::message::find_by_client_key(conn, conversation, author, key).await?
@@ -127,16 +127,16 @@ impl MessageService {
                 }
                 refuse_if_somebody_is_gone(conn, &change).await?;
                 change.refuse_if_blocking()?;
-                mention::refuse_wrong(&change, &draft.mentions, &[])?;
+                mention::refuse_wrong(&change, &outgoing.mentions, &[])?;
                 let withheld_for = change.withheld_for();
                 let (text, attachments) = match forward_of {
                     Some(source) => take_forwarded(conn, author, source).await?,
                     None => {
-                        let attachments = take_attachments(conn, author, &draft.attachment_ids).await?;
-                        (draft.text.map(MessageText::into_string), attachments)
+                        let attachments = take_attachments(conn, author, &outgoing.attachment_ids).await?;
+                        (outgoing.text.map(MessageText::into_string), attachments)
                     }
                 };
-                let reply_to = match draft.reply_to {
+                let reply_to = match outgoing.reply_to {
                     None => None,
                     Some(seq) => Some(
                         quote(
@@ -155,14 +155,15 @@ impl MessageService {
                     seq: change.conversation.take_seq(),
                     rev: change.conversation.take_rev(),
                     author_id: author,
-                    client_key: draft.client_key,
+                    client_key: outgoing.client_key,
                     kind: MessageKind::User,
                     text,
                     system: None,
                     withheld_for,
                     reply_to,
                     forwarded: forward_of.is_some(),
-                    mentions: draft.mentions,
+                    mentions: outgoing.mentions,
+                    is_silent: outgoing.is_silent,
                     created_at: now,
                 };
                 let message = repository::message::insert(conn, &new, attachments).await?;
@@ -170,7 +171,8 @@ impl MessageService {
                 let appeared = list_again(conn, &change).await?;
                 let audience = change.audience();
                 Ok::<_, ServiceError>(Ok(Stored {
-                    without_quote: list_who_cannot_see(conn, conversation, draft.reply_to, &audience).await?,
+                    without_quote: list_who_cannot_see(conn, conversation, outgoing.reply_to, &audience)
+                        .await?,
                     message,
                     audience,
                     withheld_for,

@@ -6,8 +6,8 @@ use std::time::Duration;
 use damso_domain::{ConversationId, Rev, Seq, Timestamp, UserId};
 use damso_protocol as protocol;
 use damso_protocol::{
-    ChangedMembership, ConversationChanges, ErrorKind, HiddenMessage, Pointer, SyncPosition, SyncRequest,
-    SyncResponse,
+    ChangedDraft, ChangedMembership, ConversationChanges, ErrorKind, HiddenMessage, Pointer, SyncPosition,
+    SyncRequest, SyncResponse,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -312,6 +312,11 @@ impl Lacking {
                 conversation_id: view.id,
                 membership: view::membership(&view.membership),
             });
+        let drafts = changes.drafts.iter().filter_map(|id| self.views.get(id));
+        let drafts = drafts.map(|view| ChangedDraft {
+            conversation_id: view.id,
+            draft: view.draft.as_ref().map(view::draft),
+        });
         let hidden = changes.hidden_messages.iter().map(|target| HiddenMessage {
             conversation_id: target.conversation_id,
             seq: target.seq,
@@ -345,6 +350,7 @@ impl Lacking {
             memberships: memberships.collect(),
             hidden_messages: hidden.collect(),
             folders: self.folders.clone(),
+            drafts: drafts.collect(),
             settings: changes.has_new_settings.then(|| view::settings(&me.settings)),
             blocks: changes
                 .blocks
@@ -378,7 +384,13 @@ async fn load_views(
     moved: &[ConversationId],
     user_changes: &UserChanges,
 ) -> ServiceResult<HashMap<ConversationId, ConversationView>> {
-    let mut wanted = [moved, &user_changes.conversations, &user_changes.memberships].concat();
+    let mut wanted = [
+        moved,
+        &user_changes.conversations,
+        &user_changes.memberships,
+        &user_changes.drafts,
+    ]
+    .concat();
     wanted.sort_unstable();
     wanted.dedup();
     if wanted.is_empty() {

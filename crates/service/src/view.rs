@@ -12,6 +12,7 @@ use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::attachment::Attachment;
 use damso_repository::conversation_view::{ConversationView, OwnMembership};
+use damso_repository::draft::Draft;
 use damso_repository::friend::{FriendPreferences, FriendRequest, Friendship};
 use damso_repository::member::Member;
 use damso_repository::message::Message;
@@ -150,6 +151,14 @@ pub(crate) fn membership(own: &OwnMembership) -> protocol::Membership {
     }
 }
 
+pub(crate) fn draft(draft: &Draft) -> protocol::Draft {
+    protocol::Draft {
+        text: draft.text.clone(),
+        reply_to_seq: draft.reply_to,
+        updated_at: draft.updated_at,
+    }
+}
+
 pub(crate) fn attachment(attachment: &Attachment) -> protocol::Attachment {
     protocol::Attachment {
         id: attachment.id,
@@ -192,6 +201,7 @@ pub(crate) fn message(message: &Message) -> ServiceResult<protocol::Message> {
         mentions: mention::users(&message.mentions),
         mentions_all: message.mentions.iter().any(mention::is_all),
         mention_spans: message.mentions.clone(),
+        is_silent: message.is_silent,
     })
 }
 
@@ -234,6 +244,7 @@ pub(crate) fn conversation(
         membership: membership(&view.membership),
         unread_count: view.unread_count,
         mention_count: view.mention_count,
+        draft: view.draft.as_ref().map(draft),
         created_at: view.created_at,
     }
 }

@@ -311,6 +311,7 @@ mod tests {
             mentions: Vec::new(),
             mentions_all: false,
             mention_spans: Vec::new(),
+            is_silent: false,
         }
     }
 

@@ -17,6 +17,8 @@ pub(super) struct Call<'a> {
     pub path: &'a str,
     pub body: Option<String>,
     pub token: Option<String>,
+    /// It goes out even if the page is closed meanwhile.
+    pub outlives_page: bool,
 }
 
 /// The body of a successful answer.
@@ -84,6 +86,9 @@ fn build(call: &Call<'_>) -> Result<Request, JsValue> {
         init.set_body(&JsValue::from_str(body));
     }
     init.set_headers(&headers);
+    if call.outlives_page {
+        js_sys::Reflect::set(&init, &JsValue::from_str("keepalive"), &JsValue::TRUE)?;
+    }
     Request::new_with_str_and_init(&urls::api(call.path), &init)
 }
 

@@ -46,6 +46,7 @@ impl ApiClient {
             path: &format!("/invites/{code}"),
             body: None,
             token: None,
+            outlives_page: false,
         })
         .await?
         .read()

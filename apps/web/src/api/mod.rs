@@ -3,6 +3,7 @@
 //! [`ApiClient`] attaches the access token, renews it before it expires or after a `401`, and turns every
 //! answer into a protocol type or an [`ApiError`].
 
+mod drafts;
 mod emoji;
 mod error;
 mod exports;
@@ -140,6 +141,7 @@ impl ApiClient {
             path,
             body,
             token: None,
+            outlives_page: false,
         })
         .await
     }
@@ -151,13 +153,18 @@ impl ApiClient {
         path: &str,
         body: Option<String>,
     ) -> Result<Answer, ApiError> {
-        let token = self.access_token().await?;
-        let mut call = Call {
+        self.signed_call(Call {
             method,
             path,
             body,
-            token: Some(token),
-        };
+            token: None,
+            outlives_page: false,
+        })
+        .await
+    }
+
+    async fn signed_call(self, mut call: Call<'_>) -> Result<Answer, ApiError> {
+        call.token = Some(self.access_token().await?);
         match http::send(&call).await {
             Err(error) if error.kind() == Some(ErrorKind::NotAuthenticated) => {
                 // Another request may have renewed it meanwhile.

@@ -32,6 +32,7 @@ impl ApiClient {
             path: "/server",
             body: None,
             token: None,
+            outlives_page: false,
         })
         .await?
         .read()

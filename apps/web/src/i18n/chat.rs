@@ -37,6 +37,7 @@ pub struct ChatTexts {
     pub nothing_yet: &'static str,
     pub unsent: &'static str,
     pub sending: &'static str,
+    pub draft: &'static str,
     pub by: fn(&str, &str) -> String,
     pub member_count: fn(i64) -> String,
     // making a chat
@@ -197,6 +198,7 @@ impl ChatTexts {
         nothing_yet: "아직 메시지가 없어요",
         unsent: "보내지 못함",
         sending: "보내는 중",
+        draft: "[임시]",
         by: |author, text| format!("{author}: {text}"),
         member_count: |count| format!("{count}명"),
         pick_friends: "대화 상대 고르기",
@@ -368,6 +370,7 @@ impl ChatTexts {
         nothing_yet: "No messages yet",
         unsent: "Not sent",
         sending: "Sending",
+        draft: "Draft:",
         by: |author, text| format!("{author}: {text}"),
         member_count: |count| {
             if count == 1 {

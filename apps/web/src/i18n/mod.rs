@@ -21,6 +21,7 @@ mod reactions;
 mod reports;
 mod search;
 mod security;
+mod sending;
 mod settings;
 
 use std::sync::LazyLock;
@@ -51,6 +52,7 @@ pub use reactions::ReactionTexts;
 pub use reports::ReportTexts;
 pub use search::search_texts;
 pub use security::security;
+pub use sending::sending;
 pub use settings::SettingsTexts;
 
 /// Everything the client says in one language.

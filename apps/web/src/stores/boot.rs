@@ -30,6 +30,7 @@ pub(super) fn load(core: &Rc<Core>) {
         match result {
             Ok(()) => {
                 core.refreshed_at.set(js_sys::Date::now());
+                core.settle_drafts();
                 // What changed between the first page and the last, and before the socket was open.
                 core.catch_up(CatchUp::Loaded);
             }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use damso_client_state::mentioning::Candidate;
-use damso_client_state::preview::{Preview, Title, common_title, preview, title};
+use damso_client_state::preview::{Preview, Title, common_title, preview, title, with_draft};
 use damso_client_state::rows::{RowsInput, rows};
 use damso_client_state::{Arrival, Chat, Row, Timeline};
 use damso_domain::{ClientKey, ConversationId, Mention, Seq, Timestamp, UserId};
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use web_sys::File;
 
 use super::core::{Core, Part};
-use super::outbox::Words;
+use super::outbox::{Manner, Words};
 use super::uploads::PendingFile;
 use crate::api::ApiError;
 
@@ -121,6 +121,22 @@ impl ChatStore {
         })
     }
 
+    /// The same as the list shows it: what I have begun to write stands in its place while the chat is not on the screen.
+    pub fn preview_with_draft(self, id: ConversationId) -> Option<(Preview, Option<Timestamp>)> {
+        let core = self.core();
+        core.drafts_changed.track();
+        let (said, at) = self.preview(id)?;
+        let is_open = core.open.get() == Some(id);
+        Some((
+            if is_open {
+                said
+            } else {
+                with_draft(said, &core.draft(id))
+            },
+            at,
+        ))
+    }
+
     /// My notes to myself.
     pub fn self_chat(self) -> Option<ConversationId> {
         self.core().read(&[Part::Chats], |model| model.chats.self_chat())
@@ -225,12 +241,12 @@ impl ChatStore {
     }
 
     /// Sends what has been written, together with what is in the tray.
-    pub fn send(self, id: ConversationId, words: Words, reply_to: Option<ReplyTo>) {
+    pub fn send(self, id: ConversationId, words: Words, reply_to: Option<ReplyTo>, manner: Manner) {
         let core = self.core();
         let files = core.take_tray(id);
         if words.text.is_some() || !files.is_empty() {
             core.typed_at.set(0.0);
-            core.send(id, words, files, reply_to);
+            core.send(id, words, files, reply_to, manner);
         }
     }
 
@@ -279,7 +295,12 @@ impl ChatStore {
         self.core().draft(id)
     }
 
-    /// Runs what tracks it again when another tab has changed a draft.
+    /// Sends what was begun to be written to my other devices at once.
+    pub fn send_draft(self, id: ConversationId) {
+        self.core().send_draft(id);
+    }
+
+    /// Runs what tracks it again when another tab or device has changed a draft.
     pub fn track_drafts(self) {
         self.core().drafts_changed.track();
     }

@@ -1,7 +1,7 @@
 //! The plain state, the signals that tell of its changes, and what has to be done about facts.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use leptos::task::spawn_local;
 
 use super::local::{CatchUp, Local};
 use super::role::Role;
-use super::{local, outbox, uploads};
+use super::{drafts, local, outbox, uploads};
 use crate::api::{ApiClient, ApiError};
 use crate::session::Session;
 
@@ -74,7 +74,7 @@ pub(super) struct Core {
     pub refreshed_at: Cell<f64>,
     /// What works behind the screens, once its code is here.
     pub local: RefCell<Option<Rc<dyn Local>>>,
-    /// Tells of drafts that another tab has changed.
+    /// Tells of drafts that another tab or device has changed, and that another chat is on the screen.
     pub drafts_changed: ArcTrigger,
     is_running: Cell<bool>,
     /// Names this tab among those of the same browser.
@@ -82,7 +82,7 @@ pub(super) struct Core {
     pub outbox: outbox::State,
     pub uploads: uploads::State,
     pub limits: RefCell<Option<Limits>>,
-    pub drafts: RefCell<HashMap<ConversationId, String>>,
+    pub drafts: drafts::State,
     /// Which conversation is on the screen.
     pub open: Cell<Option<ConversationId>>,
     /// When I last told that I am typing.
@@ -115,7 +115,7 @@ impl Core {
             outbox: outbox::State::default(),
             uploads: uploads::State::default(),
             limits: RefCell::default(),
-            drafts: RefCell::default(),
+            drafts: drafts::State::default(),
             open: Cell::default(),
             typed_at: Cell::default(),
             on_arrivals: RefCell::default(),
@@ -252,6 +252,15 @@ impl Core {
                 event.prevent_default();
             }
         }));
+        for name in ["visibilitychange", "pagehide"] {
+            let core = Rc::downgrade(self);
+            let leaving = leptos::ev::Custom::<leptos::ev::Event>::new(name);
+            listeners.push(window_event_listener(leaving, move |_| {
+                if let Some(core) = core.upgrade() {
+                    core.send_drafts();
+                }
+            }));
+        }
         listeners.push(window_event_listener(leptos::ev::online, move |_| on_online()));
         listeners.push(window_event_listener(leptos::ev::focus, move |_| on_focus()));
     }
@@ -291,6 +300,7 @@ impl Core {
         {
             tell(effects.arrivals);
         }
+        effects.drafts.into_iter().for_each(|id| self.settle_draft(id));
         self.learn(effects.unknown_users);
         self.check_session(effects.ended_session);
     }

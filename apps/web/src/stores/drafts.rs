@@ -1,56 +1,266 @@
-//! What somebody has begun to write, kept for each conversation.
+//! What somebody has begun to write, kept for each conversation: here at once, and on the server for their other devices.
+//!
+//! What is here is what the text box shows, and every tab of this browser has the same. It goes to the server when
+//! nothing has been written for a moment. What another device has written takes its place only where everything that was
+//! written here has gone there before ([`DraftMark`]).
 
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
+use std::time::Duration;
 
-use damso_domain::{ConversationId, Mention};
-use damso_protocol::ReplyTo;
+use damso_client_state::drafts::DraftMark;
+use damso_client_state::quotes::quote;
+use damso_domain::{ConversationId, DraftText, Mention, Seq};
+use damso_protocol::{Draft, DraftUpdated, ReplyTo, SetDraftRequest};
 use leptos::prelude::Notify;
+use leptos::task::spawn_local;
 use miniserde::Deserialize;
 use serde::Serialize;
 
-use super::core::Core;
+use super::core::{Core, is_final};
 use super::storage;
+use crate::api::ApiError;
 
 const STORED: &str = "drafts";
 const REPLIES: &str = "replies";
 const MENTIONS: &str = "mentions";
+const MARKS: &str = "draft-marks";
+
+/// How long nothing is written before what there is goes to the server.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How long to wait after a call that failed.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// What is kept of drafts, and which are on their way.
+#[derive(Default)]
+pub(super) struct State {
+    texts: RefCell<HashMap<ConversationId, String>>,
+    marks: RefCell<HashMap<ConversationId, DraftMark>>,
+    in_flight: RefCell<BTreeSet<ConversationId>>,
+    /// Which of several pauses is the last one.
+    pauses: RefCell<HashMap<ConversationId, u32>>,
+    pause: Cell<u32>,
+}
 
 impl Core {
     /// What was begun here.
     pub fn draft(&self, id: ConversationId) -> String {
-        self.drafts.borrow().get(&id).cloned().unwrap_or_default()
+        self.drafts.texts.borrow().get(&id).cloned().unwrap_or_default()
     }
 
     /// Keeps what has been written so far; an empty text removes it.
     pub fn set_draft(self: &Rc<Self>, id: ConversationId, text: String) {
-        let is_same = {
-            let mut drafts = self.drafts.borrow_mut();
-            let known = if text.is_empty() {
-                drafts.remove(&id)
-            } else {
-                drafts.insert(id, text.clone())
-            };
-            known.unwrap_or_default() == text
-        };
-        if !is_same {
-            self.store_drafts();
+        if text != self.draft(id) {
+            self.draft_written(id);
+            self.put_draft_text(id, text);
         }
     }
 
-    fn store_drafts(&self) {
-        let drafts = self.drafts.borrow();
-        let key = storage::key_of(self.me(), STORED);
-        let json = (!drafts.is_empty())
-            .then(|| serde_json::to_string(&*drafts).ok())
-            .flatten();
-        storage::set(&key, json.as_deref());
+    fn put_draft_text(&self, id: ConversationId, text: String) {
+        put(
+            &mut self.drafts.texts.borrow_mut(),
+            id,
+            (!text.is_empty()).then_some(text),
+        );
+        self.store(STORED, &self.drafts.texts.borrow());
+    }
+
+    /// Before what is written is kept, which other tabs listen to.
+    fn draft_written(self: &Rc<Self>, id: ConversationId) {
+        let mut mark = self.draft_mark(id);
+        if mark.write() {
+            self.put_draft_mark(id, mark);
+        }
+        self.send_draft_soon(id);
+    }
+
+    /// Drafts of a time when they stayed here have no mark.
+    fn draft_mark(&self, id: ConversationId) -> DraftMark {
+        let known = self.drafts.marks.borrow().get(&id).copied();
+        known.unwrap_or_else(|| DraftMark {
+            is_unsent: self.has_draft(id),
+            seen: None,
+        })
+    }
+
+    fn put_draft_mark(&self, id: ConversationId, mark: DraftMark) {
+        // Nothing is to be remembered of what is neither here nor there.
+        let is_worth_it = !mark.is_empty() || self.has_draft(id);
+        put(
+            &mut self.drafts.marks.borrow_mut(),
+            id,
+            is_worth_it.then_some(mark),
+        );
+        self.store(MARKS, &self.drafts.marks.borrow());
+    }
+
+    fn has_draft(&self, id: ConversationId) -> bool {
+        self.drafts.texts.borrow().contains_key(&id) || self.reply(id).is_some()
+    }
+
+    fn send_draft_soon(self: &Rc<Self>, id: ConversationId) {
+        let pause = self.drafts.pause.get().wrapping_add(1);
+        self.drafts.pause.set(pause);
+        self.drafts.pauses.borrow_mut().insert(id, pause);
+        self.later(PAUSE, move |core| {
+            if core.drafts.pauses.borrow().get(&id) == Some(&pause) {
+                core.send_draft(id);
+            }
+        });
+    }
+
+    /// Sends whatever has been written and is not on the server.
+    pub fn send_drafts(self: &Rc<Self>) {
+        let mut ids: BTreeSet<ConversationId> = self.drafts.texts.borrow().keys().copied().collect();
+        ids.extend(self.drafts.marks.borrow().keys());
+        ids.into_iter().for_each(|id| self.send_draft(id));
+    }
+
+    /// Sends what has been written, unless the server has it.
+    pub fn send_draft(self: &Rc<Self>, id: ConversationId) {
+        let known = self.peek(|model| model.chats.get(id).map(|chat| chat.conversation.draft.is_some()));
+        let mark = self.draft_mark(id);
+        let Some(is_there) = known.filter(|_| mark.is_unsent) else {
+            return;
+        };
+        if !is_there && mark.seen.is_none() && !self.has_draft(id) && !self.is_draft_in_flight(id) {
+            // Written, and sent or taken back, before the server has heard of it.
+            return self.put_draft_mark(id, DraftMark::NONE);
+        }
+        let request = self.draft_request(id);
+        if DraftText::MAX_CHARS < request.text.chars().count() || self.is_draft_in_flight(id) {
+            return;
+        }
+        self.drafts.in_flight.borrow_mut().insert(id);
+        let core = self.clone();
+        spawn_local(async move {
+            let answer = core.api.set_draft(id, &request).await;
+            core.drafts.in_flight.borrow_mut().remove(&id);
+            if core.is_running() {
+                core.draft_answered(id, &request, answer);
+            }
+        });
+    }
+
+    fn draft_answered(
+        self: &Rc<Self>,
+        id: ConversationId,
+        request: &SetDraftRequest,
+        answer: Result<DraftUpdated, ApiError>,
+    ) {
+        let is_still_here = self.draft_request(id) == *request;
+        let mut mark = self.draft_mark(id);
+        match answer {
+            Ok(told) => {
+                mark.sent(told.draft.as_ref().map(|draft| draft.updated_at), is_still_here);
+                self.put_draft_mark(id, mark);
+                self.take(|model| model.take_draft(told));
+            }
+            Err(ApiError::Unauthenticated) => return,
+            Err(error) if is_final(&error) => {
+                // The same once more would be refused once more.
+                mark.sent(mark.seen, is_still_here);
+                self.put_draft_mark(id, mark);
+            }
+            Err(error) => {
+                let wait = error
+                    .retry_after_secs()
+                    .map_or(RETRY, |secs| Duration::from_secs(secs.into()));
+                return self.later(wait, move |core| core.send_draft(id));
+            }
+        }
+        match (is_still_here, self.has_draft(id)) {
+            (true, _) => (),
+            (false, true) => self.send_draft_soon(id),
+            // The message has gone out meanwhile.
+            (false, false) => self.send_draft(id),
+        }
+    }
+
+    fn is_draft_in_flight(&self, id: ConversationId) -> bool {
+        self.drafts.in_flight.borrow().contains(&id)
+    }
+
+    fn draft_request(&self, id: ConversationId) -> SetDraftRequest {
+        SetDraftRequest {
+            text: self.draft(id),
+            reply_to_seq: self.reply(id).map(|reply| reply.seq),
+        }
+    }
+
+    /// The lists have just been read: what the server has of each draft is known.
+    pub fn settle_drafts(self: &Rc<Self>) {
+        let ids: Vec<ConversationId> =
+            self.peek(|model| model.chats.iter().map(damso_client_state::Chat::id).collect());
+        ids.into_iter().for_each(|id| self.settle_draft(id));
+    }
+
+    /// The server has told of a draft, which may be of another device.
+    pub fn settle_draft(self: &Rc<Self>, id: ConversationId) {
+        let told = self.peek(|model| model.chats.get(id).map(|chat| chat.conversation.draft.clone()));
+        match told {
+            Some(told) if self.draft_mark(id).gives_way_to(told.as_ref()) => self.take_over_draft(id, told),
+            Some(_) => (),
+            // I have left it, and the draft is gone there too.
+            None => self.take_over_draft(id, None),
+        }
+    }
+
+    fn take_over_draft(self: &Rc<Self>, id: ConversationId, told: Option<Draft>) {
+        let mut mark = DraftMark::NONE;
+        mark.sent(told.as_ref().map(|draft| draft.updated_at), true);
+        let (text, reply_to) = told.map_or((String::new(), None), |draft| (draft.text, draft.reply_to_seq));
+        if text != self.draft(id) {
+            // Whom the other one mentions is not told.
+            self.set_draft_mentions(id, &[]);
+        }
+        if reply_to != self.reply(id).map(|reply| reply.seq) {
+            self.store_by_chat::<ReplyTo>(REPLIES, id, None);
+            if let Some(seq) = reply_to {
+                self.find_reply(id, seq);
+            }
+        }
+        self.put_draft_text(id, text);
+        self.put_draft_mark(id, mark);
+        self.drafts_changed.notify();
+    }
+
+    /// Reads what a draft of another device answers, as far as I may see it.
+    fn find_reply(self: &Rc<Self>, id: ConversationId, seq: Seq) {
+        let known = self.peek(|model| {
+            let message = model.timeline(id).and_then(|timeline| timeline.get(seq).cloned());
+            message.map(|message| quote(&message))
+        });
+        if let Some(known) = known {
+            return self.store_by_chat(REPLIES, id, Some(known));
+        }
+        let core = self.clone();
+        spawn_local(async move {
+            let Ok(message) = core.api.message(id, seq).await else {
+                return;
+            };
+            let is_wanted = || {
+                let chat = |chat: &damso_client_state::Chat| {
+                    let draft = chat.conversation.draft.as_ref();
+                    draft.and_then(|draft| draft.reply_to_seq) == Some(seq)
+                };
+                core.peek(|model| model.chats.get(id).is_some_and(chat))
+            };
+            if core.is_running() && !core.draft_mark(id).is_unsent && is_wanted() {
+                core.store_by_chat(REPLIES, id, Some(quote(&message)));
+                core.drafts_changed.notify();
+            }
+        });
     }
 
     /// Something in local storage was changed by another tab.
     pub(super) fn drafts_stored(&self, key: Option<&str>) {
-        if key == Some(storage::key_of(self.me(), STORED).as_str()) {
+        let is = |what: &str| key == Some(storage::key_of(self.me(), what).as_str());
+        if is(STORED) || is(MARKS) || is(REPLIES) {
             self.restore_drafts();
+        }
+        if is(STORED) || is(REPLIES) {
             self.drafts_changed.notify();
         }
     }
@@ -72,18 +282,22 @@ impl Core {
     }
 
     /// Keeps what the next message answers.
-    pub fn set_reply(&self, id: ConversationId, reply: Option<ReplyTo>) {
+    pub fn set_reply(self: &Rc<Self>, id: ConversationId, reply: Option<ReplyTo>) {
+        if reply.as_ref().map(|reply| reply.seq) != self.reply(id).map(|reply| reply.seq) {
+            self.draft_written(id);
+        }
         self.store_by_chat(REPLIES, id, reply);
     }
 
     fn store_by_chat<T: Deserialize + Serialize>(&self, what: &str, id: ConversationId, value: Option<T>) {
         let mut all = self.stored_by_chat(what);
-        match value {
-            Some(value) => drop(all.insert(id, value)),
-            None => drop(all.remove(&id)),
-        }
+        put(&mut all, id, value);
+        self.store(what, &all);
+    }
+
+    fn store<T: Serialize>(&self, what: &str, all: &HashMap<ConversationId, T>) {
         let json = (!all.is_empty())
-            .then(|| serde_json::to_string(&all).ok())
+            .then(|| serde_json::to_string(all).ok())
             .flatten();
         storage::set(&storage::key_of(self.me(), what), json.as_deref());
     }
@@ -97,9 +311,14 @@ impl Core {
     }
 
     pub(super) fn restore_drafts(&self) {
-        let key = storage::key_of(self.me(), STORED);
-        let stored: Option<HashMap<ConversationId, String>> =
-            storage::get(&key).and_then(|json| miniserde::json::from_str(&json).ok());
-        *self.drafts.borrow_mut() = stored.unwrap_or_default();
+        *self.drafts.texts.borrow_mut() = self.stored_by_chat(STORED);
+        *self.drafts.marks.borrow_mut() = self.stored_by_chat(MARKS);
+    }
+}
+
+fn put<T>(all: &mut HashMap<ConversationId, T>, id: ConversationId, value: Option<T>) {
+    match value {
+        Some(value) => drop(all.insert(id, value)),
+        None => drop(all.remove(&id)),
     }
 }

@@ -22,6 +22,15 @@ pub struct Words {
     pub mentions: Vec<Mention>,
 }
 
+/// How a message goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// As messages do.
+    Usual,
+    /// It calls nobody.
+    Silent,
+}
+
 /// What sending needs to remember.
 #[derive(Default)]
 pub(super) struct State {
@@ -39,6 +48,7 @@ impl Core {
         words: Words,
         files: Vec<EchoFile>,
         reply_to: Option<ReplyTo>,
+        manner: Manner,
     ) {
         let client_key = ClientKey::new();
         let has_bytes = files.iter().any(|file| file.uploaded.is_none());
@@ -50,6 +60,7 @@ impl Core {
             reply_to,
             forward_of: None,
             mentions: words.mentions,
+            is_silent: manner == Manner::Silent,
             created_at: self.peek(|model| model.outbox.next_time(Timestamp::now())),
             tab: has_bytes.then_some(self.tab),
             state: EchoState::Sending,
@@ -71,6 +82,7 @@ impl Core {
             }),
             // Somebody else's call is not mine.
             mentions: Vec::new(),
+            is_silent: false,
             created_at: self.peek(|model| model.outbox.next_time(Timestamp::now())),
             tab: None,
             state: EchoState::Sending,

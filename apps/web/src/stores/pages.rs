@@ -7,6 +7,7 @@ use damso_client_state::model::{PageRequest, Place};
 use damso_client_state::{Chat, Model, Timeline};
 use damso_domain::{ConversationId, Seq};
 use damso_protocol::{Messages, MessagesQuery, UnreadChanged};
+use leptos::prelude::Notify;
 use leptos::task::spawn_local;
 
 use super::core::{Core, Part};
@@ -27,6 +28,7 @@ impl Core {
     /// A conversation comes on the screen. Returns my read pointer when something in it is unread.
     pub fn open_conversation(self: &Rc<Self>, id: ConversationId) -> Option<Seq> {
         self.open.set(Some(id));
+        self.drafts_changed.notify();
         self.show(vec![id]);
         self.load_reads(id);
         self.change(&[], |model| model.trim_timelines(&[id], Model::KEPT_TIMELINES));
@@ -41,9 +43,11 @@ impl Core {
     }
 
     /// A conversation leaves the screen.
-    pub fn close_conversation(&self, id: ConversationId) {
+    pub fn close_conversation(self: &Rc<Self>, id: ConversationId) {
+        self.send_draft(id);
         if self.open.get() == Some(id) {
             self.open.set(None);
+            self.drafts_changed.notify();
             self.show(Vec::new());
         }
     }

@@ -5,7 +5,7 @@ mod list;
 use std::collections::{BTreeMap, BTreeSet};
 
 use damso_domain::{ConversationId, ConversationKind, ReadState, Rev, Seq, Timestamp, UserId};
-use damso_protocol::{Conversation, Member, MemberRead, Membership, Message, ServerEvent};
+use damso_protocol::{Conversation, Draft, Member, MemberRead, Membership, Message, ServerEvent};
 
 use crate::count::{CountState, Counts, Outcome, ServerCount};
 use crate::quotes::{self, Change};
@@ -29,6 +29,8 @@ pub struct Chat {
     pub(crate) count: CountState,
     /// Messages that I have hidden lately: each may still be on its way, by another stream.
     hidden: BTreeSet<Seq>,
+    /// As of when what I have begun to write is, in my own stream.
+    draft_rev: Rev,
 }
 
 impl Chat {
@@ -42,6 +44,7 @@ impl Chat {
             reads_asked: BTreeSet::new(),
             held: BTreeMap::new(),
             hidden: BTreeSet::new(),
+            draft_rev: Rev::ZERO,
         }
     }
 
@@ -357,6 +360,17 @@ impl Chat {
         known_seq < read_seq
     }
 
+    /// Takes over what I have begun to write as of a change of my own stream. Says whether it was not older than what is
+    /// known: an answer comes before or after its fact.
+    pub(crate) fn put_draft(&mut self, user_rev: Rev, draft: Option<Draft>) -> bool {
+        let is_of_now = self.draft_rev <= user_rev;
+        if is_of_now {
+            self.draft_rev = user_rev;
+            self.conversation.draft = draft;
+        }
+        is_of_now
+    }
+
     /// I am there since another message: nothing that was loaded, counted or read before is of use.
     pub(crate) fn begin_again(&mut self, membership: &Membership) {
         self.members = None;
@@ -424,6 +438,8 @@ impl Chat {
             self.members = None;
         }
         let notice = conversation.notice.take();
+        // It has a stream of its own.
+        conversation.draft = self.conversation.draft.take();
         self.conversation = conversation;
         self.put_notice(notice);
         self.bring_back();

@@ -16,6 +16,8 @@ pub struct Arrival {
     pub author_id: UserId,
     /// Whether it mentions me, and I do not block who wrote it.
     pub mentions_me: bool,
+    /// Whether its author wants it to call nobody.
+    pub is_silent: bool,
 }
 
 /// What has to be done about one or more facts.
@@ -51,6 +53,8 @@ pub struct Effects {
     pub stale_messages: BTreeSet<(ConversationId, Seq)>,
     /// The loaded messages of these were dropped: load the newest page where one is on the screen.
     pub reset: BTreeSet<ConversationId>,
+    /// What I have begun to write in these was told, or I am not there any more.
+    pub drafts: BTreeSet<ConversationId>,
     /// New messages of others.
     pub arrivals: Vec<Arrival>,
     /// Authors nobody has told us about yet.
@@ -85,6 +89,7 @@ impl Effects {
         self.stale.extend(other.stale);
         self.stale_messages.extend(other.stale_messages);
         self.reset.extend(other.reset);
+        self.drafts.extend(other.drafts);
         self.arrivals.extend(other.arrivals);
         self.unknown_users.extend(other.unknown_users);
         self.ended_session = other.ended_session.or(self.ended_session);

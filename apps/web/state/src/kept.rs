@@ -15,7 +15,7 @@ use crate::{Chat, Model};
 
 /// Written into every copy. A copy of another format is dropped and loaded anew: raise it whenever what is
 /// kept changes its shape.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 
 /// My own stream: where it stands, and what it has brought.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]

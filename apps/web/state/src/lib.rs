@@ -6,6 +6,7 @@
 pub mod chats;
 pub mod composer;
 mod count;
+pub mod drafts;
 pub mod effects;
 pub mod emoji;
 pub mod found;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use damso_domain::{ConversationId, MessageKind, Rev, Seq, Timestamp, UserId};
 use damso_protocol::{
-    Conversation, Me, Members, Membership, Message, MessageDeleted, ServerEvent, Settings, User,
+    Conversation, DraftUpdated, Me, Members, Membership, Message, MessageDeleted, ServerEvent, Settings, User,
 };
 
 use crate::count::Counts;
@@ -161,8 +161,20 @@ impl Model {
         effects
     }
 
+    /// Takes over what I have begun to write, as it was told or answered. Whatever else describes a conversation may be
+    /// older, and says nothing of it.
+    pub fn take_draft(&mut self, told: DraftUpdated) -> Effects {
+        let mut effects = Effects::default();
+        if let Some(chat) = self.chats.get_mut(told.conversation_id)
+            && chat.put_draft(told.user_rev, told.draft)
+        {
+            effects.drafts.insert(told.conversation_id);
+        }
+        effects
+    }
+
     /// A conversation has appeared in my list. Where it did because of a message, nothing else tells of that.
-    fn put_joined(&mut self, mut conversation: Conversation, effects: &mut Effects) {
+    fn put_joined(&mut self, user_rev: Rev, mut conversation: Conversation, effects: &mut Effects) {
         let last = conversation.last_message.take();
         conversation.last_message = last.map(|last| self.complete(last, effects));
         let known = self.chats.get(conversation.id);
@@ -172,7 +184,13 @@ impl Model {
         let arrival = last
             .filter(|message| is_unread && known_last < message.seq && self.is_news(message))
             .map(|message| self.arrival(message));
+        let draft = DraftUpdated {
+            user_rev,
+            conversation_id: conversation.id,
+            draft: conversation.draft.clone(),
+        };
         effects.merge(self.put_conversation(conversation));
+        effects.merge(self.take_draft(draft));
         effects.arrivals.extend(arrival);
     }
 
@@ -280,6 +298,7 @@ impl Model {
             seq: message.seq,
             author_id: message.author_id,
             mentions_me: self.counts_as_mention(message),
+            is_silent: message.is_silent,
         }
     }
 

@@ -23,7 +23,7 @@ impl Model {
             let is_read = arrival.seq <= chat.conversation.membership.read_seq;
             // It may have been deleted meanwhile.
             let is_loud = !chat.is_muted(now) || (arrival.mentions_me && 0 < chat.conversation.mention_count);
-            !is_read && 0 < chat.conversation.unread_count && is_loud
+            !arrival.is_silent && !is_read && 0 < chat.conversation.unread_count && is_loud
         })
     }
 }

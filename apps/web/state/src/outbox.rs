@@ -55,6 +55,8 @@ pub struct Echo {
     pub forward_of: Option<ForwardOf>,
     /// Whom it mentions, and where.
     pub mentions: Vec<Mention>,
+    /// Whether it is to call nobody.
+    pub is_silent: bool,
     /// When it was written: they go out in this order.
     pub created_at: Timestamp,
     /// The tab that has the bytes of its files, where they are not uploaded yet.
@@ -99,6 +101,7 @@ impl Echo {
                 forward_of: Some(source),
                 mention_spans: Vec::new(),
                 mentions_all: false,
+                is_silent: self.is_silent,
             };
         }
         SendMessageRequest {
@@ -109,6 +112,7 @@ impl Echo {
             forward_of: None,
             mention_spans: self.mentions.clone(),
             mentions_all: mentions_all(&self.mentions),
+            is_silent: self.is_silent,
         }
     }
 

@@ -80,6 +80,11 @@ pub enum Preview {
         /// Whether it was refused.
         is_refused: bool,
     },
+    /// I have begun to write here, and have not sent it.
+    Draft {
+        /// The first line.
+        text: String,
+    },
     /// Words.
     Text {
         /// Who said them, where that is not clear from the title.
@@ -166,6 +171,15 @@ fn of_message(message: &Message, chat: &Chat, me: UserId) -> Preview {
     }
 }
 
+/// What the list says of a conversation in which I have begun to write this: that, unless a message of mine waits.
+pub fn with_draft(said: Preview, draft: &str) -> Preview {
+    let text = first_line(draft);
+    if text.is_empty() || matches!(said, Preview::Unsent { .. }) {
+        return said;
+    }
+    Preview::Draft { text }
+}
+
 /// Longer than any row, shorter than any message that would slow one down.
 const PREVIEW_CHARS: usize = 120;
 
@@ -183,6 +197,19 @@ fn first_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_begun_stands_in_place_of_what_was_said() {
+        let said = Preview::Deleted;
+        assert_eq!(with_draft(said.clone(), " \n"), said);
+        let text = "여섯 시에".to_owned();
+        assert_eq!(with_draft(said, "\n여섯 시에\n볼까"), Preview::Draft { text });
+        let unsent = Preview::Unsent {
+            text: None,
+            is_refused: true,
+        };
+        assert_eq!(with_draft(unsent.clone(), "half"), unsent);
+    }
 
     #[test]
     fn a_line_in_the_list_has_no_marks_and_gives_nothing_away() {

@@ -24,6 +24,8 @@ struct StoredEcho {
     forward_of: Option<ForwardOf>,
     /// Missing in what earlier versions have kept.
     mentions: Option<Vec<Mention>>,
+    /// See above.
+    is_silent: Option<bool>,
 }
 
 /// What ends with the page is not kept: where it shows the file from, and how far the upload came.
@@ -75,6 +77,7 @@ impl From<&Echo> for StoredEcho {
             reply_to: echo.reply_to.clone(),
             forward_of: echo.forward_of,
             mentions: Some(echo.mentions.clone()),
+            is_silent: Some(echo.is_silent),
         }
     }
 }
@@ -91,6 +94,7 @@ impl From<StoredEcho> for Echo {
             reply_to: stored.reply_to,
             forward_of: stored.forward_of,
             mentions: stored.mentions.unwrap_or_default(),
+            is_silent: stored.is_silent.unwrap_or_default(),
             state: stored
                 .refused
                 .map_or(EchoState::Sending, |kind| EchoState::Refused { kind }),

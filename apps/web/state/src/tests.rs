@@ -3,6 +3,7 @@
 mod blocks;
 mod build;
 mod chat_list;
+mod drafts;
 mod emoji;
 mod facts;
 mod friends;

@@ -414,6 +414,7 @@ pub(crate) fn deleted(message: &Message, rev: Rev, deleted_at: Timestamp) -> Mes
         mentions: Vec::new(),
         mentions_all: false,
         mention_spans: Vec::new(),
+        is_silent: false,
         ..message.clone()
     }
 }

@@ -306,6 +306,7 @@ async fn two_servers_number_one_conversation_together() {
                 forward_of: None,
                 mention_spans: Vec::new(),
                 mentions_all: false,
+                is_silent: false,
             };
             sends.spawn(async move { messages.send(author, direct, &request).await });
         }

@@ -204,6 +204,9 @@ async fn look_around(seen: &mut Transcript<'_>, says: &str) {
             Some(json!({ "seq": seq })),
         )
         .await;
+        let draft = json!({ "text": says, "reply_to_seq": world.read });
+        seen.call(Method::PUT, &format!("/conversations/{id}/draft"), Some(draft))
+            .await;
         for path in [
             String::new(),
             "/members".to_owned(),

@@ -5,6 +5,7 @@ use damso_protocol::{DeletionReport, ErrorKind, Friend, Page, ServerEvent, User}
 use damso_testing::{Actor, PASSWORD, Reply, TestApp, picture};
 use serde_json::json;
 
+use crate::drafts;
 use crate::folders::make_folder;
 
 async fn delete(actor: &Actor, messages: &str) -> Reply {
@@ -42,6 +43,7 @@ async fn erasing_removes_every_text_and_file_and_the_report_counts_them() {
         "is_archived": true, "is_marked_unread": true, "name_override": "비밀", "folder_id": folder,
     });
     assert_eq!(minji.update_membership(direct, &view).await.status, 200);
+    drafts::write(&minji, direct, "비밀").await;
     let phone = minji.sign_in_again().await;
     let mut inbox = seoyeon.connect().await;
 
@@ -80,6 +82,7 @@ async fn erasing_removes_every_text_and_file_and_the_report_counts_them() {
         0
     );
     assert_eq!(app.database.count("SELECT count(*) FROM folders").await, 0);
+    assert_eq!(app.database.count("SELECT count(*) FROM drafts").await, 0);
     assert_eq!(seoyeon.texts(direct).await, ["answer"]);
     let page = seoyeon.messages(direct).await;
     let gone: Vec<bool> = page

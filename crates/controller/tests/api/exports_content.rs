@@ -8,6 +8,7 @@ use damso_testing::{Actor, TestApp, picture};
 use serde_json::{Value, json};
 
 use crate::blocks::{ask as befriend, block};
+use crate::drafts;
 use crate::exports::{Unpacked, make_export};
 
 fn description(id: ConversationId) -> String {
@@ -51,6 +52,8 @@ async fn it_tells_what_the_api_tells() {
         .update_membership(group, &json!({ "is_pinned": true, "name_override": "우리 산행" }))
         .await;
 
+    drafts::write(&minji, group, "여섯 시에 ").await;
+
     let unpacked = Unpacked::of(&app, &minji).await;
 
     let conversations = minji.conversations().await.items;
@@ -73,6 +76,7 @@ async fn it_tells_what_the_api_tells() {
     );
     assert_eq!(described["membership"]["is_pinned"], true);
     assert_eq!(described["membership"]["name_override"], "우리 산행");
+    assert_eq!(described["draft"]["text"], "여섯 시에 ");
     assert_eq!(described["membership"]["archived_seq"], Value::Null);
     assert_eq!(described["membership"]["has_left"], false);
     assert_eq!(described["members"].as_array().unwrap().len(), 3);

@@ -67,6 +67,7 @@ names!(event_name, ServerEvent, EVENTS:
     FriendRequestClosed(_) = "friend_request_closed",
     SettingsUpdated(_) = "settings_updated",
     FoldersUpdated(_) = "folders_updated",
+    DraftUpdated(_) = "draft_updated",
     BlockAdded(_) = "block_added",
     BlockRemoved(_) = "block_removed",
     SessionEnded(_) = "session_ended",

@@ -8,13 +8,13 @@ use damso_protocol::{
     CompleteAttachmentRequest, ContentQuery, Conversation, Conversations, CreateAttachmentRequest,
     CreateConversationRequest, CreateFolderRequest, CreateFriendRequest, CreateReportRequest,
     CreatedAttachment, CreatedReport, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest,
-    EditMessageRequest, ErrorKind, Exports, Folder, Folders, FoundMessages, Friend, FriendInvite,
-    FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites, ImageQuery, InvitePreview,
+    DraftUpdated, EditMessageRequest, ErrorKind, Exports, Folder, Folders, FoundMessages, Friend,
+    FriendInvite, FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites, ImageQuery, InvitePreview,
     MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery, Page, PageQuery, Problem,
     ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest,
-    SearchMessagesQuery, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetPresenceRequest,
-    Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice, UnreadMentions,
-    UpdateConversationRequest, UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest,
+    SearchMessagesQuery, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetDraftRequest,
+    SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
+    UnreadMentions, UpdateConversationRequest, UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest,
     UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users,
     UsersQuery,
 };
@@ -218,6 +218,7 @@ fn a_request_leaves_out_what_it_does_not_say() {
         forward_of: None,
         mention_spans: Vec::new(),
         mentions_all: false,
+        is_silent: false,
     };
     assert_eq!(write(&request), json!({ "client_key": ID }));
     assert_eq!(write(&UpdateMeRequest::default()), json!({}));
@@ -252,6 +253,7 @@ fn message() -> Value {
         "reply_to": { "seq": 1, "rev": 3, "author_id": ID, "excerpt": "여섯 시에", "attachment": "image" },
         "forwarded": true, "mentions": [ID], "mentions_all": true,
         "mention_spans": [{ "user_id": ID, "start": 0, "end": 3 }, { "user_id": null, "start": 4, "end": 7 }],
+        "is_silent": true,
     })
 }
 
@@ -308,7 +310,8 @@ fn both_readers_read_every_answer() {
     let conversation = json!({
         "id": ID, "kind": "group", "name": "주말 \"산행\" \u{1f3d4}", "avatar": null, "history": "all", "rev": 9,
         "last_seq": 4, "member_count": 2, "members": [member], "last_message": message(),
-        "notice": message(), "membership": membership, "unread_count": 1000, "mention_count": 2, "created_at": TIME,
+        "notice": message(), "membership": membership, "unread_count": 1000, "mention_count": 2,
+        "draft": { "text": "여섯 시에 ", "reply_to_seq": 3, "updated_at": TIME }, "created_at": TIME,
     });
     let presence = json!({ "status": "away", "text": "점심", "last_seen_at": null });
     let friend = json!({
@@ -366,7 +369,8 @@ fn both_readers_read_every_answer() {
             "closed_friend_request_ids": [ID],
             "memberships": [{ "conversation_id": ID, "membership": membership }],
             "hidden_messages": [{ "conversation_id": ID, "seq": 2 }], "settings": settings,
-            "folders": [{ "id": ID, "name": "가족" }], "blocks": [block], "removed_block_ids": [ID],
+            "folders": [{ "id": ID, "name": "가족" }],
+            "drafts": [{ "conversation_id": ID, "draft": null }], "blocks": [block], "removed_block_ids": [ID],
         },
         "conversations": [{
             "id": ID, "rev": 9, "messages": [message()], "withheld": [1, 2], "members": [member],
@@ -412,6 +416,14 @@ fn folders_are_read_as_they_are_written() {
     assert_lenient::<Folders>(&json!({ "items": [folder] }));
     let view: UpdateMembershipRequest = read(&json!({ "folder_id": null }));
     assert_eq!(view.folder_id, Some(None));
+}
+
+#[test]
+fn drafts_are_read_as_they_are_written() {
+    assert_strict::<SetDraftRequest>(json!({ "text": "여섯 시에 ", "reply_to_seq": 3 }));
+    let draft = json!({ "text": "여섯 시에 ", "reply_to_seq": null, "updated_at": TIME });
+    assert_lenient::<DraftUpdated>(&json!({ "user_rev": 3, "conversation_id": ID, "draft": draft }));
+    assert_lenient::<DraftUpdated>(&json!({ "user_rev": 3, "conversation_id": ID, "draft": null }));
 }
 
 #[test]

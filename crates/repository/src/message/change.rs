@@ -44,6 +44,8 @@ pub struct NewMessage {
     pub forwarded: bool,
     /// Whom it mentions, and where.
     pub mentions: Vec<Mention>,
+    /// Whether it calls nobody.
+    pub is_silent: bool,
     /// When.
     pub created_at: Timestamp,
 }
@@ -70,6 +72,7 @@ pub async fn insert(
             messages::reply_to_seq.eq(new.reply_to.as_ref().map(|reply| reply.seq.as_i64())),
             messages::forwarded.eq(new.forwarded),
             messages::mentions.eq(mentions_column(&new.mentions)?),
+            messages::is_silent.eq(new.is_silent),
             messages::created_at.eq(new.created_at.as_jiff().to_diesel()),
         ))
         .execute(conn)
@@ -94,6 +97,7 @@ pub async fn insert(
         reply_to: new.reply_to.clone(),
         forwarded: new.forwarded,
         mentions: new.mentions.clone(),
+        is_silent: new.is_silent,
     })
 }
 
@@ -108,8 +112,8 @@ pub(crate) fn mentions_column(mentions: &[Mention]) -> RepositoryResult<Option<s
     })?))
 }
 
-/// Stores messages that have no attachments, answer none and mention nobody, as many as one statement may hold at once.
-/// The numbers are the caller's responsibility, as they are with [`insert`].
+/// Stores messages that have no attachments, answer none, mention nobody and are not silent, as many as one statement may
+/// hold at once. The numbers are the caller's responsibility, as they are with [`insert`].
 pub async fn insert_many(conn: &mut Connection, new: &[NewMessage]) -> RepositoryResult<()> {
     let column = |value: fn(&NewMessage) -> Uuid| new.iter().map(value).collect::<Vec<_>>();
     let number = |value: fn(&NewMessage) -> i64| new.iter().map(value).collect::<Vec<_>>();
@@ -188,6 +192,7 @@ struct Emptied {
     reply_to_seq: Option<i64>,
     forwarded: bool,
     mentions: Option<serde_json::Value>,
+    is_silent: bool,
 }
 
 impl Emptied {
@@ -200,6 +205,7 @@ impl Emptied {
             reply_to_seq: None,
             forwarded: false,
             mentions: None,
+            is_silent: false,
         }
     }
 }

@@ -22,6 +22,7 @@ async fn many_messages_are_stored_as_each_alone_would_be() {
         reply_to: None,
         forwarded: false,
         mentions: Vec::new(),
+        is_silent: false,
         created_at: Timestamp::now(),
     };
     let all = [

@@ -378,6 +378,7 @@ impl Transcript<'_> {
                 "name_override": conversation.name_override,
                 "folder_id": conversation.folder_id,
             },
+            "draft": conversation.draft.as_ref().map(view::draft),
             "members": members,
             "people": self.people.values().collect::<Vec<_>>(),
             "message_count": self.messages,

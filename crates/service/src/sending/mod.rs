@@ -340,6 +340,7 @@ impl Batcher {
                         reply_to: None,
                         forwarded: false,
                         mentions: Vec::new(),
+                        is_silent: false,
                     };
                     self.unindexed.note(conversation);
                     self.tell(&message, audience, withheld_for);

@@ -47,6 +47,14 @@ impl Replying {
         self.put(None);
     }
 
+    /// Another tab or device has begun an answer, or given one up.
+    pub fn restore(self) {
+        let target = self.chats.reply(self.id);
+        if self.target.with_untracked(|known| *known != target) {
+            self.target.set(target);
+        }
+    }
+
     /// Whether it will answer one; tracked.
     pub fn is_active(self) -> bool {
         self.target.with(Option::is_some)

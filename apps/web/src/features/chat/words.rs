@@ -58,6 +58,7 @@ pub fn preview_words(preview: &Preview, people: PeopleStore) -> String {
             text.as_ref()
                 .map_or_else(|| state.to_owned(), |text| (chat.by)(state, text))
         }
+        Preview::Draft { text } => format!("{} {text}", chat.draft),
         Preview::Text { author, text } => said_by(*author, text.clone(), people),
         Preview::Images { author, count } => said_by(*author, (chat.photos)(*count), people),
         Preview::File { author, name } => said_by(*author, name.clone(), people),

@@ -1,6 +1,7 @@
 //! One chat of the list.
 
 use damso_client_state::Chat;
+use damso_client_state::preview::Preview;
 use damso_domain::{ConversationId, ConversationKind, Timestamp};
 use leptos::prelude::*;
 
@@ -33,8 +34,9 @@ pub(super) fn ChatRow(
     let people = expect_context::<PeopleStore>();
     let marks = Memo::new(move |_| marks(chats, id));
     let title = Memo::new(move |_| chats.title(id).as_ref().map(title_words).unwrap_or_default());
-    let said = Memo::new(move |_| chats.preview(id));
+    let said = Memo::new(move |_| chats.preview_with_draft(id));
     let words = move || said.with(|said| said.as_ref().map(|(said, _)| preview_words(said, people)));
+    let is_draft = Memo::new(move |_| said.with(|said| matches!(said, Some((Preview::Draft { .. }, _)))));
     let time = move || {
         said.with(|said| said.as_ref().and_then(|(_, at)| *at))
             .map(format::list_time)
@@ -91,7 +93,9 @@ pub(super) fn ChatRow(
                         <span class="truncate">{move || title.get()}</span>
                         <RowMarks marks />
                     </span>
-                    <span class="row__sub" dir="auto">{words}</span>
+                    <span class="row__sub" class=("chats__draft", move || is_draft.get()) dir="auto">
+                        {words}
+                    </span>
                 </span>
                 <span class="chats__side">
                     <time class="chats__time">{time}</time>

@@ -26,8 +26,9 @@ pub(super) struct State {
 }
 
 impl Engine {
-    /// Sends whatever waits anywhere.
+    /// Sends whatever waits anywhere, and what has been begun.
     pub fn send_all(&self) {
+        self.core.send_drafts();
         for id in self.core.peek(|model| model.outbox.conversations()) {
             self.pump(id);
         }

@@ -116,6 +116,7 @@ impl Model {
             | ServerEvent::FriendRequestClosed(_)
             | ServerEvent::SettingsUpdated(_)
             | ServerEvent::FoldersUpdated(_)
+            | ServerEvent::DraftUpdated(_)
             | ServerEvent::BlockAdded(_)
             | ServerEvent::BlockRemoved(_)
             | ServerEvent::SessionEnded(_)
@@ -282,7 +283,7 @@ impl Model {
             ServerEvent::ConversationJoined(event) => {
                 effects.chats = true;
                 effects.people |= self.people.learn_all(event.users);
-                self.put_joined(*event.conversation, effects);
+                self.put_joined(event.user_rev, *event.conversation, effects);
             }
             ServerEvent::ConversationLeft(event) => self.forget_conversation(event.conversation_id, effects),
             ServerEvent::MembershipUpdated(event) => {
@@ -314,6 +315,7 @@ impl Model {
                 effects.chats = true;
                 self.chats.set_folders(event.items);
             }
+            ServerEvent::DraftUpdated(event) => effects.merge(self.take_draft(event)),
             ServerEvent::BlockAdded(event) => {
                 effects.people = true;
                 self.people.add_block(event.block);
@@ -371,6 +373,7 @@ impl Model {
 
     pub(super) fn forget_conversation(&mut self, id: ConversationId, effects: &mut Effects) {
         effects.chats |= self.chats.remove(id);
+        effects.drafts.insert(id);
         effects.timelines = true;
         effects.outbox = true;
         self.timelines.remove(&id);
@@ -426,6 +429,7 @@ impl Model {
             | ServerEvent::FriendRequestClosed(_)
             | ServerEvent::SettingsUpdated(_)
             | ServerEvent::FoldersUpdated(_)
+            | ServerEvent::DraftUpdated(_)
             | ServerEvent::BlockAdded(_)
             | ServerEvent::BlockRemoved(_) => (),
         }

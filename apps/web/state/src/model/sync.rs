@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use damso_domain::{ConversationId, Rev};
 use damso_protocol::{
-    ConversationChanges, Message, MessageHidden, SyncPosition, SyncRequest, SyncResponse, UnreadChanged,
-    User, UserChanges,
+    ConversationChanges, DraftUpdated, Message, MessageHidden, SyncPosition, SyncRequest, SyncResponse,
+    UnreadChanged, User, UserChanges,
 };
 
 use super::Model;
@@ -107,7 +107,7 @@ impl Model {
             self.forget_conversation(id, &mut effects);
         }
         for conversation in response.joined {
-            self.put_joined(conversation, &mut effects);
+            self.put_joined(response.user_rev, conversation, &mut effects);
         }
         for changes in response.conversations {
             self.take_changes(changes, &mut effects);
@@ -183,6 +183,13 @@ impl Model {
         }
         for changed in changes.memberships {
             effects.merge(self.put_membership(changed.conversation_id, changed.membership));
+        }
+        for changed in changes.drafts {
+            effects.merge(self.take_draft(DraftUpdated {
+                user_rev,
+                conversation_id: changed.conversation_id,
+                draft: changed.draft,
+            }));
         }
         for hidden in changes.hidden_messages {
             let event = MessageHidden {

@@ -86,6 +86,7 @@ impl World {
             mentions: Vec::new(),
             mentions_all: false,
             mention_spans: Vec::new(),
+            is_silent: false,
         }
     }
 
@@ -175,6 +176,7 @@ pub fn conversation(id: ConversationId, members: &[UserId]) -> Conversation {
         },
         unread_count: 0,
         mention_count: 0,
+        draft: None,
         created_at: at(0),
     }
 }

@@ -198,7 +198,7 @@ fn what_cannot_be_read_is_loaded_anew() {
         shelf.0.insert(name, json.to_owned());
         shelf.read()
     };
-    let other_format = shelf.0[ACCOUNT].replace("\"format\":5", "\"format\":0");
+    let other_format = shelf.0[ACCOUNT].replace("\"format\":6", "\"format\":0");
     assert_ne!(other_format, shelf.0[ACCOUNT]);
     assert!(spoilt(ACCOUNT.to_owned(), &other_format).is_none());
     assert_eq!(owner(&other_format), None);

@@ -254,6 +254,7 @@ fn what_was_refused_for_its_mentions_goes_out_without_them() {
             reply_to: None,
             forward_of: None,
             mentions: vec![named, all],
+            is_silent: false,
             created_at: at(0),
             tab: None,
             state: EchoState::Sending,

@@ -3,7 +3,7 @@ use damso_protocol::{Conversation, ConversationJoined, MessageCreated, MessageDe
 
 use crate::Arrival;
 
-use super::build::{World, at, conversation};
+use super::build::{World, at, conversation, created};
 
 /// Says something there and returns what has come.
 fn arrives(world: &mut World, id: ConversationId, seq: i64) -> Vec<Arrival> {
@@ -37,6 +37,20 @@ fn each_conversation_is_told_of_once() {
     let mut places: Vec<_> = told.iter().map(|a| (a.conversation_id, a.seq)).collect();
     places.sort_by_key(|(id, _)| *id != group);
     assert_eq!(places, [(group, Seq::new(2)), (other, Seq::new(1))]);
+}
+
+#[test]
+fn a_silent_message_counts_and_calls_nobody() {
+    let mut world = World::opened();
+    let loud = world.said(1, world.jiho);
+    let mut silent = world.message(2, world.jiho);
+    silent.is_silent = true;
+    let mut came = world.apply(loud).arrivals;
+    came.extend(world.apply(created(silent)).arrivals);
+    assert_eq!(world.chat().unread_count, 2);
+    let told = world.model.worth_telling(&came, at(0));
+    let told: Vec<Seq> = told.iter().map(|arrival| arrival.seq).collect();
+    assert_eq!(told, [Seq::new(1)], "the earlier one is not lost over it");
 }
 
 #[test]

@@ -13,6 +13,7 @@ fn echo(conversation_id: ConversationId, text: &str) -> Echo {
         reply_to: None,
         forward_of: None,
         mentions: Vec::new(),
+        is_silent: false,
         created_at: at(0),
         tab: None,
         state: EchoState::Sending,

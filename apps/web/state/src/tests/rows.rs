@@ -161,6 +161,7 @@ fn echoes_stand_at_the_end_and_keep_their_key() {
         reply_to: None,
         forward_of: None,
         mentions: Vec::new(),
+        is_silent: false,
         created_at: at(MINUTE + 1),
         state: EchoState::Sending,
     };
@@ -192,6 +193,7 @@ fn echoes_wait_while_the_end_is_not_loaded() {
         reply_to: None,
         forward_of: None,
         mentions: Vec::new(),
+        is_silent: false,
         created_at: at(0),
         state: EchoState::Sending,
     };

@@ -258,6 +258,7 @@ impl Call<'_> {
             "update_member" => json!({ "role": "admin" }),
             "mark_read" => json!({ "seq": 1 }),
             "set_notice" => json!({ "seq": self.seq().await }),
+            "set_draft" => json!({ "text": "half" }),
             "send_message" => self.message().await,
             "edit_message" => json!({ "text": "new" }),
             "create_attachment" => {

@@ -208,6 +208,9 @@ list_unread_mentions | the group                 | 401       404c     404c   200
 list_unread_mentions | the direct                | 401       404c     200    404c   404c  200   404c    404c    401     401
 mark_read           | the group                  | 401       404c     404c   200    200   200   404c    200     401     401
 mark_read           | the direct                 | 401       404c     200    404c   404c  200   404c    404c    401     401
+set_draft           | the group                  | 401       404c     404c   200    200   200   404c    200     401     401
+set_draft           | the direct                 | 401       404c     200    404c   404c  200   404c    404c    401     401
+set_draft           | the notes                  | 401       404c     404c   404c   404c  200   404c    404c    401     401
 set_notice          | the group                  | 401       404c     404c   403    200   200   404c    403     401     401
 set_notice          | the group, no such         | 401       404c     404c   403    404m  404m  404c    403     401     401
 set_notice          | the direct                 | 401       404c     200    404c   404c  200   404c    404c    401     401
@@ -235,6 +238,7 @@ create_typing       | the blocked's direct       | 401       404c     404c   404
 list_reads          | the blocked's direct       | 401       404c     404c   404c   404c  200   404c    200     401     401
 list_unread_mentions | the blocked's direct      | 401       404c     404c   404c   404c  200   404c    200     401     401
 mark_read           | the blocked's direct       | 401       404c     404c   404c   404c  200   404c    200     401     401
+set_draft           | the blocked's direct       | 401       404c     404c   404c   404c  200   404c    200     401     401
 set_notice          | the blocked's direct       | 401       404c     404c   404c   404c  403b  404c    200     401     401
 delete_notice       | the blocked's direct       | 401       404c     404c   404c   404c  403b  404c    200     401     401
 ";

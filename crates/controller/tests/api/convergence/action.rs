@@ -7,8 +7,9 @@ use damso_domain::{
 use damso_protocol::{
     BlockRequest, CreateConversationRequest, CreateFolderRequest, CreateFriendRequest,
     CreateGroupInviteRequest, DeleteFor, Direction, EditMessageRequest, ForwardOf, FriendRequestsQuery,
-    MarkReadRequest, SendMessageRequest, SetPresenceRequest, UpdateConversationRequest, UpdateFolderRequest,
-    UpdateFriendRequest, UpdateMeRequest, UpdateMembershipRequest, UpdateSettingsRequest,
+    MarkReadRequest, SendMessageRequest, SetDraftRequest, SetPresenceRequest, UpdateConversationRequest,
+    UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMembershipRequest,
+    UpdateSettingsRequest,
 };
 use damso_service::{ServiceError, ServiceResult, Services};
 use fastrand::Rng;
@@ -53,6 +54,8 @@ enum Action {
     BefriendByLink(UserId, UserId),
     SetNotice(UserId, MessageRef),
     RemoveNotice(UserId, ConversationId),
+    /// `None`: nothing is begun any more.
+    Draft(UserId, ConversationId, Option<u8>, Option<Seq>),
 }
 
 /// Few kinds, so that people meet in them.
@@ -124,7 +127,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..78) {
+    match rng.u8(..82) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -177,6 +180,10 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
         58 => Action::BefriendByLink(actor, other),
         73..77 => Action::SetNotice(actor, message_at(place, seq)),
         77 => Action::RemoveNotice(actor, place),
+        78..82 => {
+            let number = (rng.u8(..4) > 0).then(|| rng.u8(..4));
+            Action::Draft(actor, place, number, rng.bool().then_some(seq))
+        }
         59..62 => {
             let from = world.places[rng.usize(..world.places.len())];
             Action::Forward(actor, message_at(from, seq), place, ClientKey::new())
@@ -294,6 +301,8 @@ async fn send(
         forward_of: None,
         mention_spans: Vec::new(),
         mentions_all: false,
+        // One in four.
+        is_silent: key.as_uuid().as_u128() % 4 == 0,
     };
     send_request(services, user, place, &request).await
 }
@@ -332,6 +341,7 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
                 forward_of: None,
                 mention_spans: vec![at_the_beginning(who)],
                 mentions_all: who.is_none(),
+                is_silent: false,
             };
             return send_request(services, user, place, &request).await;
         }
@@ -344,6 +354,7 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
                 forward_of: Some(ForwardOf { conversation_id, seq }),
                 mention_spans: Vec::new(),
                 mentions_all: false,
+                is_silent: false,
             };
             return send_request(services, user, place, &request).await;
         }
@@ -451,6 +462,13 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
             );
         }
         Action::RemoveNotice(user, place) => done(services.notices.remove(user, place).await),
+        Action::Draft(user, place, number, reply_to_seq) => {
+            let request = SetDraftRequest {
+                text: number.map(|number| format!("half {number} ")).unwrap_or_default(),
+                reply_to_seq: reply_to_seq.filter(|_| number.is_some()),
+            };
+            done(services.drafts.set(user, place, &request).await);
+        }
     }
     None
 }

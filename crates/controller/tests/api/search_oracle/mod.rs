@@ -35,6 +35,7 @@ async fn write(app: &TestApp, author: UserId, conversation: ConversationId, sent
             reply_to: None,
             forwarded: false,
             mentions: Vec::new(),
+            is_silent: false,
             created_at: Timestamp::from_millis(1_790_000_000_000 + number * 7_000).unwrap(),
         })
         .collect();

@@ -7,6 +7,7 @@
 mod edit;
 mod format;
 mod mention;
+mod send_button;
 mod text_box;
 mod tray;
 
@@ -21,10 +22,11 @@ use super::emoji::{EmojiButton, EmojiPanel};
 use super::replying::{ReplyBar, Replying};
 use super::{attach, files_of};
 use crate::i18n::texts;
-use crate::stores::ChatStore;
+use crate::stores::{ChatStore, Manner};
 use crate::ui::{IconButton, IconName, Toasts};
 use format::FormatHelp;
 use mention::{MentionList, Offer};
+use send_button::SendButton;
 use text_box::{fit, has_coarse_pointer};
 use tray::Tray;
 
@@ -49,7 +51,7 @@ pub(super) fn Composer(
     let has_emoji = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        writing.send();
+        writing.send(Manner::Usual);
     };
     view! {
         <form class="composer" on:submit=submit novalidate>
@@ -79,16 +81,7 @@ pub(super) fn Composer(
                 <Show when=move || { 0 < over.get() }>
                     <span class="composer__over num" role="status">{move || (texts().chat.too_long)(over.get())}</span>
                 </Show>
-                <span class="composer__send" class=("composer__send--ready", move || can_send.get())>
-                    <IconButton
-                        icon=Signal::derive(move || if is_editing.get() { IconName::Check } else { IconName::Send })
-                        label=move || if is_editing.get() { texts().reactions.save } else { texts().chat.send }
-                        submits=true
-                        disabled=Signal::derive(move || !can_send.get())
-                        // The box keeps the focus, and with it the keyboard of a phone.
-                        on:pointerdown=move |event| event.prevent_default()
-                    />
-                </span>
+                <SendButton writing can_send is_editing />
             </div>
             <FormatHelp writing />
         </form>
@@ -250,13 +243,14 @@ impl Writing {
         });
     }
 
-    /// The same is being written in another tab. What is being composed here stays as it is.
+    /// The same is being written in another tab, or was on another device. What is being composed here stays as it is.
     fn take_over(self) {
         let is_composing = self.enter.with_value(EnterLogic::is_composing);
         let is_busy = is_composing || self.editing.get_untracked().is_some();
         let Some(node) = self.node.get_untracked().filter(|_| !is_busy) else {
             return;
         };
+        self.replying.restore();
         let draft = self.chats.draft(self.id);
         if draft != node.value() {
             node.set_value(&draft);
@@ -358,10 +352,10 @@ impl Writing {
     fn act(self, action: Action) {
         match action {
             Action::None | Action::Swallow => (),
-            Action::SendNow => self.send(),
+            Action::SendNow => self.send(Manner::Usual),
             // Engines differ in whether the box already holds the last syllable when they report the end
             // of the composition; after this event all of them have put it there.
-            Action::SendAfterComposition => queue_microtask(move || self.send()),
+            Action::SendAfterComposition => queue_microtask(move || self.send(Manner::Usual)),
         }
     }
 
@@ -374,7 +368,7 @@ impl Writing {
     }
 
     /// Hands what is in the box and the tray to the outbox, and empties both.
-    fn send(self) {
+    fn send(self, manner: Manner) {
         if let Some(edited) = self.editing.get_untracked() {
             return self.save(edited);
         }
@@ -389,7 +383,8 @@ impl Writing {
         if is_too_long || (words.text.is_none() && !has_files) {
             return;
         }
-        self.chats.send(self.id, words, self.replying.get_untracked());
+        self.chats
+            .send(self.id, words, self.replying.get_untracked(), manner);
         self.replying.end();
         node.set_value("");
         fit(&node);
@@ -397,6 +392,7 @@ impl Writing {
         self.change_mentions(|mentions| *mentions = Mentioning::default());
         self.offer.close();
         self.chats.set_draft(self.id, String::new());
+        self.chats.send_draft(self.id);
         self.on_sent.run(());
     }
 }

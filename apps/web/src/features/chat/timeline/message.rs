@@ -16,7 +16,7 @@ use crate::features::chat::reactions::{Chips, Reactor, Taps};
 use crate::features::chat::replying::QuoteView;
 use crate::features::chat::selecting::SelectBox;
 use crate::features::chat::{MessageTarget, face_by_id, name_by_id};
-use crate::i18n::{explain, format, forwarding, mentions, texts};
+use crate::i18n::{explain, format, forwarding, mentions, sending, texts};
 use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{Avatar, AvatarSize, Icon, IconButton, IconName, MenuAnchor, Toasts};
 
@@ -194,6 +194,7 @@ fn Meta(row: Memo<MessageRow>) -> impl IntoView {
                 }
                 None => {
                     view! {
+                        <Silent row />
                         <Edited row />
                         {time().map(|time| view! { <time class="message__time">{time}</time> })}
                     }
@@ -201,6 +202,22 @@ fn Meta(row: Memo<MessageRow>) -> impl IntoView {
                 }
             }}
         </div>
+    }
+}
+
+/// That it has called nobody, for its author.
+#[component]
+fn Silent(row: Memo<MessageRow>) -> impl IntoView {
+    let is_silent = Memo::new(move |_| row.with(|row| row.is_mine && is_silent(row)));
+    move || {
+        is_silent.get().then(|| {
+            let label = sending().was_silent;
+            view! {
+                <span class="message__silent" role="img" aria-label=label title=label>
+                    <Icon name=IconName::Mute />
+                </span>
+            }
+        })
     }
 }
 
@@ -305,6 +322,13 @@ fn author_of(row: &MessageRow, me: UserId) -> UserId {
     match &row.content {
         RowContent::Stored(message) => message.author_id,
         RowContent::Echo(_) => me,
+    }
+}
+
+fn is_silent(row: &MessageRow) -> bool {
+    match &row.content {
+        RowContent::Stored(message) => message.is_silent,
+        RowContent::Echo(echo) => echo.is_silent,
     }
 }
 
