@@ -61,7 +61,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         .install_default()
         .map_err(|_| anyhow::anyhow!("two cryptography providers were chosen"))?;
     match command {
-        Command::Serve => serve::serve(config).await?,
+        Command::Serve => Box::pin(serve::serve(config)).await?,
         Command::Migrate => serve::migrate(config).await?,
         Command::Admin(args) => return admin::run(&config, args).await,
         Command::Openapi => print_openapi()?,

@@ -97,8 +97,8 @@ impl MessageService {
         self.send_alone(author, conversation, outgoing).await
     }
 
-    /// Sends what takes more than a row: with attachments, as an answer, forwarded, with mentions, silent, or into a conversation that is missing
-    /// from somebody's list.
+    /// Sends what takes more than a row: with attachments, as an answer, forwarded, with mentions, silent, or into a
+    /// conversation that is missing from somebody's list.
     async fn send_alone(
         &self,
         author: UserId,
@@ -185,6 +185,14 @@ impl MessageService {
             Ok(stored) => stored,
         };
         self.context.unindexed.note(conversation);
+        Ok(Sent {
+            message: self.tell(stored)?,
+            is_new: true,
+        })
+    }
+
+    /// Tells of a message that was stored, and returns it as its author sees it.
+    fn tell(&self, stored: Stored) -> ServiceResult<Message> {
         let message = view::message(&stored.message)?;
         let (unquoted, audience): (Vec<_>, Vec<_>) = stored
             .audience
@@ -199,14 +207,9 @@ impl MessageService {
             without_quote(message.clone()),
         );
         for (user, event) in stored.appeared {
-            self.context
-                .hub
-                .to_user(user, &ServerEvent::ConversationJoined(event));
+            hub.to_user(user, &ServerEvent::ConversationJoined(event));
         }
-        Ok(Sent {
-            message,
-            is_new: true,
-        })
+        Ok(message)
     }
 
     /// What the author stored under this key, who may have left since.
