@@ -37,8 +37,10 @@ test("on a phone the button is held, and letting go sends nothing", async (t) =>
   const finger = await minji.context.newCDPSession(minji.page);
   const touch = (type, touchPoints) => finger.send("Input.dispatchTouchEvent", { type, touchPoints });
   await touch("touchStart", [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }]);
-  await seen(minji.menuItem(minji.words.sendSilently));
+  const isHeld = () => minji.page.locator(".composer__send--held").count();
+  await eventually(isHeld, 1, "nothing shows that it is held");
   await touch("touchEnd", []);
+  await seen(minji.menuItem(minji.words.sendSilently));
   assert.equal(await minji.composer().inputValue(), "쉿");
   await minji.menuItem(minji.words.sendSilently).tap();
   await seen(alex.message("쉿", { of: minji }));

@@ -182,6 +182,8 @@ export const EN = {
   draft: "Draft:",
   sendSilently: "Send without sound",
   wasSilent: "Sent without sound",
+  callOff: "Cancel",
+  waitsBeforeSending: "Wait 5 seconds before sending",
   notSent: "Not sent",
   messageTooLong: "The message is too long. It holds up to 4,000 characters.",
   deleteForEveryone: "Delete for everyone",

@@ -188,6 +188,8 @@ export const KO = {
   draft: "[임시]",
   sendSilently: "알림 없이 보내기",
   wasSilent: "알림 없이 보냄",
+  callOff: "취소",
+  waitsBeforeSending: "보내기 전에 5초 기다리기",
   notSent: "보내지 못했어요",
   messageTooLong: "메시지가 너무 길어요. 4,000자까지 쓸 수 있어요.",
   deleteForEveryone: "모두에게서 삭제",

@@ -6,7 +6,7 @@ use std::time::Duration;
 use damso_client_state::mentioning::Candidate;
 use damso_client_state::preview::{Preview, Title, common_title, preview, title, with_draft};
 use damso_client_state::rows::{RowsInput, rows};
-use damso_client_state::{Arrival, Chat, Row, Timeline};
+use damso_client_state::{Arrival, Chat, Echo, Row, Timeline};
 use damso_domain::{ClientKey, ConversationId, Mention, Seq, Timestamp, UserId};
 use damso_protocol::{DeleteFor, ErrorKind, FoundMessages, Limits, Message, ReplyTo, SearchMessagesQuery};
 use leptos::prelude::*;
@@ -253,6 +253,17 @@ impl ChatStore {
     /// Sends what a message says and holds to a chat.
     pub fn forward(self, id: ConversationId, message: &Message) {
         self.core().forward(id, message);
+    }
+
+    /// How long a message can still be called off from here.
+    pub fn left_to_call_off(self, echo: &Echo) -> Option<Duration> {
+        let left = echo.left_to_call_off(Timestamp::now())?;
+        self.core().has_files_of(echo.client_key).then_some(left)
+    }
+
+    /// Calls off a message that waits for it; what was written is in the text box again. Says whether it could.
+    pub fn call_off(self, key: ClientKey) -> bool {
+        self.core().call_off(key)
     }
 
     /// Tries a refused message again. Says whether it can.

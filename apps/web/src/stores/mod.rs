@@ -24,7 +24,7 @@ use leptos::prelude::*;
 
 pub use chats::ChatStore;
 pub use groups::MUTED_FOR_EVER;
-pub use outbox::{Manner, Words};
+pub use outbox::{Manner, Words, wait_before_sending, waits_before_sending};
 pub use people::PeopleStore;
 pub use settings::SettingsStore;
 pub use uploads::{PendingFile, UploadState};

@@ -3,9 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use damso_client_state::outbox::put_before;
 use damso_client_state::{Echo, EchoFile, EchoState, TabMessage};
 use damso_domain::{ClientKey, ConversationId, Mention, Timestamp};
 use damso_protocol::{ForwardOf, Message, ReplyTo};
+use leptos::prelude::Notify;
 
 use super::core::{Core, Part};
 use super::storage;
@@ -29,6 +31,18 @@ pub enum Manner {
     Usual,
     /// It calls nobody.
     Silent,
+}
+
+const WAITS: &str = "damso.waits-before-sending";
+
+/// Whether messages that are written in this browser wait for being called off.
+pub fn waits_before_sending() -> bool {
+    storage::get(WAITS).is_some()
+}
+
+/// Says so, or not.
+pub fn wait_before_sending(on: bool) {
+    storage::set(WAITS, on.then_some("on"));
 }
 
 /// What sending needs to remember.
@@ -61,6 +75,7 @@ impl Core {
             forward_of: None,
             mentions: words.mentions,
             is_silent: manner == Manner::Silent,
+            wait_until: waits_before_sending().then(|| Timestamp::now().after(Echo::WAIT)),
             created_at: self.peek(|model| model.outbox.next_time(Timestamp::now())),
             tab: has_bytes.then_some(self.tab),
             state: EchoState::Sending,
@@ -83,6 +98,7 @@ impl Core {
             // Somebody else's call is not mine.
             mentions: Vec::new(),
             is_silent: false,
+            wait_until: None,
             created_at: self.peek(|model| model.outbox.next_time(Timestamp::now())),
             tab: None,
             state: EchoState::Sending,
@@ -126,6 +142,42 @@ impl Core {
         self.message_dropped(key);
         self.forget_message(key);
         self.tell(&TabMessage::Dropped(key));
+    }
+
+    /// Calls off a message that waits for it, and gives back what was written: before what has been begun since. Says
+    /// whether it could.
+    pub fn call_off(self: &Rc<Self>, key: ClientKey) -> bool {
+        if !self.has_files_of(key) {
+            return false;
+        }
+        let called_off = self.change(&[Part::Outbox, Part::Chats], |model| {
+            model.outbox.call_off(key, Timestamp::now())
+        });
+        let Some(echo) = called_off else {
+            return false;
+        };
+        let id = echo.conversation_id;
+        self.put_into_tray(id, echo.files);
+        self.forget_message(key);
+        self.tell(&TabMessage::Dropped(key));
+        let begun = (self.draft(id), self.draft_mentions(id));
+        let (text, mentions) = put_before((echo.text.unwrap_or_default(), echo.mentions), begun);
+        self.set_draft_mentions(id, &mentions);
+        if self.reply(id).is_none() {
+            self.set_reply(id, echo.reply_to);
+        }
+        self.set_draft(id, text);
+        self.drafts_changed.notify();
+        true
+    }
+
+    /// Whether the files of a message are on the server, or at hand in this tab.
+    pub fn has_files_of(&self, key: ClientKey) -> bool {
+        let is_here = |file: &EchoFile| file.uploaded.is_some() || self.uploads.has_bytes(file.key);
+        self.peek(|model| {
+            let echo = model.outbox.get(key);
+            echo.is_some_and(|echo| echo.files.iter().all(is_here))
+        })
     }
 
     /// A message was dropped, here or in another tab.

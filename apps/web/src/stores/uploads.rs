@@ -263,6 +263,23 @@ impl Core {
         self.uploads.forget(key);
     }
 
+    /// Puts back what a message holds that was called off, before what is in the tray.
+    pub fn put_into_tray(&self, id: ConversationId, files: Vec<EchoFile>) {
+        let at_hand = |file: &EchoFile| {
+            let uploads = self.uploads.uploads.borrow();
+            uploads.get(&file.key).map(|upload| upload.pending.clone())
+        };
+        let files: Vec<PendingFile> = files
+            .into_iter()
+            .map(|file| at_hand(&file).unwrap_or_else(|| PendingFile::of_echo(file)))
+            .collect();
+        if !files.is_empty() {
+            self.uploads
+                .tray(id)
+                .update(|tray| drop(tray.splice(0..0, files)));
+        }
+    }
+
     /// Empties a tray into a message. What has failed is tried once more with it.
     pub fn take_tray(self: &Rc<Self>, id: ConversationId) -> Vec<EchoFile> {
         let tray = self.uploads.tray(id);
@@ -278,6 +295,23 @@ impl Core {
 }
 
 impl PendingFile {
+    /// A file that another page has uploaded.
+    fn of_echo(file: EchoFile) -> Self {
+        let size = file.width.zip(file.height);
+        let state = match file.uploaded {
+            Some(attachment) => UploadState::Done(Box::new(attachment)),
+            None => UploadState::Failed(ApiError::Network),
+        };
+        Self {
+            key: file.key,
+            file_name: file.file_name,
+            size_bytes: file.size_bytes,
+            preview_url: file.preview_url,
+            state: ArcRwSignal::new(state),
+            size: ArcRwSignal::new(size),
+        }
+    }
+
     fn into_echo(self) -> EchoFile {
         let size = self.size.get_untracked();
         let (progress, uploaded) = match self.state.get_untracked() {

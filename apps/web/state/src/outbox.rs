@@ -1,5 +1,7 @@
 //! Messages that the server has not stored yet.
 
+use std::time::Duration;
+
 use damso_domain::{AttachmentId, AttachmentKind, ClientKey, ConversationId, Mention, Timestamp};
 use damso_protocol::{Attachment, ErrorKind, ForwardOf, ReplyTo, SendMessageRequest};
 
@@ -59,6 +61,8 @@ pub struct Echo {
     pub is_silent: bool,
     /// When it was written: they go out in this order.
     pub created_at: Timestamp,
+    /// Until then it waits, so that it can be called off.
+    pub wait_until: Option<Timestamp>,
     /// The tab that has the bytes of its files, where they are not uploaded yet.
     pub tab: Option<ClientKey>,
     /// What the server has said.
@@ -66,6 +70,19 @@ pub struct Echo {
 }
 
 impl Echo {
+    /// How long a message waits to be called off, where somebody wants that.
+    pub const WAIT: Duration = Duration::from_secs(5);
+    /// So much longer it stays here: that it was called off may have to come from another tab.
+    const GRACE: Duration = Duration::from_millis(500);
+
+    /// How long it can still be called off.
+    pub fn left_to_call_off(&self, now: Timestamp) -> Option<Duration> {
+        let left = self.wait_until?.as_millis() - now.as_millis();
+        // A clock that was set back makes it wait no longer than it was to.
+        let left = Duration::from_millis(u64::try_from(left).ok()?).min(Self::WAIT);
+        (!left.is_zero() && !self.is_refused()).then_some(left)
+    }
+
     /// Whether every file has been uploaded.
     pub fn is_uploaded(&self) -> bool {
         self.files.iter().all(|file| file.uploaded.is_some())
@@ -128,6 +145,29 @@ impl Echo {
 /// Whether everybody is among those who are mentioned.
 pub fn mentions_all(mentions: &[Mention]) -> bool {
     mentions.iter().any(|mention| mention.user_id.is_none())
+}
+
+/// What was called off stands before what has been begun since, on a line of its own.
+pub fn put_before(
+    (text, mentions): (String, Vec<Mention>),
+    (begun, begun_mentions): (String, Vec<Mention>),
+) -> (String, Vec<Mention>) {
+    if text.is_empty() {
+        return (begun, begun_mentions);
+    }
+    if begun.is_empty() {
+        return (text, mentions);
+    }
+    let before = u32::try_from(text.encode_utf16().count() + 1).unwrap_or(u32::MAX);
+    let moved = begun_mentions.into_iter().map(|mention| Mention {
+        start: mention.start.saturating_add(before),
+        end: mention.end.saturating_add(before),
+        ..mention
+    });
+    (
+        format!("{text}\n{begun}"),
+        mentions.into_iter().chain(moved).collect(),
+    )
 }
 
 impl EchoFile {
@@ -280,6 +320,29 @@ impl Outbox {
         let request = next.request();
         self.in_flight.push((conversation, request.client_key));
         Some(request)
+    }
+
+    /// The message that comes next in a conversation, and how long it still waits.
+    pub fn waiting(&self, conversation: ConversationId, now: Timestamp) -> Option<(ClientKey, Duration)> {
+        let next = self.of(conversation).find(|echo| !echo.is_refused())?;
+        let until = next.wait_until?.after(Echo::GRACE).as_millis() - now.as_millis();
+        let left = Duration::from_millis(u64::try_from(until).ok()?);
+        (!left.is_zero()).then_some((next.client_key, left.min(Echo::WAIT + Echo::GRACE)))
+    }
+
+    /// It has waited long enough.
+    pub fn end_wait(&mut self, key: ClientKey) {
+        if let Some(echo) = self.get_mut(key) {
+            echo.wait_until = None;
+        }
+    }
+
+    /// Takes back a message that can still be called off.
+    pub fn call_off(&mut self, key: ClientKey, now: Timestamp) -> Option<Echo> {
+        let echo = self.get(key)?;
+        let is_in_flight = self.in_flight.iter().any(|(_, in_flight)| *in_flight == key);
+        echo.left_to_call_off(now).filter(|_| !is_in_flight)?;
+        self.remove(key)
     }
 
     /// It must not go out before the browser has kept it: a request that leaves first could become a message

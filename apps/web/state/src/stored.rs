@@ -26,6 +26,7 @@ struct StoredEcho {
     mentions: Option<Vec<Mention>>,
     /// See above.
     is_silent: Option<bool>,
+    wait_until: Option<Timestamp>,
 }
 
 /// What ends with the page is not kept: where it shows the file from, and how far the upload came.
@@ -78,6 +79,7 @@ impl From<&Echo> for StoredEcho {
             forward_of: echo.forward_of,
             mentions: Some(echo.mentions.clone()),
             is_silent: Some(echo.is_silent),
+            wait_until: echo.wait_until,
         }
     }
 }
@@ -95,6 +97,7 @@ impl From<StoredEcho> for Echo {
             forward_of: stored.forward_of,
             mentions: stored.mentions.unwrap_or_default(),
             is_silent: stored.is_silent.unwrap_or_default(),
+            wait_until: stored.wait_until,
             state: stored
                 .refused
                 .map_or(EchoState::Sending, |kind| EchoState::Refused { kind }),

@@ -39,12 +39,17 @@ impl Replying {
     /// The next message will answer this one.
     pub fn begin(self, message: &Message) {
         self.put(Some(quote(message)));
-        self.chosen.update(|chosen| *chosen = chosen.wrapping_add(1));
+        self.focus_box();
     }
 
     /// It answers none.
     pub fn end(self) {
         self.put(None);
+    }
+
+    /// The text box takes the focus.
+    pub fn focus_box(self) {
+        self.chosen.update(|chosen| *chosen = chosen.wrapping_add(1));
     }
 
     /// Another tab or device has begun an answer, or given one up.

@@ -5,7 +5,8 @@ use leptos::task::spawn_local;
 
 use super::SettingsGroup;
 use crate::features::notice::{self, Permission};
-use crate::i18n::texts;
+use crate::i18n::{sending, texts};
+use crate::stores::{wait_before_sending, waits_before_sending};
 use crate::ui::Switch;
 
 /// Notifications and the sound, for this browser only.
@@ -14,6 +15,7 @@ pub fn NotificationSettings() -> impl IntoView {
     let permission = RwSignal::new(notice::permission());
     let wants = RwSignal::new(notice::wants_notifications());
     let has_sound = RwSignal::new(notice::wants_sound());
+    let waits = RwSignal::new(waits_before_sending());
     let is_on = move || permission.get() == Permission::Granted && wants.get();
     let change = move |on: bool| {
         notice::want_notifications(on);
@@ -66,6 +68,17 @@ pub fn NotificationSettings() -> impl IntoView {
                     if on {
                         notice::chime();
                     }
+                }
+            />
+        </SettingsGroup>
+        <SettingsGroup title=move || sending().title>
+            <Switch
+                label=move || sending().waits
+                detail=move || sending().waits_detail
+                on=waits
+                on_change=move |on| {
+                    wait_before_sending(on);
+                    waits.set(on);
                 }
             />
         </SettingsGroup>

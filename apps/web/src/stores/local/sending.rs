@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use damso_client_state::{Echo, EchoState};
-use damso_domain::{ClientKey, ConversationId};
+use damso_domain::{ClientKey, ConversationId, Timestamp};
 use damso_protocol::{ErrorKind, Message, SendMessageRequest};
 
 use super::engine::Engine;
@@ -38,6 +38,13 @@ impl Engine {
     pub fn pump(&self, id: ConversationId) {
         if !self.core.is_running() || !self.core.leads() {
             return;
+        }
+        // It may be called off.
+        if let Some((key, left)) = self.core.peek(|model| model.outbox.waiting(id, Timestamp::now())) {
+            return self.later(left, move |engine| {
+                engine.core.change(&[], |model| model.outbox.end_wait(key));
+                engine.pump(id);
+            });
         }
         let Some(request) = self.core.change(&[], |model| model.outbox.take_next(id)) else {
             return;

@@ -255,6 +255,7 @@ fn what_was_refused_for_its_mentions_goes_out_without_them() {
             forward_of: None,
             mentions: vec![named, all],
             is_silent: false,
+            wait_until: None,
             created_at: at(0),
             tab: None,
             state: EchoState::Sending,

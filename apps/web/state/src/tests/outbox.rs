@@ -1,7 +1,8 @@
-use damso_domain::{AttachmentId, AttachmentKind, AttachmentState, ClientKey, ConversationId, Seq};
+use damso_domain::{AttachmentId, AttachmentKind, AttachmentState, ClientKey, ConversationId, Mention, Seq};
 use damso_protocol::{Attachment, ErrorKind, ForwardOf};
 
 use super::build::{World, at, created};
+use crate::outbox::put_before;
 use crate::{Echo, EchoFile, EchoState, Outbox};
 
 fn echo(conversation_id: ConversationId, text: &str) -> Echo {
@@ -14,6 +15,7 @@ fn echo(conversation_id: ConversationId, text: &str) -> Echo {
         forward_of: None,
         mentions: Vec::new(),
         is_silent: false,
+        wait_until: None,
         created_at: at(0),
         tab: None,
         state: EchoState::Sending,
@@ -275,4 +277,67 @@ fn what_is_forwarded_shows_what_it_holds_and_sends_only_where_it_is_from() {
     assert_eq!((request.forward_of, request.text), (Some(source), None));
     assert!(request.attachment_ids.is_empty());
     assert_eq!(outbox.get(request.client_key).expect("there").progress(), None);
+}
+
+#[test]
+fn what_waits_can_be_called_off_and_holds_up_what_comes_after_it() {
+    let here = ConversationId::new();
+    let mut outbox = Outbox::default();
+    let [mut first, second] = [echo(here, "하나"), echo(here, "둘")];
+    first.wait_until = Some(at(5_000));
+    let kept = Echo::from_json(&first.to_json()).expect("kept");
+    assert_eq!(kept, first);
+    for echo in [&first, &second] {
+        outbox.push(echo.clone());
+    }
+    let (key, left) = outbox.waiting(here, at(1_000)).expect("it waits");
+    assert_eq!((key, left.as_millis()), (first.client_key, 4_500));
+    // A little longer than it can be called off, and no longer than that by whatever clock.
+    assert_eq!(
+        first.left_to_call_off(at(1_000)).map(|left| left.as_millis()),
+        Some(4_000)
+    );
+    assert_eq!(first.left_to_call_off(at(5_000)), None);
+    assert!(outbox.waiting(here, at(5_400)).is_some());
+    assert!(outbox.waiting(here, at(5_500)).is_none());
+    assert_eq!(
+        outbox.waiting(here, at(-9_000)).map(|(_, left)| left.as_millis()),
+        Some(5_500)
+    );
+
+    assert!(outbox.call_off(first.client_key, at(5_000)).is_none());
+    assert_eq!(outbox.call_off(first.client_key, at(4_999)), Some(first.clone()));
+    assert!(outbox.waiting(here, at(0)).is_none());
+    assert_eq!(
+        outbox.take_next(here).expect("its turn").client_key,
+        second.client_key
+    );
+
+    // One that is on its way is not here any more.
+    let mut outbox = Outbox::default();
+    outbox.push(first.clone());
+    outbox.end_wait(first.client_key);
+    assert!(outbox.waiting(here, at(0)).is_none());
+    outbox.put(first.clone());
+    outbox.take_next(here).expect("its turn");
+    assert!(outbox.call_off(first.client_key, at(0)).is_none());
+}
+
+#[test]
+fn what_is_called_off_stands_before_what_was_begun_since() {
+    let all = |start, end| Mention {
+        user_id: None,
+        start,
+        end,
+    };
+    let nothing = || (String::new(), Vec::new());
+    let said = || ("@모두 \u{1f600}".to_owned(), vec![all(0, 3)]);
+    let begun = || ("또 @모두".to_owned(), vec![all(2, 5)]);
+    assert_eq!(put_before(said(), nothing()), said());
+    assert_eq!(put_before(nothing(), begun()), begun());
+    let both = (
+        "@모두 \u{1f600}\n또 @모두".to_owned(),
+        vec![all(0, 3), all(9, 12)],
+    );
+    assert_eq!(put_before(said(), begun()), both);
 }

@@ -162,6 +162,7 @@ fn echoes_stand_at_the_end_and_keep_their_key() {
         forward_of: None,
         mentions: Vec::new(),
         is_silent: false,
+        wait_until: None,
         created_at: at(MINUTE + 1),
         state: EchoState::Sending,
     };
@@ -194,6 +195,7 @@ fn echoes_wait_while_the_end_is_not_loaded() {
         forward_of: None,
         mentions: Vec::new(),
         is_silent: false,
+        wait_until: None,
         created_at: at(0),
         state: EchoState::Sending,
     };

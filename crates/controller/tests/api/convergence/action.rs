@@ -302,7 +302,7 @@ async fn send(
         mention_spans: Vec::new(),
         mentions_all: false,
         // One in four.
-        is_silent: key.as_uuid().as_u128() % 4 == 0,
+        is_silent: key.as_uuid().as_u128().is_multiple_of(4),
     };
     send_request(services, user, place, &request).await
 }

@@ -17,6 +17,8 @@ const HOLD: Duration = Duration::from_millis(500);
 pub(super) fn SendButton(writing: Writing, can_send: Memo<bool>, is_editing: Memo<bool>) -> impl IntoView {
     let menu = RwSignal::new(None::<MenuAnchor>);
     let hold = StoredValue::new(None::<TimeoutHandle>);
+    // Where the menu opens once the finger is lifted: one that opened under it would be closed by that.
+    let held_at = RwSignal::new(None::<MenuAnchor>);
     // The press that ends a hold sends nothing.
     let was_held = StoredValue::new(false);
     let open = move |anchor: MenuAnchor| {
@@ -39,9 +41,20 @@ pub(super) fn SendButton(writing: Writing, can_send: Memo<bool>, is_editing: Mem
         let anchor = MenuAnchor::below_target(&event);
         let held = move || {
             was_held.try_set_value(true);
-            open(anchor);
+            held_at.try_set(Some(anchor));
         };
         hold.set_value(set_timeout_with_handle(held, HOLD).ok());
+    };
+    let lift = move |_: PointerEvent| {
+        let_go();
+        if let Some(anchor) = held_at.get_untracked() {
+            held_at.set(None);
+            request_animation_frame(move || open(anchor));
+        }
+    };
+    let give_up = move |_: PointerEvent| {
+        let_go();
+        held_at.set(None);
     };
     let click = move |event: MouseEvent| {
         if was_held.get_value() {
@@ -51,7 +64,10 @@ pub(super) fn SendButton(writing: Writing, can_send: Memo<bool>, is_editing: Mem
     };
     let context_menu = move |event: MouseEvent| {
         event.prevent_default();
-        open(MenuAnchor::below_target(&event));
+        // A finger that holds asks for it too.
+        if hold.with_value(Option::is_none) {
+            open(MenuAnchor::below_target(&event));
+        }
     };
     on_cleanup(let_go);
     view! {
@@ -59,9 +75,10 @@ pub(super) fn SendButton(writing: Writing, can_send: Memo<bool>, is_editing: Mem
             class="composer__send"
             class=("composer__send--ready", move || can_send.get())
             on:contextmenu=context_menu
-            on:pointerup=move |_| let_go()
-            on:pointercancel=move |_| let_go()
-            on:pointerleave=move |_| let_go()
+            class=("composer__send--held", move || held_at.read().is_some())
+            on:pointerup=lift
+            on:pointercancel=give_up
+            on:pointerleave=give_up
         >
             <IconButton
                 icon=Signal::derive(move || if is_editing.get() { IconName::Check } else { IconName::Send })

@@ -1,6 +1,7 @@
 //! A message of a person.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use damso_client_state::rows::{MessageRow, RowContent};
 use damso_client_state::{Echo, EchoState};
@@ -8,12 +9,14 @@ use damso_domain::{AttachmentKind, ClientKey, Mention, UserId};
 use damso_protocol::{Message, ReplyTo};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::bubble::TextBubble;
 use super::files::FileCard;
 use super::photos::{Album, Photo};
 use crate::features::chat::reactions::{Chips, Reactor, Taps};
-use crate::features::chat::replying::QuoteView;
+use crate::features::chat::replying::{QuoteView, Replying};
 use crate::features::chat::selecting::SelectBox;
 use crate::features::chat::{MessageTarget, face_by_id, name_by_id};
 use crate::i18n::{explain, format, forwarding, mentions, sending, texts};
@@ -98,6 +101,7 @@ pub(super) fn MessageView(id: String, row: Memo<MessageRow>) -> impl IntoView {
             </div>
             <Chips row />
             <Failure row />
+            <Waiting row />
             <SelectBox row />
         </article>
     }
@@ -301,6 +305,71 @@ fn Failure(row: Memo<MessageRow>) -> impl IntoView {
                 </div>
             }
         })
+    }
+}
+
+/// How long it can still be called off, and the button for that.
+#[component]
+fn Waiting(row: Memo<MessageRow>) -> impl IntoView {
+    let chats = expect_context::<ChatStore>();
+    let waits = Memo::new(move |_| {
+        row.with(|row| {
+            let echo = echo_of(row).filter(|echo| echo.wait_until.is_some())?;
+            chats.left_to_call_off(echo)?;
+            Some((echo.client_key, echo.wait_until))
+        })
+    });
+    move || {
+        waits.get()?;
+        let echo = row.with_untracked(|row| echo_of(row).cloned())?;
+        let left = chats.left_to_call_off(&echo)?;
+        Some(view! { <CallOff key=echo.client_key left /> })
+    }
+}
+
+#[component]
+fn CallOff(key: ClientKey, left: Duration) -> impl IntoView {
+    let chats = expect_context::<ChatStore>();
+    let replying = Replying::expect();
+    let is_over = RwSignal::new(false);
+    let end = move || {
+        is_over.try_set(true);
+    };
+    set_timeout(end, left);
+    // As if the ring had been there from the beginning.
+    let gone = Echo::WAIT.saturating_sub(left).as_millis();
+    let call_off = move |_| {
+        // What is being composed is in the text box then.
+        if let Some(active) = document()
+            .active_element()
+            .and_then(|node| node.dyn_into::<HtmlElement>().ok())
+        {
+            // It fails for no element of ours.
+            let _ = active.blur();
+        }
+        if chats.call_off(key) {
+            replying.focus_box();
+        }
+    };
+    view! {
+        <Show when=move || !is_over.get()>
+            <div class="message__waiting">
+                <svg class="message__ring" viewBox="0 0 20 20" aria-hidden="true">
+                    <circle cx="10" cy="10" r="8"></circle>
+                    <circle
+                        class="message__ring-left"
+                        cx="10"
+                        cy="10"
+                        r="8"
+                        pathLength="100"
+                        style:animation-delay=format!("-{gone}ms")
+                    ></circle>
+                </svg>
+                <button class="message__action" type="button" on:click=call_off>
+                    {move || sending().call_off}
+                </button>
+            </div>
+        </Show>
     }
 }
 
