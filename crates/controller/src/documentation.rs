@@ -16,7 +16,7 @@ use crate::error::ApiError;
 use crate::{
     account, attachment, auth, block, conversation, draft, email, export, folder, friend, image, invite_link,
     message, notice, operations, passkey, proof, reaction, realtime, report, requiredness, reset, search,
-    security_log, session, settings, strictness, sync, totp, user,
+    security_log, session, settings, shared_media, strictness, sync, totp, user,
 };
 
 /// Everything that can be asked for, and where.
@@ -29,6 +29,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
                 .configure(reaction::configure)
                 .configure(sync::configure)
                 .configure(search::configure)
+                .configure(shared_media::configure)
                 .configure(conversation::configure)
                 .configure(notice::configure)
                 .configure(draft::configure)

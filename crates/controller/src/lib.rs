@@ -40,6 +40,7 @@ mod search;
 mod security_log;
 mod session;
 mod settings;
+mod shared_media;
 mod storage;
 mod strictness;
 mod sync;

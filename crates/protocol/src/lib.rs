@@ -25,6 +25,7 @@ pub mod search;
 pub mod security;
 pub mod server;
 pub mod settings;
+pub mod shared_media;
 pub mod sync;
 pub mod user;
 
@@ -48,6 +49,7 @@ pub use search::*;
 pub use security::*;
 pub use server::*;
 pub use settings::*;
+pub use shared_media::*;
 pub use sync::*;
 pub use user::*;
 

@@ -38,6 +38,7 @@ pub mod send;
 pub mod server_fact;
 mod server_lock;
 pub mod session;
+pub mod shared_media;
 mod statement;
 pub mod sync;
 pub mod totp;

@@ -70,6 +70,26 @@ pub enum Content {
     Link,
 }
 
+impl Content {
+    /// The kinds of attachments that are this; `None` where it is in the words.
+    pub(crate) fn kinds(self) -> Option<Vec<&'static str>> {
+        match self {
+            Self::Link => None,
+            Self::Image => Some(vec!["image"]),
+            Self::Video => Some(vec!["video"]),
+            Self::File => Some(vec!["file", "audio"]),
+        }
+    }
+}
+
+/// True for the messages `m` with a web address, as clients find them. An index has the same condition.
+macro_rules! has_link {
+    () => {
+        "m.text ~ '(^|[^[:alnum:]])https?://[[:alnum:][]'"
+    };
+}
+pub(crate) use has_link;
+
 /// What is looked for.
 #[derive(Clone, Debug)]
 pub struct Wanted {
@@ -212,13 +232,11 @@ impl Statement {
         if let Some(after) = wanted.after {
             self = self.sql(" AND s.at >= ").time(after);
         }
-        let kinds = match wanted.content {
-            None => return self,
-            // As the client finds them.
-            Some(Content::Link) => return self.sql(r" AND m.text ~ '(^|[^[:alnum:]])https?://[[:alnum:][]'"),
-            Some(Content::Image) => vec!["image"],
-            Some(Content::Video) => vec!["video"],
-            Some(Content::File) => vec!["file", "audio"],
+        let Some(content) = wanted.content else {
+            return self;
+        };
+        let Some(kinds) = content.kinds() else {
+            return self.sql(concat!(" AND ", has_link!()));
         };
         self.sql(
             " AND EXISTS (SELECT FROM message_attachments ma JOIN attachments a ON a.id = ma.attachment_id \

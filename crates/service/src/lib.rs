@@ -63,6 +63,7 @@ pub mod security_log;
 mod sending;
 pub mod session;
 pub mod settings;
+pub mod shared_media;
 mod sign_in;
 mod strength;
 pub mod sync;
@@ -181,6 +182,8 @@ pub struct Services {
     pub mentions: mention::MentionService,
     /// Finding messages.
     pub search: search::SearchService,
+    /// What the messages of conversations hold.
+    pub shared_media: shared_media::SharedMediaService,
     /// Catching up.
     pub sync: sync::SyncService,
     /// What people tell the operator of each other.
@@ -287,6 +290,7 @@ impl Services {
             reads: read::ReadService::new(context.clone()),
             mentions: mention::MentionService::new(context.clone()),
             search: search::SearchService::new(context.clone()),
+            shared_media: shared_media::SharedMediaService::new(context.clone()),
             sync: sync::SyncService::new(context.clone()),
             exports: export::ExportService::new(context.clone(), objects.clone()),
             reports: report::ReportService::new(context.clone()),

@@ -290,7 +290,7 @@ impl Search {
     }
 }
 
-const fn content(asked: MessageContent) -> Content {
+pub(crate) const fn content(asked: MessageContent) -> Content {
     match asked {
         MessageContent::Image => Content::Image,
         MessageContent::Video => Content::Video,

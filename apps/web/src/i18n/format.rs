@@ -23,6 +23,8 @@ enum Style {
     ShortDateOfYear,
     /// 금요일
     Weekday,
+    /// 2026년 11월
+    Month,
     /// 2026년 11월 18일
     LongDate,
     /// 2026년 11월 18일 오후 2:41
@@ -43,6 +45,7 @@ impl Style {
             Self::ShortDate => &[("month", "short"), ("day", "numeric")],
             Self::ShortDateOfYear => &[("year", "numeric"), ("month", "numeric"), ("day", "numeric")],
             Self::Weekday => &[("weekday", "long")],
+            Self::Month => &[("year", "numeric"), ("month", "long")],
             Self::LongDate => &[("year", "numeric"), ("month", "long"), ("day", "numeric")],
             Self::LongMoment => &[
                 ("year", "numeric"),
@@ -153,6 +156,11 @@ pub fn last_seen(time: Timestamp) -> String {
         60..1_440 => (friends.seen_hours)(minutes / 60),
         _ => (friends.seen_on)(&list_time(time)),
     }
+}
+
+/// The month with its year: 2026년 11월.
+pub fn month(time: Timestamp) -> String {
+    write(Style::Month, &date(time))
 }
 
 /// Whether two points in time lie on the same day here.

@@ -23,6 +23,7 @@ mod search;
 mod security;
 mod sending;
 mod settings;
+mod shared_media;
 
 use std::sync::LazyLock;
 
@@ -54,6 +55,7 @@ pub use search::search_texts;
 pub use security::security;
 pub use sending::sending;
 pub use settings::SettingsTexts;
+pub use shared_media::shared_media;
 
 /// Everything the client says in one language.
 pub struct Texts {

@@ -8,7 +8,10 @@ use damso_client_state::preview::{Preview, Title, common_title, preview, title, 
 use damso_client_state::rows::{RowsInput, rows};
 use damso_client_state::{Arrival, Chat, Echo, Row, Timeline};
 use damso_domain::{ClientKey, ConversationId, Mention, Seq, Timestamp, UserId};
-use damso_protocol::{DeleteFor, ErrorKind, FoundMessages, Limits, Message, ReplyTo, SearchMessagesQuery};
+use damso_protocol::{
+    DeleteFor, ErrorKind, FoundMessages, Limits, Message, ReplyTo, SearchMessagesQuery, SharedMediaPage,
+    SharedMediaQuery,
+};
 use leptos::prelude::*;
 use web_sys::File;
 
@@ -196,6 +199,19 @@ impl ChatStore {
         let users = std::mem::take(&mut found.users);
         core.change(&[Part::People], |model| model.people.learn_all(users));
         Ok(found)
+    }
+
+    /// Messages by what they hold. The people of what is found are known afterwards.
+    pub async fn shared_media(
+        self,
+        id: ConversationId,
+        query: &SharedMediaQuery,
+    ) -> Result<SharedMediaPage, ApiError> {
+        let core = self.core();
+        let mut page = core.api.shared_media(id, query).await?;
+        let users = std::mem::take(&mut page.users);
+        core.change(&[Part::People], |model| model.people.learn_all(users));
+        Ok(page)
     }
 
     /// A conversation comes on the screen. Returns where the divider goes.

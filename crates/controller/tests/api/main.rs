@@ -66,6 +66,7 @@ mod security_log;
 mod sending;
 mod sessions;
 mod settings;
+mod shared_media;
 mod sign_in;
 mod sign_up;
 mod silent;

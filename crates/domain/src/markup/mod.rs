@@ -3,6 +3,7 @@
 //! Every text can be read, in time linear in its length, and what is not complete stays as it was typed. The rules
 //! are written down for other clients in `docs/formatting.md`, whose examples are tests here.
 
+mod addresses;
 mod inline;
 mod links;
 mod plain;
@@ -11,6 +12,7 @@ mod tests;
 
 use std::ops::Range;
 
+pub use addresses::addresses;
 pub use plain::{COVERED, plain};
 
 /// A part of a text that stands on lines of its own.

@@ -13,10 +13,10 @@ use damso_protocol::{
     MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery, Page, PageQuery, Problem,
     ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest,
     SearchMessagesQuery, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetDraftRequest,
-    SetPresenceRequest, Settings, SignInRequest, SignUpRequest, SyncRequest, SyncResponse, SystemNotice,
-    UnreadMentions, UpdateConversationRequest, UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest,
-    UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest, User, Users,
-    UsersQuery,
+    SetPresenceRequest, Settings, SharedMediaPage, SignInRequest, SignUpRequest, SyncRequest, SyncResponse,
+    SystemNotice, UnreadMentions, UpdateConversationRequest, UpdateFolderRequest, UpdateFriendRequest,
+    UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest,
+    User, Users, UsersQuery,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -327,6 +327,9 @@ fn both_readers_read_every_answer() {
     assert_lenient::<Settings>(&settings);
     let found = json!({ "message": message(), "highlights": [[0, 2], [5, 7]] });
     assert_lenient::<FoundMessages>(&json!({ "items": [found], "users": [user()], "next_cursor": "e30" }));
+    assert_lenient::<SharedMediaPage>(
+        &json!({ "items": [message()], "users": [user()], "next_cursor": "NQ" }),
+    );
     let request = json!({
         "id": ID, "from": user(), "to": user(), "message": "", "state": "pending", "created_at": TIME,
     });

@@ -3,7 +3,8 @@
 use leptos::ev::KeyboardEvent;
 use leptos::{html, prelude::*};
 
-use crate::i18n::texts;
+use crate::app::{Navigator, Place};
+use crate::i18n::{on_top, texts};
 use crate::ui::{Icon, IconButton, IconName};
 
 /// A picture to look at.
@@ -15,6 +16,8 @@ pub(super) struct Picture {
     pub download_url: Option<String>,
     /// What a download is called.
     pub name: String,
+    /// The message it is of, unless one looks at it there.
+    pub said_at: Option<Place>,
 }
 
 /// What the viewer shows. A `Copy` handle, handed down by context.
@@ -120,10 +123,22 @@ fn ViewerStage(viewer: Viewer) -> impl IntoView {
             </a>
         })
     };
+    let navigator = Navigator::expect();
+    let to_message = move || {
+        let place = picture.get()?.said_at?;
+        Some(view! {
+            <IconButton
+                icon=IconName::Chat
+                label=move || on_top().to_message
+                on:click=move |_| navigator.go(place)
+            />
+        })
+    };
     view! {
         <div class="viewer__bar">
             <span class="viewer__name truncate">{move || picture.get().map(|picture| picture.name)}</span>
             <span class="viewer__place">{move || viewer.place()}</span>
+            {to_message}
             {download}
             <IconButton
                 icon=IconName::Close

@@ -201,6 +201,7 @@ impl Call<'_> {
             "list_friend_requests" => "?direction=incoming".to_owned(),
             "search_messages" if self.is_of("everywhere") => "?query=hello".to_owned(),
             "search_messages" => format!("?query=hello&conversation_id={}", self.place().await.id),
+            "list_shared_media" => "?type=image".to_owned(),
             "delete_message" if self.is_of("for me") => "?for=me".to_owned(),
             "delete_message" => "?for=everyone".to_owned(),
             _ => String::new(),

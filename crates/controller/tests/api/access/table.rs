@@ -246,8 +246,11 @@ delete_notice       | the blocked's direct       | 401       404c     404c   404
 pub const MESSAGES: &str = "
 # operation        | of what                           | anonymous outsider friend member admin owner removed blocked deleted ended
 list_messages      | the group                         | 401       404c     404c   200    200   200   404c    200     401     401
+list_shared_media  | the group                         | 401       404c     404c   200    200   200   404c    200     401     401
 list_messages      | the direct                        | 401       404c     200    404c   404c  200   404c    404c    401     401
+list_shared_media  | the direct                        | 401       404c     200    404c   404c  200   404c    404c    401     401
 list_messages      | the notes                         | 401       404c     404c   404c   404c  200   404c    404c    401     401
+list_shared_media  | the notes                         | 401       404c     404c   404c   404c  200   404c    404c    401     401
 search_messages    | everywhere                        | own 200
 search_messages    | the group                         | 401       404c     404c   200    200   200   404c    200     401     401
 search_messages    | the direct                        | 401       404c     200    404c   404c  200   404c    404c    401     401
@@ -293,6 +296,7 @@ create_report      | the direct, the owner's           | 401       404c     201 
 create_report      | the notes, the owner's            | 401       404c     404c   404c   404c  422r  404c    404c    401     401
 # Who blocks says nothing to whom they block; to the blocked the direct is as any other.
 list_messages      | the blocked's direct              | 401       404c     404c   404c   404c  200   404c    200     401     401
+list_shared_media  | the blocked's direct              | 401       404c     404c   404c   404c  200   404c    200     401     401
 send_message       | the blocked's direct              | 401       404c     404c   404c   404c  403b  404c    201     401     401
 get_message        | the blocked's direct, the owner's | 401       404c     404c   404c   404c  200   404c    200     401     401
 edit_message       | the blocked's direct, the owner's | 401       404c     404c   404c   404c  403b  404c    403     401     401

@@ -4,6 +4,7 @@ mod add;
 mod edit;
 mod links;
 mod members;
+mod shared_media;
 
 use damso_domain::{ConversationId, ConversationKind, Role, Timestamp};
 use leptos::prelude::*;
@@ -15,13 +16,14 @@ use super::{ChatFace, title_words};
 use crate::app::{Fetched, Navigator, Place};
 use crate::features::block::{BlockActions, BlockDialog};
 use crate::features::chats::{ChatActions, LeaveDialog, MuteDialog};
-use crate::i18n::{format, invites, on_top, texts};
+use crate::i18n::{format, invites, on_top, shared_media, texts};
 use crate::stores::{ChatStore, PeopleStore};
 use crate::ui::{AvatarSize, Button, ButtonKind, Icon, IconButton, IconName};
 use add::AddMembersDialog;
 use edit::EditGroupDialog;
 use links::GroupLinksDialog;
 use members::MemberList;
+use shared_media::SharedMediaDialog;
 
 /// What can be done here, by what it is and what I am in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -140,9 +142,15 @@ fn DrawerBody(id: ConversationId, rights: Rights) -> impl IntoView {
     let is_adding = RwSignal::new(false);
     let is_editing = RwSignal::new(false);
     let shows_links = RwSignal::new(false);
+    let shows_media = RwSignal::new(false);
     view! {
         <QuickActions id rights is_adding />
         <NoticeSection id />
+        <button class="chat-drawer__entry" type="button" on:click=move |_| shows_media.set(true)>
+            <Icon name=IconName::Image />
+            <span>{move || shared_media().title}</span>
+            <Icon name=IconName::Forward />
+        </button>
         {rights
             .is_group()
             .then(|| view! { <MemberList id role=rights.role /> })}
@@ -194,6 +202,7 @@ fn DrawerBody(id: ConversationId, rights: Rights) -> impl IntoView {
         <AddMembersDialog id is_open=is_adding />
         <EditGroupDialog id is_open=is_editing />
         <GroupLinksDialog id is_open=shows_links />
+        <SharedMediaDialog id is_open=shows_media />
         <LeaveDialog id=Signal::stored(Some(id)) is_open=asks_to_leave />
     }
 }

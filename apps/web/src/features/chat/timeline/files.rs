@@ -11,7 +11,7 @@ use crate::ui::{Icon, IconName};
 
 /// A file as a card.
 #[derive(Clone, PartialEq)]
-pub(super) struct FileCard {
+pub(in crate::features::chat) struct FileCard {
     name: String,
     size_bytes: i64,
     /// Once it can be read.

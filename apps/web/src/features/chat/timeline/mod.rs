@@ -19,6 +19,8 @@ use crate::stores::ChatStore;
 use crate::ui::{EmptyState, Icon, IconName, Toasts};
 use announcer::Announcer;
 pub(super) use bubble::TextBubble;
+pub(super) use files::FileCard;
+pub(super) use photos::{Photo, PhotoTile};
 use row::RowView;
 use rows::Rows;
 use scroller::Scroller;

@@ -7,6 +7,7 @@ use damso_protocol::{Attachment, Variant};
 use leptos::prelude::*;
 
 use crate::api::attachment_url;
+use crate::app::Place;
 use crate::features::chat::viewer::{Picture, Viewer};
 use crate::i18n::texts;
 
@@ -18,7 +19,7 @@ const LEAST_SIDE: f64 = 96.0;
 
 /// A picture, stored or on its way.
 #[derive(Clone, PartialEq)]
-pub(super) struct Photo {
+pub(in crate::features::chat) struct Photo {
     name: String,
     width: Option<i32>,
     height: Option<i32>,
@@ -29,6 +30,8 @@ pub(super) struct Photo {
     large: Option<String>,
     /// As it was sent.
     original: Option<String>,
+    /// Where it was said, for who looks at it elsewhere.
+    said_at: Option<Place>,
 }
 
 impl Photo {
@@ -53,6 +56,15 @@ impl Photo {
                 Variant::Preview
             }),
             original: url(Variant::Original),
+            said_at: None,
+        }
+    }
+
+    /// The viewer leads there.
+    pub fn said_at(self, place: Place) -> Self {
+        Self {
+            said_at: Some(place),
+            ..self
         }
     }
 
@@ -70,6 +82,7 @@ impl Photo {
             small: file.preview_url.clone(),
             large: file.preview_url.clone(),
             original: None,
+            said_at: None,
         })
     }
 
@@ -79,6 +92,7 @@ impl Photo {
             url,
             download_url: self.original.clone(),
             name: self.name.clone(),
+            said_at: self.said_at,
         })
     }
 
@@ -106,7 +120,7 @@ pub(super) fn Album(photos: Memo<Vec<Photo>>) -> impl IntoView {
     let size = Memo::new(move |_| photos.with(|photos| photos.first().map_or((320.0, 240.0), Photo::size)));
     let tile = move |at: usize| {
         let photo = Memo::new(move |_| photos.with(|photos| photos.get(at).cloned()));
-        view! { <Tile photo photos at /> }
+        view! { <PhotoTile photo photos at /> }
     };
     // Tiles stay while the pictures behind them change from the local to the stored copy.
     move || match count.get() {
@@ -134,8 +148,13 @@ pub(super) fn Album(photos: Memo<Vec<Photo>>) -> impl IntoView {
     }
 }
 
+/// One of several pictures.
 #[component]
-fn Tile(photo: Memo<Option<Photo>>, photos: Memo<Vec<Photo>>, at: usize) -> impl IntoView {
+pub(in crate::features::chat) fn PhotoTile(
+    photo: Memo<Option<Photo>>,
+    photos: Memo<Vec<Photo>>,
+    at: usize,
+) -> impl IntoView {
     let viewer = expect_context::<Viewer>();
     let count = Memo::new(move |_| photos.read().len());
     let url = move || {
