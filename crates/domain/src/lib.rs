@@ -24,6 +24,7 @@ mod name_query;
 mod number;
 mod password;
 mod presence;
+mod reach;
 mod read;
 mod report;
 #[cfg(feature = "normalize")]
@@ -54,6 +55,7 @@ pub use name_query::NameQuery;
 pub use number::{PageSize, Rev, Seq};
 pub use password::{Password, PasswordError};
 pub use presence::{PresenceStatus, PresenceVisibility, ShownStatus};
+pub use reach::{FriendRequestsFrom, GroupAddsFrom, MessagesFrom};
 pub use read::{ReadState, unread_by};
 pub use report::{Remark, RemarkError, ReportReason};
 #[cfg(feature = "normalize")]

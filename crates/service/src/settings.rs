@@ -1,4 +1,4 @@
-//! What somebody lets others see of themselves.
+//! What somebody lets others see of themselves, and who can reach them.
 
 use damso_domain::{ConversationId, PresenceText, Seq, Timestamp, UserId};
 use damso_protocol::{
@@ -40,11 +40,19 @@ impl SettingsService {
             read_receipts,
             typing_indicators,
             presence_visibility,
+            discoverable_by_handle,
+            friend_requests_from,
+            group_adds_from,
+            messages_from,
         } = request;
         let change = SettingsChange {
             read_receipts,
             typing_indicators,
             presence_visibility,
+            discoverable_by_handle,
+            friend_requests_from,
+            group_adds_from,
+            messages_from,
         };
         let (updated, reads) = self
             .context

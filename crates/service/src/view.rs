@@ -459,6 +459,10 @@ pub(crate) fn settings(settings: &Settings) -> protocol::Settings {
         typing_indicators: settings.typing_indicators,
         presence_visibility: settings.presence_visibility,
         presence: own_presence(settings, Timestamp::now()),
+        discoverable_by_handle: settings.discoverable_by_handle,
+        friend_requests_from: settings.friend_requests_from,
+        group_adds_from: settings.group_adds_from,
+        messages_from: settings.messages_from,
     }
 }
 

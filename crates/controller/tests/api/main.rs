@@ -50,6 +50,7 @@ mod probe;
 mod profile;
 mod proofs;
 mod queries;
+mod reach;
 mod reactions;
 mod reactions_end;
 mod reading;

@@ -320,6 +320,8 @@ fn both_readers_read_every_answer() {
     let settings = json!({
         "read_receipts": true, "typing_indicators": false, "presence_visibility": "nobody",
         "presence": { "status": "invisible", "text": null, "expires_at": TIME },
+        "discoverable_by_handle": false, "friend_requests_from": "friends_of_friends", "group_adds_from": "nobody",
+        "messages_from": "everyone",
     });
     assert_lenient::<Settings>(&settings);
     let found = json!({ "message": message(), "highlights": [[0, 2], [5, 7]] });

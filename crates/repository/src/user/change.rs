@@ -1,6 +1,9 @@
 //! Changes of accounts.
 
-use damso_domain::{DisplayName, Handle, Locale, PresenceVisibility, StatusMessage, Timestamp, UserId};
+use damso_domain::{
+    DisplayName, FriendRequestsFrom, GroupAddsFrom, Handle, Locale, MessagesFrom, PresenceVisibility,
+    StatusMessage, Timestamp, UserId,
+};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -127,9 +130,13 @@ struct SettingsChangeset {
     read_receipts: Option<bool>,
     typing_indicators: Option<bool>,
     presence_visibility: Option<&'static str>,
+    discoverable_by_handle: Option<bool>,
+    friend_requests_from: Option<&'static str>,
+    group_adds_from: Option<&'static str>,
+    messages_from: Option<&'static str>,
 }
 
-/// Changes what an account lets others see. An empty change is none.
+/// Changes what an account lets others see, and who can reach it. An empty change is none.
 pub async fn update_settings(
     conn: &mut Connection,
     id: UserId,
@@ -139,6 +146,10 @@ pub async fn update_settings(
         read_receipts: change.read_receipts,
         typing_indicators: change.typing_indicators,
         presence_visibility: change.presence_visibility.map(PresenceVisibility::as_str),
+        discoverable_by_handle: change.discoverable_by_handle,
+        friend_requests_from: change.friend_requests_from.map(FriendRequestsFrom::as_str),
+        group_adds_from: change.group_adds_from.map(GroupAddsFrom::as_str),
+        messages_from: change.messages_from.map(MessagesFrom::as_str),
     };
     // The id is set to what it is, so that a change of nothing is a statement, too.
     let row: UserRow = diesel::update(users::table.find(id.as_uuid()))

@@ -1,6 +1,6 @@
 //! Who hears of what, and when.
 
-use damso_domain::{PresenceStatus, PresenceVisibility};
+use damso_domain::{FriendRequestsFrom, GroupAddsFrom, MessagesFrom, PresenceStatus, PresenceVisibility};
 use damso_protocol::MessagesErased;
 use damso_repository::user::ChosenPresence;
 
@@ -100,6 +100,10 @@ fn settings(typing_indicators: bool) -> Settings {
         read_receipts: true,
         typing_indicators,
         presence_visibility: PresenceVisibility::Friends,
+        discoverable_by_handle: true,
+        friend_requests_from: FriendRequestsFrom::Everyone,
+        group_adds_from: GroupAddsFrom::Friends,
+        messages_from: MessagesFrom::Friends,
         presence: ChosenPresence {
             status: PresenceStatus::Online,
             text: None,

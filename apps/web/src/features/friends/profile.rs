@@ -230,7 +230,11 @@ fn CardActions(user: User, relation: Memo<Relation>) -> impl IntoView {
             .into_any(),
             Relation::AskedMe(request) => view! { <AnswerButtons user request /> }.into_any(),
             Relation::AskedThem(request) => view! { <CancelButton request /> }.into_any(),
-            Relation::Stranger => view! { <AskButton user /> }.into_any(),
+            Relation::Stranger => view! {
+                <ChatButton id=user.id is_me=false />
+                <AskButton user />
+            }
+            .into_any(),
             Relation::Blocked { .. } => view! { <UnblockButton id=user.id /> }.into_any(),
             Relation::Gone => ().into_any(),
         }

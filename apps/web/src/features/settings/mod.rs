@@ -15,9 +15,11 @@ mod password;
 mod privacy;
 mod profile;
 mod proof;
+mod reach;
 mod security;
 mod sessions;
 mod trouble;
+mod wanted;
 
 use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;

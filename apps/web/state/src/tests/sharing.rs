@@ -1,6 +1,9 @@
 //! What people let each other see: how far they read, and whether they are here.
 
-use damso_domain::{PresenceStatus, PresenceVisibility, Rev, Seq, ShownStatus, UserId};
+use damso_domain::{
+    FriendRequestsFrom, GroupAddsFrom, MessagesFrom, PresenceStatus, PresenceVisibility, Rev, Seq,
+    ShownStatus, UserId,
+};
 use damso_protocol::{
     ChangedPresence, Friend, MemberRemoved, MovedRead, OwnPresence, Presence, PresenceChanged, ReadsMoved,
     ServerEvent, Settings, SettingsUpdated,
@@ -13,6 +16,10 @@ pub(super) fn settings(read_receipts: bool) -> Settings {
         read_receipts,
         typing_indicators: true,
         presence_visibility: PresenceVisibility::Friends,
+        discoverable_by_handle: true,
+        friend_requests_from: FriendRequestsFrom::Everyone,
+        group_adds_from: GroupAddsFrom::Friends,
+        messages_from: MessagesFrom::Friends,
         presence: OwnPresence {
             status: PresenceStatus::Online,
             text: None,

@@ -1,8 +1,8 @@
 //! What people do. Refusals are fine: they must not tell anybody anything either.
 
 use damso_domain::{
-    ClientKey, ConversationId, History, Mention, MessageRef, PresenceStatus, PresenceVisibility, Role, Seq,
-    UserId,
+    ClientKey, ConversationId, FriendRequestsFrom, GroupAddsFrom, History, Mention, MessageRef, MessagesFrom,
+    PresenceStatus, PresenceVisibility, Role, Seq, UserId,
 };
 use damso_protocol::{
     BlockRequest, CreateConversationRequest, CreateFolderRequest, CreateFriendRequest,
@@ -255,7 +255,8 @@ fn change_of_friend(rng: &mut Rng) -> UpdateFriendRequest {
 }
 
 fn change_of_settings(rng: &mut Rng) -> UpdateSettingsRequest {
-    match rng.u8(..4) {
+    match rng.u8(..6) {
+        4 | 5 => change_of_reach(rng),
         0 => UpdateSettingsRequest {
             typing_indicators: Some(rng.bool()),
             ..UpdateSettingsRequest::default()
@@ -268,6 +269,30 @@ fn change_of_settings(rng: &mut Rng) -> UpdateSettingsRequest {
             read_receipts: Some(rng.bool()),
             ..UpdateSettingsRequest::default()
         },
+    }
+}
+
+/// Mostly open, so that people go on meeting.
+fn change_of_reach(rng: &mut Rng) -> UpdateSettingsRequest {
+    let (is_closed, half) = (rng.u8(..4) == 0, rng.bool());
+    UpdateSettingsRequest {
+        discoverable_by_handle: Some(!is_closed),
+        friend_requests_from: Some(match (is_closed, half) {
+            (false, _) => FriendRequestsFrom::Everyone,
+            (true, false) => FriendRequestsFrom::FriendsOfFriends,
+            (true, true) => FriendRequestsFrom::Nobody,
+        }),
+        group_adds_from: Some(if is_closed {
+            GroupAddsFrom::Nobody
+        } else {
+            GroupAddsFrom::Friends
+        }),
+        messages_from: Some(if half {
+            MessagesFrom::Everyone
+        } else {
+            MessagesFrom::Friends
+        }),
+        ..UpdateSettingsRequest::default()
     }
 }
 
