@@ -5,6 +5,7 @@
 //! constructors are called `parse` and return a typed error.
 
 mod attachment;
+mod birthday;
 mod conversation;
 mod email;
 #[cfg(feature = "emoji")]
@@ -34,6 +35,7 @@ mod text;
 mod time;
 
 pub use attachment::{AttachmentKind, AttachmentState, FileName, FileNameError, UploadSize, UploadSizeError};
+pub use birthday::{Birthday, BirthdayError, BirthdayVisibility, CalendarDay, MonthDay};
 pub use conversation::{ConversationKind, History, MessageKind, Role};
 pub use email::{EmailAddress, EmailAddressError};
 #[cfg(feature = "emoji")]

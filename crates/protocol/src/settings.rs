@@ -1,8 +1,8 @@
 //! What somebody lets others see, who can reach them, and whether they are here.
 
 use damso_domain::{
-    FriendRequestsFrom, GroupAddsFrom, MessagesFrom, PresenceStatus, PresenceVisibility, Rev, ShownStatus,
-    Timestamp, UserId,
+    BirthdayVisibility, FriendRequestsFrom, GroupAddsFrom, MessagesFrom, PresenceStatus, PresenceVisibility,
+    Rev, ShownStatus, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,8 @@ pub struct Settings {
     pub group_adds_from: GroupAddsFrom,
     /// Who may begin a direct conversation with me. Those that there are go on.
     pub messages_from: MessagesFrom,
+    /// Who is told my birthday, without its year.
+    pub birthday_visibility: BirthdayVisibility,
 }
 
 /// What I say about being here.
@@ -67,6 +69,9 @@ pub struct UpdateSettingsRequest {
     /// Who may begin a direct conversation with me.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messages_from: Option<MessagesFrom>,
+    /// Who is told my birthday, without its year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birthday_visibility: Option<BirthdayVisibility>,
 }
 
 /// Body of `PUT /me/presence`.

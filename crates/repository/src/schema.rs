@@ -40,6 +40,8 @@ diesel::table! {
         friend_requests_from -> Text,
         group_adds_from -> Text,
         messages_from -> Text,
+        birthday -> Nullable<Text>,
+        birthday_visibility -> Text,
     }
 }
 

@@ -3,8 +3,9 @@
 mod change;
 
 use damso_domain::{
-    DisplayName, EmailAddress, FriendRequestsFrom, GroupAddsFrom, Handle, ImageId, Locale, MessagesFrom,
-    PresenceStatus, PresenceVisibility, Rev, StatusMessage, Timestamp, UserId,
+    Birthday, BirthdayVisibility, DisplayName, EmailAddress, FriendRequestsFrom, GroupAddsFrom, Handle,
+    ImageId, Locale, MessagesFrom, MonthDay, PresenceStatus, PresenceVisibility, Rev, StatusMessage,
+    Timestamp, UserId,
 };
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -56,8 +57,18 @@ pub struct User {
     pub settings: Settings,
     /// When others could last see them here.
     pub last_seen_at: Option<Timestamp>,
-    /// Who sees neither picture nor status message.
+    /// Who sees neither picture, status message nor birthday.
     pub hidden_from: Vec<UserId>,
+    /// When they were born.
+    pub birthday: Option<Birthday>,
+}
+
+impl User {
+    /// The birthday as those are told who keep them as a friend, unless it is hidden from them.
+    pub fn told_birthday(&self) -> Option<MonthDay> {
+        let is_told = self.settings.birthday_visibility == BirthdayVisibility::Friends;
+        self.birthday.filter(|_| is_told).map(Birthday::day)
+    }
 }
 
 /// What an account lets others see, and who can reach it.
@@ -79,6 +90,8 @@ pub struct Settings {
     pub group_adds_from: GroupAddsFrom,
     /// Who may begin a direct conversation with them.
     pub messages_from: MessagesFrom,
+    /// Who is told their birthday.
+    pub birthday_visibility: BirthdayVisibility,
 }
 
 /// What somebody says about being here.
@@ -109,6 +122,8 @@ pub struct SettingsChange {
     pub group_adds_from: Option<GroupAddsFrom>,
     /// Who may begin a direct conversation with them.
     pub messages_from: Option<MessagesFrom>,
+    /// Who is told their birthday.
+    pub birthday_visibility: Option<BirthdayVisibility>,
 }
 
 /// The picture of a person or a group.
@@ -170,6 +185,8 @@ pub struct ProfileChange {
     pub status_message: Option<StatusMessage>,
     /// Of screens and mails.
     pub locale: Option<Locale>,
+    /// When they were born, or that it is not told.
+    pub birthday: Option<Option<Birthday>>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -203,6 +220,8 @@ struct UserRow {
     friend_requests_from: String,
     group_adds_from: String,
     messages_from: String,
+    birthday: Option<String>,
+    birthday_visibility: String,
 }
 
 impl UserRow {
@@ -235,6 +254,8 @@ impl UserRow {
             friend_requests_from,
             group_adds_from,
             messages_from,
+            birthday,
+            birthday_visibility,
         } = self;
         let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
         let presence = ChosenPresence {
@@ -277,7 +298,14 @@ impl UserRow {
                     "users.group_adds_from",
                 )?,
                 messages_from: stored(MessagesFrom::from_text(&messages_from), "users.messages_from")?,
+                birthday_visibility: stored(
+                    BirthdayVisibility::from_text(&birthday_visibility),
+                    "users.birthday_visibility",
+                )?,
             },
+            birthday: birthday
+                .map(|birthday| stored(birthday.parse().ok(), "users.birthday"))
+                .transpose()?,
             last_seen_at: last_seen_at.map(time),
             hidden_from: hidden_from.into_iter().flatten().map(UserId::from_uuid).collect(),
         })

@@ -79,6 +79,7 @@ pub(crate) fn me(user: &User) -> ServiceResult<protocol::Me> {
         version: user.version,
         user_rev: user.rev,
         created_at: user.created_at,
+        birthday: user.birthday,
     })
 }
 
@@ -404,6 +405,9 @@ pub(crate) fn friend(friendship: &Friendship, user: &User, viewer: UserId, hub: 
         is_hidden,
         since: friendship.since,
         presence,
+        birthday: user
+            .told_birthday()
+            .filter(|_| !user.hidden_from.contains(&viewer)),
     }
 }
 
@@ -463,6 +467,7 @@ pub(crate) fn settings(settings: &Settings) -> protocol::Settings {
         friend_requests_from: settings.friend_requests_from,
         group_adds_from: settings.group_adds_from,
         messages_from: settings.messages_from,
+        birthday_visibility: settings.birthday_visibility,
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use damso_domain::{ConversationId, Rev, Timestamp, UserId};
+use damso_domain::{ConversationId, MonthDay, Rev, Timestamp, UserId};
 use damso_protocol::{Conversation, Folder, FriendRequest, Me, Member, Message, User};
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use crate::{Chat, Model};
 
 /// Written into every copy. A copy of another format is dropped and loaded anew: raise it whenever what is
 /// kept changes its shape.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 
 /// My own stream: where it stands, and what it has brought.
 #[derive(Clone, Debug, PartialEq, Serialize, miniserde::Deserialize)]
@@ -45,6 +45,7 @@ pub(crate) struct KeptFriend {
     pub is_favorite: bool,
     pub is_hidden: bool,
     pub since: Timestamp,
+    pub birthday: Option<MonthDay>,
 }
 
 /// One conversation: where it stands, who is in it, and its newest loaded messages.

@@ -43,6 +43,10 @@ impl<'a> World<'a> {
             .await;
         let avatar = json!({ "attachment_id": upload.id });
         minji.put("/me/avatar", &avatar).await.json::<Value>();
+        minji
+            .patch("/me", &json!({ "birthday": "1990-03-05" }))
+            .await
+            .json::<Value>();
         let group = jiho.create_group("hikers", &[&minji, &mallory]).await.id;
         jiho.befriend(&stranger).await;
         jiho.add_members(group, &[&stranger]).await.json::<Value>();
@@ -497,7 +501,7 @@ async fn who_follows_a_link_cannot_tell_that_its_maker_blocks_them() {
     assert_same(&one, &other);
 }
 
-/// Hidden picture and status look like ones that were taken away by their owner.
+/// Hidden picture, status and birthday look like ones that were taken away by their owner.
 #[tokio::test]
 async fn a_hidden_profile_looks_like_an_empty_one() {
     let app = TestApp::start().await;
@@ -512,6 +516,8 @@ async fn a_hidden_profile_looks_like_an_empty_one() {
             world.minji.put(&path, &hide).await.json::<Value>();
         } else {
             world.minji.delete("/me/avatar").await.json::<Value>();
+            let hide = json!({ "birthday_visibility": "nobody" });
+            world.minji.patch("/me/settings", &hide).await.json::<Value>();
         }
         look_around(&mut theirs, "hello?").await;
         do_the_rest(&mut theirs).await;

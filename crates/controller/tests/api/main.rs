@@ -7,6 +7,7 @@ mod access;
 mod access_events;
 mod attachments;
 mod batches;
+mod birthdays;
 mod blocks;
 mod blocks_people;
 mod blocks_unseen;

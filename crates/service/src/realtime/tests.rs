@@ -1,6 +1,8 @@
 //! Who hears of what, and when.
 
-use damso_domain::{FriendRequestsFrom, GroupAddsFrom, MessagesFrom, PresenceStatus, PresenceVisibility};
+use damso_domain::{
+    BirthdayVisibility, FriendRequestsFrom, GroupAddsFrom, MessagesFrom, PresenceStatus, PresenceVisibility,
+};
 use damso_protocol::MessagesErased;
 use damso_repository::user::ChosenPresence;
 
@@ -104,6 +106,7 @@ fn settings(typing_indicators: bool) -> Settings {
         friend_requests_from: FriendRequestsFrom::Everyone,
         group_adds_from: GroupAddsFrom::Friends,
         messages_from: MessagesFrom::Friends,
+        birthday_visibility: BirthdayVisibility::Friends,
         presence: ChosenPresence {
             status: PresenceStatus::Online,
             text: None,

@@ -3,6 +3,7 @@
 mod account;
 mod appearance;
 mod avatar;
+mod birthday;
 mod data;
 mod deletion;
 mod email;

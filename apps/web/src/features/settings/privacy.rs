@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use damso_domain::{PresenceStatus, PresenceText, PresenceVisibility, Timestamp};
+use damso_domain::{BirthdayVisibility, PresenceStatus, PresenceText, PresenceVisibility, Timestamp};
 use damso_protocol::{OwnPresence, SetPresenceRequest};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,7 +12,7 @@ use super::reach::ReachGroups;
 use super::wanted::Wanted;
 use crate::api::ApiError;
 use crate::features::block::BlockList;
-use crate::i18n::{explain_error, explain_name, format, texts};
+use crate::i18n::{explain_error, explain_name, format, reach, texts};
 use crate::stores::SettingsStore;
 use crate::ui::{
     Button, ButtonKind, Choice, EmptyState, IconName, RadioGroup, SkeletonLines, Switch, Tabs, TextField,
@@ -224,7 +224,21 @@ fn ShownGroup(wanted: Wanted) -> impl IntoView {
                 on=wanted.is_on(|settings| settings.presence_visibility.is_shared())
                 on_change=move |on| wanted.change(|settings| settings.presence_visibility = visibility(on))
             />
+            <Switch
+                label=move || reach().birthday
+                detail=move || reach().birthday_detail
+                on=wanted.is_on(|settings| settings.birthday_visibility == BirthdayVisibility::Friends)
+                on_change=move |on| wanted.change(|settings| settings.birthday_visibility = birthday_visibility(on))
+            />
         </SettingsGroup>
+    }
+}
+
+const fn birthday_visibility(is_shared: bool) -> BirthdayVisibility {
+    if is_shared {
+        BirthdayVisibility::Friends
+    } else {
+        BirthdayVisibility::Nobody
     }
 }
 

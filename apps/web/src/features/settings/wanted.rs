@@ -83,6 +83,7 @@ fn difference(store: SettingsStore, wanted: Option<Settings>) -> Option<UpdateSe
         friend_requests_from: other(now.friend_requests_from, wanted.friend_requests_from),
         group_adds_from: other(now.group_adds_from, wanted.group_adds_from),
         messages_from: other(now.messages_from, wanted.messages_from),
+        birthday_visibility: other(now.birthday_visibility, wanted.birthday_visibility),
     };
     (request != UpdateSettingsRequest::default()).then_some(request)
 }

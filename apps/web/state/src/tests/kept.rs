@@ -44,6 +44,7 @@ fn loaded() -> World {
         is_hidden: false,
         since: at(0),
         presence: damso_protocol::Presence::NOT_TOLD,
+        birthday: None,
     };
     world.model.people.load(vec![friend], Vec::new());
     world
@@ -59,6 +60,7 @@ fn befriended(user_rev: i64, id: UserId) -> ServerEvent {
             is_hidden: false,
             since: at(user_rev),
             presence: damso_protocol::Presence::NOT_TOLD,
+            birthday: None,
         },
     })
 }
@@ -198,7 +200,7 @@ fn what_cannot_be_read_is_loaded_anew() {
         shelf.0.insert(name, json.to_owned());
         shelf.read()
     };
-    let other_format = shelf.0[ACCOUNT].replace("\"format\":5", "\"format\":0");
+    let other_format = shelf.0[ACCOUNT].replace("\"format\":6", "\"format\":0");
     assert_ne!(other_format, shelf.0[ACCOUNT]);
     assert!(spoilt(ACCOUNT.to_owned(), &other_format).is_none());
     assert_eq!(owner(&other_format), None);

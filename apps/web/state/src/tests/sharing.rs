@@ -1,8 +1,8 @@
 //! What people let each other see: how far they read, and whether they are here.
 
 use damso_domain::{
-    FriendRequestsFrom, GroupAddsFrom, MessagesFrom, PresenceStatus, PresenceVisibility, Rev, Seq,
-    ShownStatus, UserId,
+    BirthdayVisibility, FriendRequestsFrom, GroupAddsFrom, MessagesFrom, PresenceStatus, PresenceVisibility,
+    Rev, Seq, ShownStatus, UserId,
 };
 use damso_protocol::{
     ChangedPresence, Friend, MemberRemoved, MovedRead, OwnPresence, Presence, PresenceChanged, ReadsMoved,
@@ -20,6 +20,7 @@ pub(super) fn settings(read_receipts: bool) -> Settings {
         friend_requests_from: FriendRequestsFrom::Everyone,
         group_adds_from: GroupAddsFrom::Friends,
         messages_from: MessagesFrom::Friends,
+        birthday_visibility: BirthdayVisibility::Friends,
         presence: OwnPresence {
             status: PresenceStatus::Online,
             text: None,
@@ -36,6 +37,7 @@ fn friend(id: UserId) -> Friend {
         is_hidden: false,
         since: at(0),
         presence: Presence::NOT_TOLD,
+        birthday: None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! What people do. Refusals are fine: they must not tell anybody anything either.
 
 use damso_domain::{
-    ClientKey, ConversationId, FriendRequestsFrom, GroupAddsFrom, History, Mention, MessageRef, MessagesFrom,
-    PresenceStatus, PresenceVisibility, Role, Seq, UserId,
+    BirthdayVisibility, ClientKey, ConversationId, FriendRequestsFrom, GroupAddsFrom, History, Mention,
+    MessageRef, MessagesFrom, PresenceStatus, PresenceVisibility, Role, Seq, UserId,
 };
 use damso_protocol::{
     BlockRequest, CreateConversationRequest, CreateFolderRequest, CreateFriendRequest,
@@ -292,6 +292,11 @@ fn change_of_reach(rng: &mut Rng) -> UpdateSettingsRequest {
         } else {
             MessagesFrom::Friends
         }),
+        birthday_visibility: Some(if rng.u8(..4) == 0 {
+            BirthdayVisibility::Nobody
+        } else {
+            BirthdayVisibility::Friends
+        }),
         ..UpdateSettingsRequest::default()
     }
 }
@@ -430,6 +435,8 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
         Action::Rename(user, number) => {
             let request = UpdateMeRequest {
                 display_name: Some(format!("name {number}")),
+                birthday: (number % 2 == 0)
+                    .then(|| (number % 3 > 0).then(|| format!("03-{:02}", number % 16 + 1))),
                 ..UpdateMeRequest::default()
             };
             done(services.account.update(user, &request).await);
