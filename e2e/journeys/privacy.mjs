@@ -188,6 +188,54 @@ test("a switch that the server refuses goes back, and keeps the keyboard", async
   assert.equal(await minji.shown(words.readReceipts).isChecked(), false);
 });
 
+test("who is not to be found by their handle is like nobody, and who takes no requests says so", async (t) => {
+  const browser = await launchBrowser(t);
+  const descriptions = [{ name: "김민지" }, { name: "Alex", language: "en" }];
+  const [minji, alex] = await Promise.all(descriptions.map((one) => Person.join(t, browser, one)));
+  const { words } = alex;
+  alex.trouble.expect(/^404 GET .*\/users\/by-handle\//);
+  alex.trouble.expect(/^403 POST .*\/friend-requests$/);
+  await setShown(minji, minji.words.foundByHandle, false);
+  await alex.pane(words.friends).getByRole("button", { name: words.addFriend }).first().click();
+  const dialog = await seen(alex.dialog(words.addFriend));
+  await alex.field(words.friendHandle, dialog).fill(minji.handle);
+  await alex.button(words.find, dialog).click();
+  await seen(dialog.getByText(words.nobodyHasHandle, { exact: true }));
+
+  await setShown(minji, minji.words.foundByHandle, true);
+  const saved = minji.page.waitForResponse((response) => response.url().endsWith("/me/settings") && response.ok());
+  await minji.page.getByRole("radio", { name: minji.words.requestsFromNobody }).check();
+  await saved;
+  await alex.button(words.find, dialog).click();
+  await seen(dialog.getByText(minji.name, { exact: true }));
+  await alex.button(words.sendRequest, dialog).click();
+  await seen(dialog.getByText(words.takesNoRequests, { exact: true }));
+});
+
+test("who lets everybody write is written to by a stranger, and who comes by a link is not added", async (t) => {
+  const [minji, alex] = await friends(t, [{ name: "김민지" }, { name: "Alex", language: "en" }]);
+  const stranger = await Person.join(t, minji.page.context().browser(), { name: "Sam", language: "en" });
+  await setShown(minji, minji.words.addedToGroups, false);
+  await setShown(minji, minji.words.writtenToByAll, true);
+
+  const { words } = alex;
+  alex.trouble.expect(/^403 POST .*\/conversations$/);
+  await alex.goTo(words.chats);
+  await alex.pane(words.chats).getByRole("button", { name: words.newChat }).first().click();
+  const dialog = await seen(alex.dialog(words.newChat));
+  await dialog.getByRole("checkbox", { name: minji.name, exact: true }).check();
+  await alex.field(words.groupName, dialog).fill("Hikers");
+  await alex.button(words.makeGroup(1), dialog).click();
+  await seen(alex.page.getByText(words.joinsByLink, { exact: true }));
+
+  await stranger.page.goto(`/friends/${minji.id}`);
+  await stranger.button(words.startDirect).click();
+  await seen(stranger.conversation(minji.name));
+  await stranger.say("Hello there");
+  await minji.openChat(stranger.name);
+  await seen(minji.message("Hello there", { of: stranger }));
+});
+
 /** Turns on or off what others see, and waits until the server has it. */
 async function setShown(person, name, on) {
   await person.goToSettings(person.words.privacy);

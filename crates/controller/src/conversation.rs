@@ -36,14 +36,15 @@ async fn list_conversations(
 
 /// Open the direct conversation with a friend, or make a group of friends.
 ///
-/// A direct conversation is invisible to the other one until a message is sent.
+/// A direct conversation is invisible to the other one until a message is sent. One with somebody who is no friend can be
+/// begun if they let everybody (`messages_from`); one that there is goes on, whatever they let.
 #[utoipa::path(
     tag = "conversations",
     request_body = CreateConversationRequest,
     responses(
         (status = 201, description = "A new conversation", body = Conversation),
         (status = 200, description = "The direct conversation that there was", body = Conversation),
-        (status = 403, description = "`not_friends`", body = Problem),
+        (status = 403, description = "`not_friends`, `group_add_not_allowed`, `blocked_by_you`", body = Problem),
         (status = 422, description = "`invalid_fields`, `group_full`", body = Problem),
     ),
     security(("access_token" = [])),
@@ -198,7 +199,7 @@ async fn list_members(
     request_body = AddMembersRequest,
     responses(
         (status = 200, description = "The conversation as it is now", body = Conversation),
-        (status = 403, description = "`not_friends`", body = Problem),
+        (status = 403, description = "`not_friends`, `group_add_not_allowed`", body = Problem),
         (status = 404, description = "`conversation_not_found`", body = Problem),
         (status = 409, description = "`not_a_group`", body = Problem),
         (status = 422, description = "`invalid_fields`, `group_full`", body = Problem),

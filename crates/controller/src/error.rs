@@ -108,6 +108,8 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::OriginNotAllowed
         | K::RemovedFromGroup
         | K::NotFriends
+        | K::FriendRequestNotAllowed
+        | K::GroupAddNotAllowed
         | K::BlockedByYou
         | K::AccountDisabled
         | K::SignUpClosed

@@ -88,7 +88,7 @@ async fn delete_friend(
     request_body = CreateFriendRequest,
     responses(
         (status = 201, description = "The request", body = FriendRequest),
-        (status = 403, description = "`blocked_by_you`", body = Problem),
+        (status = 403, description = "`blocked_by_you`, `friend_request_not_allowed`", body = Problem),
         (status = 404, description = "`user_not_found`, `invite_not_found`", body = Problem),
         (status = 409, description = "`already_friends`", body = Problem),
         (status = 422, description = "`cannot_befriend_self`, `invalid_fields`", body = Problem),

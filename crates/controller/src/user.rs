@@ -49,6 +49,8 @@ async fn get_user(services: Data<Services>, caller: Caller, path: Path<UserPath>
 }
 
 /// A person by handle.
+///
+/// Somebody who is not to be found by their handle is found by their friends and by those whom they have asked.
 #[utoipa::path(
     tag = "people",
     params(HandlePath),

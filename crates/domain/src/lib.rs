@@ -5,6 +5,7 @@
 //! constructors are called `parse` and return a typed error.
 
 mod attachment;
+mod birthday;
 mod conversation;
 mod email;
 #[cfg(feature = "emoji")]
@@ -24,6 +25,7 @@ mod name_query;
 mod number;
 mod password;
 mod presence;
+mod reach;
 mod read;
 mod report;
 #[cfg(feature = "normalize")]
@@ -33,6 +35,7 @@ mod text;
 mod time;
 
 pub use attachment::{AttachmentKind, AttachmentState, FileName, FileNameError, UploadSize, UploadSizeError};
+pub use birthday::{Birthday, BirthdayError, BirthdayVisibility, CalendarDay, MonthDay};
 pub use conversation::{ConversationKind, History, MessageKind, Role};
 pub use email::{EmailAddress, EmailAddressError};
 #[cfg(feature = "emoji")]
@@ -54,6 +57,7 @@ pub use name_query::NameQuery;
 pub use number::{PageSize, Rev, Seq};
 pub use password::{Password, PasswordError};
 pub use presence::{PresenceStatus, PresenceVisibility, ShownStatus};
+pub use reach::{FriendRequestsFrom, GroupAddsFrom, MessagesFrom};
 pub use read::{ReadState, unread_by};
 pub use report::{Remark, RemarkError, ReportReason};
 #[cfg(feature = "normalize")]

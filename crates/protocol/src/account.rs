@@ -1,6 +1,6 @@
 //! Accounts, sessions and everything one does with one's own.
 
-use damso_domain::{AttachmentId, Locale, SessionId, Timestamp, UserId};
+use damso_domain::{AttachmentId, Birthday, Locale, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Image, PasskeyAssertion};
@@ -120,6 +120,8 @@ pub struct Me {
     pub user_rev: damso_domain::Rev,
     /// When the account was made.
     pub created_at: Timestamp,
+    /// When I was born: `YYYY-MM-DD`, or `MM-DD` without the year. Nobody else is told the year.
+    pub birthday: Option<Birthday>,
 }
 
 impl From<&Me> for crate::User {
@@ -153,6 +155,11 @@ pub struct UpdateMeRequest {
     /// The language of this account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
+    /// `YYYY-MM-DD` from 1900 on and not in the future, or `MM-DD`; `null` takes it away. Friends are told the day without
+    /// the year, unless `birthday_visibility` says otherwise.
+    #[serde(default, with = "crate::patch", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "1990-03-05"))]
+    pub birthday: Option<Option<String>>,
 }
 
 /// Body of `PUT /me/avatar`.

@@ -53,6 +53,10 @@ kinds! {
     RemovedFromGroup "removed_from_group" = "You were removed from this group; somebody in it has to add you again",
     /// 403. A direct conversation or a group needs friends.
     NotFriends "not_friends" = "Become friends first",
+    /// 403. They take friend requests from nobody, or only from friends of their friends.
+    FriendRequestNotAllowed "friend_request_not_allowed" = "This person takes no friend requests from you",
+    /// 403. Somebody who is meant comes into groups by a link only.
+    GroupAddNotAllowed "group_add_not_allowed" = "Somebody among them joins groups by a link only",
     /// 403. What is meant needs the other one, whom you have blocked.
     BlockedByYou "blocked_by_you" = "You have blocked this person; unblock them first",
     /// 403. The operator has closed this account. Told only to whoever could sign in otherwise.

@@ -109,7 +109,7 @@ pub enum ServerEvent {
     MessageHidden(MessageHidden),
     /// Somebody is a friend now.
     FriendAdded(FriendAdded),
-    /// I keep a friend in my list otherwise than before.
+    /// I keep a friend in my list otherwise than before, or they tell another birthday.
     FriendUpdated(FriendUpdated),
     /// Somebody is not a friend any more.
     FriendRemoved(FriendRemoved),
@@ -322,7 +322,7 @@ pub struct FriendAdded {
     pub friend: Friend,
 }
 
-/// I keep a friend in my list otherwise than before.
+/// I keep a friend in my list otherwise than before, or they tell another birthday.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
 pub struct FriendUpdated {
     /// The new number of my own stream.

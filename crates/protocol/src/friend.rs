@@ -1,6 +1,6 @@
 //! Friends and the requests that lead there.
 
-use damso_domain::{FriendRequestId, Timestamp, UserId};
+use damso_domain::{FriendRequestId, MonthDay, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Presence, User};
@@ -21,6 +21,9 @@ pub struct Friend {
     pub since: Timestamp,
     /// Whether they are here.
     pub presence: Presence,
+    /// When their birthday is, `MM-DD`; `null` for those who do not tell. On 29 February in common years one celebrates on
+    /// the 28th.
+    pub birthday: Option<MonthDay>,
 }
 
 /// Body of `PATCH /friends/{user_id}`; what is absent stays, `null` clears.

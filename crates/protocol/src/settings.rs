@@ -1,9 +1,12 @@
-//! What somebody lets others see, and whether they are here.
+//! What somebody lets others see, who can reach them, and whether they are here.
 
-use damso_domain::{PresenceStatus, PresenceVisibility, Rev, ShownStatus, Timestamp, UserId};
+use damso_domain::{
+    BirthdayVisibility, FriendRequestsFrom, GroupAddsFrom, MessagesFrom, PresenceStatus, PresenceVisibility,
+    Rev, ShownStatus, Timestamp, UserId,
+};
 use serde::{Deserialize, Serialize};
 
-/// What I let others see; the same on all my devices.
+/// What I let others see, and who can reach me; the same on all my devices.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, miniserde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Settings {
@@ -15,6 +18,17 @@ pub struct Settings {
     pub presence_visibility: PresenceVisibility,
     /// What I say about being here.
     pub presence: OwnPresence,
+    /// Whether those find me who know my handle. My friends, those whom I have asked, and whoever has a link of mine do
+    /// in any case.
+    pub discoverable_by_handle: bool,
+    /// Who may ask me to be a friend. Whom I have asked, and whoever has a link of mine, becomes one in any case.
+    pub friend_requests_from: FriendRequestsFrom,
+    /// Who may bring me into a group. I can come by a link in any case.
+    pub group_adds_from: GroupAddsFrom,
+    /// Who may begin a direct conversation with me. Those that there are go on.
+    pub messages_from: MessagesFrom,
+    /// Who is told my birthday, without its year.
+    pub birthday_visibility: BirthdayVisibility,
 }
 
 /// What I say about being here.
@@ -30,7 +44,7 @@ pub struct OwnPresence {
 }
 
 /// Body of `PATCH /me/settings`; what is absent stays.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UpdateSettingsRequest {
@@ -43,6 +57,21 @@ pub struct UpdateSettingsRequest {
     /// Who sees whether I am here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presence_visibility: Option<PresenceVisibility>,
+    /// Whether those find me who know my handle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discoverable_by_handle: Option<bool>,
+    /// Who may ask me to be a friend.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub friend_requests_from: Option<FriendRequestsFrom>,
+    /// Who may bring me into a group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_adds_from: Option<GroupAddsFrom>,
+    /// Who may begin a direct conversation with me.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages_from: Option<MessagesFrom>,
+    /// Who is told my birthday, without its year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birthday_visibility: Option<BirthdayVisibility>,
 }
 
 /// Body of `PUT /me/presence`.

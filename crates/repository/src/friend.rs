@@ -331,6 +331,17 @@ pub async fn list_among(
     Ok(rows.into_iter().map(Friendship::from).collect())
 }
 
+/// Who keeps `friend` as a friend, and how.
+pub async fn list_of(conn: &mut Connection, friend: UserId) -> RepositoryResult<Vec<(UserId, Friendship)>> {
+    let rows: Vec<(Uuid, FriendshipRow)> = friendships::table
+        .filter(friendships::friend_id.eq(friend.as_uuid()))
+        .select((friendships::user_id, FriendshipRow::as_select()))
+        .load(conn)
+        .await?;
+    let keeper = |(user, row)| (UserId::from_uuid(user), Friendship::from(row));
+    Ok(rows.into_iter().map(keeper).collect())
+}
+
 /// Up to `limit` friends of `user` after `after`, by id.
 pub async fn list(
     conn: &mut Connection,

@@ -24,6 +24,7 @@ pub mod link;
 pub mod member;
 pub mod message;
 pub mod message_edit;
+pub mod mutual;
 pub mod passkey;
 #[cfg(feature = "planted-bugs")]
 pub mod planted;

@@ -36,6 +36,12 @@ diesel::table! {
         verified_email -> Nullable<Text>,
         disabled_at -> Nullable<Timestamptz>,
         disabled_reason -> Nullable<Text>,
+        discoverable_by_handle -> Bool,
+        friend_requests_from -> Text,
+        group_adds_from -> Text,
+        messages_from -> Text,
+        birthday -> Nullable<Text>,
+        birthday_visibility -> Text,
     }
 }
 

@@ -3,8 +3,9 @@
 mod change;
 
 use damso_domain::{
-    DisplayName, EmailAddress, Handle, ImageId, Locale, PresenceStatus, PresenceVisibility, Rev,
-    StatusMessage, Timestamp, UserId,
+    Birthday, BirthdayVisibility, DisplayName, EmailAddress, FriendRequestsFrom, GroupAddsFrom, Handle,
+    ImageId, Locale, MessagesFrom, MonthDay, PresenceStatus, PresenceVisibility, Rev, StatusMessage,
+    Timestamp, UserId,
 };
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -56,11 +57,21 @@ pub struct User {
     pub settings: Settings,
     /// When others could last see them here.
     pub last_seen_at: Option<Timestamp>,
-    /// Who sees neither picture nor status message.
+    /// Who sees neither picture, status message nor birthday.
     pub hidden_from: Vec<UserId>,
+    /// When they were born.
+    pub birthday: Option<Birthday>,
 }
 
-/// What an account lets others see.
+impl User {
+    /// The birthday as those are told who keep them as a friend, unless it is hidden from them.
+    pub fn told_birthday(&self) -> Option<MonthDay> {
+        let is_told = self.settings.birthday_visibility == BirthdayVisibility::Friends;
+        self.birthday.filter(|_| is_told).map(Birthday::day)
+    }
+}
+
+/// What an account lets others see, and who can reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Whether reading is shown, both ways.
@@ -71,6 +82,16 @@ pub struct Settings {
     pub presence_visibility: PresenceVisibility,
     /// What they say about being here.
     pub presence: ChosenPresence,
+    /// Whether those find them who know their handle.
+    pub discoverable_by_handle: bool,
+    /// Who may ask them to be a friend.
+    pub friend_requests_from: FriendRequestsFrom,
+    /// Who may bring them into a group.
+    pub group_adds_from: GroupAddsFrom,
+    /// Who may begin a direct conversation with them.
+    pub messages_from: MessagesFrom,
+    /// Who is told their birthday.
+    pub birthday_visibility: BirthdayVisibility,
 }
 
 /// What somebody says about being here.
@@ -84,7 +105,7 @@ pub struct ChosenPresence {
     pub expires_at: Option<Timestamp>,
 }
 
-/// A change of what an account lets others see; what is `None` stays.
+/// A change of [`Settings`]; what is `None` stays.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SettingsChange {
     /// Whether reading is shown, both ways.
@@ -93,6 +114,16 @@ pub struct SettingsChange {
     pub typing_indicators: Option<bool>,
     /// Who sees whether they are here.
     pub presence_visibility: Option<PresenceVisibility>,
+    /// Whether those find them who know their handle.
+    pub discoverable_by_handle: Option<bool>,
+    /// Who may ask them to be a friend.
+    pub friend_requests_from: Option<FriendRequestsFrom>,
+    /// Who may bring them into a group.
+    pub group_adds_from: Option<GroupAddsFrom>,
+    /// Who may begin a direct conversation with them.
+    pub messages_from: Option<MessagesFrom>,
+    /// Who is told their birthday.
+    pub birthday_visibility: Option<BirthdayVisibility>,
 }
 
 /// The picture of a person or a group.
@@ -154,6 +185,8 @@ pub struct ProfileChange {
     pub status_message: Option<StatusMessage>,
     /// Of screens and mails.
     pub locale: Option<Locale>,
+    /// When they were born, or that it is not told.
+    pub birthday: Option<Option<Birthday>>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -183,6 +216,12 @@ struct UserRow {
     last_seen_at: Option<jiff_diesel::Timestamp>,
     hidden_from: Option<Vec<Uuid>>,
     disabled_at: Option<jiff_diesel::Timestamp>,
+    discoverable_by_handle: bool,
+    friend_requests_from: String,
+    group_adds_from: String,
+    messages_from: String,
+    birthday: Option<String>,
+    birthday_visibility: String,
 }
 
 impl UserRow {
@@ -211,6 +250,12 @@ impl UserRow {
             last_seen_at,
             hidden_from,
             disabled_at,
+            discoverable_by_handle,
+            friend_requests_from,
+            group_adds_from,
+            messages_from,
+            birthday,
+            birthday_visibility,
         } = self;
         let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
         let presence = ChosenPresence {
@@ -243,7 +288,24 @@ impl UserRow {
                     "users.presence_visibility",
                 )?,
                 presence,
+                discoverable_by_handle,
+                friend_requests_from: stored(
+                    FriendRequestsFrom::from_text(&friend_requests_from),
+                    "users.friend_requests_from",
+                )?,
+                group_adds_from: stored(
+                    GroupAddsFrom::from_text(&group_adds_from),
+                    "users.group_adds_from",
+                )?,
+                messages_from: stored(MessagesFrom::from_text(&messages_from), "users.messages_from")?,
+                birthday_visibility: stored(
+                    BirthdayVisibility::from_text(&birthday_visibility),
+                    "users.birthday_visibility",
+                )?,
             },
+            birthday: birthday
+                .map(|birthday| stored(birthday.parse().ok(), "users.birthday"))
+                .transpose()?,
             last_seen_at: last_seen_at.map(time),
             hidden_from: hidden_from.into_iter().flatten().map(UserId::from_uuid).collect(),
         })
@@ -362,6 +424,40 @@ pub async fn list_for_sync(
         found.users.push(user);
     }
     Ok(found)
+}
+
+/// The live account with this handle, as far as `viewer` may find it: one that is not to be found by its handle is by
+/// itself, by those who keep it as a friend, and by those whom it has asked to be one. For everybody else there is none.
+pub async fn find_by_handle_for(
+    conn: &mut Connection,
+    viewer: UserId,
+    handle: &Handle,
+) -> RepositoryResult<Option<User>> {
+    let viewer = viewer.as_uuid();
+    let is_friend = exists(
+        friendships::table
+            .filter(friendships::user_id.eq(viewer))
+            .filter(friendships::friend_id.eq(users::id)),
+    );
+    let has_asked = exists(
+        friend_requests::table
+            .filter(friend_requests::from_id.eq(users::id))
+            .filter(friend_requests::to_id.eq(viewer))
+            .filter(friend_requests::hidden_for.is_distinct_from(viewer)),
+    );
+    let row: Option<UserRow> = users::table
+        .filter(users::handle.eq(handle.as_str()))
+        .filter(
+            users::discoverable_by_handle
+                .or(users::id.eq(viewer))
+                .or(is_friend)
+                .or(has_asked),
+        )
+        .select(UserRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(UserRow::into_user).transpose()
 }
 
 /// The live account with this handle.

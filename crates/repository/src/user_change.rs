@@ -52,7 +52,7 @@ impl UserChange {
 /// Gives each change the next number of its user's own stream and notes it for `/sync`. Returns the numbers in
 /// the order of `changes`.
 ///
-/// This is the only place that moves `users.rev`. It locks the users in the order of their ids, so it has to
+/// This and [`record_for_each`] are the only places that move `users.rev`. It locks the users in the order of their ids, so it has to
 /// come after every conversation that the transaction locks.
 pub async fn record(conn: &mut Connection, changes: &[(UserId, UserChange)]) -> RepositoryResult<Vec<Rev>> {
     #[derive(QueryableByName)]
@@ -86,4 +86,36 @@ pub async fn record(conn: &mut Connection, changes: &[(UserId, UserChange)]) -> 
         revs[at] = Rev::new(row.rev);
     }
     Ok(revs)
+}
+
+/// Notes one change in the own stream of each of `users`, as [`record`] does, in one statement. Returns the number of
+/// each, in no particular order.
+pub async fn record_for_each(
+    conn: &mut Connection,
+    users: &[UserId],
+    change: UserChange,
+) -> RepositoryResult<Vec<(UserId, Rev)>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        user_id: Uuid,
+        #[diesel(sql_type = BigInt)]
+        rev: i64,
+    }
+    let users: Vec<Uuid> = users.iter().map(|user| user.as_uuid()).collect();
+    let (kind, subject) = change.columns();
+    let rows: Vec<Row> = diesel::sql_query(
+        "WITH locked AS (SELECT id FROM users WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE), \
+         moved AS (UPDATE users SET rev = rev + 1 FROM locked WHERE users.id = locked.id RETURNING users.id, users.rev) \
+         INSERT INTO user_changes (user_id, kind, subject_id, rev) SELECT id, $2, $3, rev FROM moved \
+         ON CONFLICT (user_id, kind, subject_id) DO UPDATE SET rev = EXCLUDED.rev RETURNING user_id, rev",
+    )
+    .bind::<Array<SqlUuid>, _>(users)
+    .bind::<Text, _>(kind)
+    .bind::<SqlUuid, _>(subject)
+    .kept()
+    .load(conn)
+    .await?;
+    let number = |row: Row| (UserId::from_uuid(row.user_id), Rev::new(row.rev));
+    Ok(rows.into_iter().map(number).collect())
 }

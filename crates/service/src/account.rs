@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use damso_domain::{
-    AttachmentId, DisplayName, Handle, Password, Rev, SecurityEventKind, StatusMessage, Timestamp, UserId,
+    AttachmentId, Birthday, CalendarDay, DisplayName, Handle, Password, Rev, SecurityEventKind,
+    StatusMessage, Timestamp, UserId,
 };
 use damso_protocol::{
     ChangePasswordRequest, DeletionReport, DeletionRequest, ErrorKind, Me, UpdateMeRequest,
@@ -17,13 +18,14 @@ use damso_repository::{Connection, RepositoryError};
 
 use crate::announcement::Fact;
 use crate::auth::verify_own_password;
+use crate::friendship::Announcements;
 use crate::image::ImageService;
 use crate::passkey::PasskeyService;
 use crate::password::PasswordHasher;
-use crate::realtime::Subscription;
+use crate::realtime::{Hub, Subscription};
 use crate::security_log::{self, Told};
 use crate::session::SessionService;
-use crate::{Context, CurrentUser, Fields, ServiceError, ServiceResult, deletion, view};
+use crate::{Context, CurrentUser, Fields, ServiceError, ServiceResult, birthday, deletion, view};
 
 /// How long nobody else can take a handle that was given up.
 pub const HOLD_HANDLE: Duration = Duration::from_hours(2160);
@@ -79,36 +81,28 @@ impl AccountService {
         Ok(user.rev)
     }
 
-    /// Changes name, handle, status message and language, and tells everyone who sees them.
+    /// Changes name, handle, status message, language and birthday, and tells everyone who sees them.
     pub async fn update(&self, user: UserId, request: &UpdateMeRequest) -> ServiceResult<Me> {
-        let change = parse_profile(request)?;
         let now = Timestamp::now();
-        let (updated, audience) = self
-            .context
-            .database
-            .transaction(async move |conn: &mut Connection| {
-                let before = lock_own(conn, user).await?;
-                if let Some(handle) = &change.handle
-                    && repository::held_handle::is_held(conn, handle, Some(user), now).await?
-                {
-                    return Err(ErrorKind::HandleTaken.into());
-                }
-                let updated = match repository::user::update_profile(conn, user, &change).await {
-                    Err(RepositoryError::Conflict { .. }) => return Err(ErrorKind::HandleTaken.into()),
-                    updated => updated?,
-                };
-                if let Some(given_up) = before
-                    .handle
-                    .filter(|handle| updated.handle.as_ref() != Some(handle))
-                {
-                    repository::held_handle::insert(conn, &given_up, user, now.after(HOLD_HANDLE)).await?;
-                }
-                let audience = repository::user::list_audience(conn, user).await?;
-                Ok::<_, ServiceError>((updated, audience))
-            })
-            .await?;
-        self.announce_profile(&updated, audience);
-        view::me(&updated)
+        let change = parse_profile(request, now)?;
+        let changed = loop {
+            let (change, hub) = (change.clone(), self.context.hub.clone());
+            let outcome = self
+                .context
+                .database
+                .transaction(async move |conn: &mut Connection| {
+                    change_profile(conn, &hub, user, &change, now).await
+                })
+                .await?;
+            if let Some(changed) = outcome {
+                break changed;
+            }
+        };
+        self.announce_profile(&changed.user, changed.audience);
+        for (friend, event) in changed.to_friends {
+            self.context.hub.to_user(friend, &event);
+        }
+        view::me(&changed.user)
     }
 
     /// Takes an uploaded picture as the account's own, cropped to a square.
@@ -224,7 +218,54 @@ pub(crate) async fn lock_own(conn: &mut Connection, user: UserId) -> ServiceResu
     locked.ok_or_else(|| ErrorKind::NotAuthenticated.into())
 }
 
-fn parse_profile(request: &UpdateMeRequest) -> ServiceResult<ProfileChange> {
+/// An account that says something else of itself, and who is told of it.
+struct Changed {
+    user: User,
+    audience: Vec<UserId>,
+    to_friends: Announcements,
+}
+
+/// Changes the profile. `None`: it is to be done again.
+async fn change_profile(
+    conn: &mut Connection,
+    hub: &Hub,
+    user: UserId,
+    change: &ProfileChange,
+    now: Timestamp,
+) -> ServiceResult<Option<Changed>> {
+    let before = if change.birthday.is_some() {
+        let Some(locked) = birthday::lock_with_keepers(conn, user).await? else {
+            return Ok(None);
+        };
+        locked
+    } else {
+        lock_own(conn, user).await?
+    };
+    if let Some(handle) = &change.handle
+        && repository::held_handle::is_held(conn, handle, Some(user), now).await?
+    {
+        return Err(ErrorKind::HandleTaken.into());
+    }
+    let updated = match repository::user::update_profile(conn, user, change).await {
+        Err(RepositoryError::Conflict { .. }) => return Err(ErrorKind::HandleTaken.into()),
+        updated => updated?,
+    };
+    let to_friends = birthday::announce(conn, hub, &before, &updated).await?;
+    if let Some(given_up) = before
+        .handle
+        .filter(|handle| updated.handle.as_ref() != Some(handle))
+    {
+        repository::held_handle::insert(conn, &given_up, user, now.after(HOLD_HANDLE)).await?;
+    }
+    let audience = repository::user::list_audience(conn, user).await?;
+    Ok(Some(Changed {
+        user: updated,
+        audience,
+        to_friends,
+    }))
+}
+
+fn parse_profile(request: &UpdateMeRequest, now: Timestamp) -> ServiceResult<ProfileChange> {
     let mut fields = Fields::default();
     let display_name = request.display_name.as_deref();
     let handle = request.handle.as_deref();
@@ -235,6 +276,14 @@ fn parse_profile(request: &UpdateMeRequest) -> ServiceResult<ProfileChange> {
         status_message: status_message
             .and_then(|text| fields.check("status_message", StatusMessage::parse(text))),
         locale: request.locale,
+        birthday: match &request.birthday {
+            None => None,
+            Some(None) => Some(None),
+            Some(Some(raw)) => {
+                let parsed = Birthday::parse(raw, CalendarDay::latest(now));
+                fields.check("birthday", parsed).map(Some)
+            }
+        },
     };
     fields.refuse()?;
     Ok(change)

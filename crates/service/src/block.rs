@@ -17,8 +17,9 @@ use damso_repository::user_change::UserChange;
 
 use crate::announcement::Fact;
 use crate::cursor::Paging;
+use crate::friendship::Announcements;
 use crate::realtime::Hub;
-use crate::{Context, ServiceError, ServiceResult, view};
+use crate::{Context, ServiceError, ServiceResult, birthday, view};
 
 /// Blocks people, and lets them be again.
 #[derive(Clone)]
@@ -43,6 +44,8 @@ struct Told {
     direct: Option<ConversationId>,
     user_rev: Rev,
     has_parted: bool,
+    /// That the birthday of the blocker is, or is not, told to the other one any more.
+    to_other: Announcements,
 }
 
 impl BlockService {
@@ -113,6 +116,7 @@ impl BlockService {
     /// Lets somebody be again. Somebody who is not blocked stays so.
     pub async fn remove(&self, user: UserId, other: UserId) -> ServiceResult<()> {
         loop {
+            let hub = self.context.hub.clone();
             let outcome = self
                 .context
                 .database
@@ -123,7 +127,7 @@ impl BlockService {
                     let Some(mut pair) = Pair::lock(conn, user, other).await? else {
                         return Ok(None);
                     };
-                    Ok::<_, ServiceError>(Some(remove(conn, &mut pair, other).await?))
+                    Ok::<_, ServiceError>(Some(remove(conn, &hub, &mut pair, other).await?))
                 })
                 .await?;
             if let Some(told) = outcome {
@@ -146,6 +150,9 @@ impl BlockService {
             self.context.profiles.forget(user);
             audience.push(user);
             Fact::profile(&profile).tell(hub, &audience);
+        }
+        for (other, event) in told.to_other {
+            hub.to_user(other, &event);
         }
         if told.has_parted {
             hub.presence_parted(other, user);
@@ -231,6 +238,10 @@ async fn put(
         })
     };
     let to_user = number(conn, user, changes, added).await?;
+    let to_other = match &profile {
+        Some((changed, _)) => birthday::announce_to(conn, hub, changed, other.id).await?,
+        None => Announcements::new(),
+    };
     let told = Told {
         user_rev: to_user.last().and_then(ServerEvent::user_rev).unwrap_or_default(),
         to_user,
@@ -238,11 +249,12 @@ async fn put(
         direct: pair.direct.as_ref().map(|direct| direct.id),
         // Somebody who has not been here lately has been told of as such.
         has_parted: has_parted && (hub.is_connected(user) || was_here_lately(&pair.user)),
+        to_other,
     };
     Ok((full, told))
 }
 
-async fn remove(conn: &mut Connection, pair: &mut Pair, other: UserId) -> ServiceResult<Told> {
+async fn remove(conn: &mut Connection, hub: &Hub, pair: &mut Pair, other: UserId) -> ServiceResult<Told> {
     let user = pair.user.id;
     let Some(block) = repository::block::delete(conn, user, other).await? else {
         return Ok(Told::default());
@@ -263,12 +275,17 @@ async fn remove(conn: &mut Connection, pair: &mut Pair, other: UserId) -> Servic
         })
     };
     let to_user = number(conn, user, vec![UserChange::Block(other)], removed).await?;
+    let to_other = match (&profile, &pair.other) {
+        (Some((changed, _)), Some(_)) => birthday::announce_to(conn, hub, changed, other).await?,
+        _ => Announcements::new(),
+    };
     Ok(Told {
         user_rev: to_user.last().and_then(ServerEvent::user_rev).unwrap_or_default(),
         to_user,
         profile,
         direct: pair.direct.as_ref().map(|direct| direct.id),
         has_parted: false,
+        to_other,
     })
 }
 

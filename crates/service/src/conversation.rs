@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use damso_domain::{
-    ConversationId, ConversationKind, ConversationName, History, NameError, Rev, Role, Seq, Timestamp, UserId,
+    ConversationId, ConversationKind, ConversationName, GroupAddsFrom, History, MessagesFrom, NameError, Rev,
+    Role, Seq, Timestamp, UserId,
 };
 use damso_protocol::{
     Conversation, Conversations, CreateConversationRequest, ErrorKind, Membership, MembershipUpdated,
@@ -116,7 +117,7 @@ impl ConversationService {
         Ok(())
     }
 
-    /// Opens the direct conversation with a friend, or makes a group of friends.
+    /// Opens the direct conversation with a friend or with somebody who lets everybody, or makes a group of friends.
     pub async fn create(&self, user: UserId, request: CreateConversationRequest) -> ServiceResult<Opened> {
         match request {
             CreateConversationRequest::Direct { user_id } => self.open_direct(user, user_id).await,
@@ -275,9 +276,10 @@ fn parse_name_override(name: Option<&str>) -> ServiceResult<Option<String>> {
     Ok(parsed.map(ConversationName::into_string))
 }
 
-/// Locks the accounts of `user` and of `others`, and refuses unless all of the others are friends of `user`.
-/// Returns `user` and then the others, in the order in which they were named.
-pub(crate) async fn lock_friends(
+/// Locks the accounts of `user` and of `others`, and refuses unless `user` may bring all of the others into a group:
+/// they are friends of `user`, and do not come by a link only. Returns `user` and then the others, in the order in which
+/// they were named.
+pub(crate) async fn lock_addable(
     conn: &mut Connection,
     user: UserId,
     others: &[UserId],
@@ -290,9 +292,33 @@ pub(crate) async fn lock_friends(
         return Err(ErrorKind::NotFriends.into());
     }
     let named = ids.iter().map(|id| locked.remove(id));
-    named
-        .collect::<Option<Vec<_>>>()
-        .ok_or_else(|| ErrorKind::NotFriends.into())
+    let named = named.collect::<Option<Vec<_>>>().ok_or(ErrorKind::NotFriends)?;
+    let is_addable = |other: &User| other.settings.group_adds_from == GroupAddsFrom::Friends;
+    if named[1..].iter().all(is_addable) {
+        Ok(named)
+    } else {
+        Err(ErrorKind::GroupAddNotAllowed.into())
+    }
+}
+
+/// Locks the two of a new direct conversation, and refuses unless `user` may begin it: with a friend, or with somebody who
+/// lets everybody.
+async fn lock_both(conn: &mut Connection, user: UserId, other: UserId) -> ServiceResult<Vec<User>> {
+    let both = repository::user::lock(conn, &[user, other]).await?;
+    let lets_everybody = |other: &User| other.settings.messages_from == MessagesFrom::Everyone;
+    if both.len() < 2 {
+        return Err(ErrorKind::NotFriends.into());
+    }
+    if repository::friend::find(conn, user, other).await?.is_some() {
+        return Ok(both);
+    }
+    if !both.iter().any(|one| one.id == other && lets_everybody(one)) {
+        return Err(ErrorKind::NotFriends.into());
+    }
+    if repository::block::find(conn, user, other).await?.is_some() {
+        return Err(ErrorKind::BlockedByYou.into());
+    }
+    Ok(both)
 }
 
 /// Makes the direct conversation of a pair, or finds the one that was made in the meantime.
@@ -303,7 +329,7 @@ async fn insert_direct(
     other: UserId,
     now: Timestamp,
 ) -> ServiceResult<(ConversationId, bool)> {
-    let both = lock_friends(conn, user, &[other]).await?;
+    let both = lock_both(conn, user, other).await?;
     let new = NewConversation {
         kind: ConversationKind::Direct,
         name: None,

@@ -171,6 +171,15 @@ impl FieldProblem for damso_domain::PasswordError {
     }
 }
 
+impl FieldProblem for damso_domain::BirthdayError {
+    fn kind(&self) -> FieldErrorKind {
+        match self {
+            Self::NoDay => FieldErrorKind::InvalidFormat,
+            Self::OutOfRange => FieldErrorKind::OutOfRange,
+        }
+    }
+}
+
 impl FieldProblem for damso_domain::EmailAddressError {
     fn kind(&self) -> FieldErrorKind {
         FieldErrorKind::InvalidFormat

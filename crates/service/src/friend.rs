@@ -1,6 +1,8 @@
 //! Friends and the requests that lead there.
 
-use damso_domain::{DisplayName, FriendRequestId, Handle, NameError, RequestMessage, Timestamp, UserId};
+use damso_domain::{
+    DisplayName, FriendRequestId, FriendRequestsFrom, Handle, NameError, RequestMessage, Timestamp, UserId,
+};
 use damso_protocol::{
     CreateFriendRequest, Direction, ErrorKind, FieldErrorKind, Friend, FriendRemoved, FriendRequest,
     FriendRequestsQuery, FriendUpdated, Page, PageQuery, ServerEvent, UpdateFriendRequest,
@@ -8,6 +10,7 @@ use damso_protocol::{
 use damso_repository as repository;
 use damso_repository::Connection;
 use damso_repository::friend::{PreferencesChange, RequestDirection};
+use damso_repository::user::User;
 use damso_repository::user_change::UserChange;
 
 use crate::cursor::Paging;
@@ -81,7 +84,8 @@ impl FriendService {
             .await
     }
 
-    /// Asks somebody to be a friend. Asking again changes nothing; two requests that cross make friends.
+    /// Asks somebody to be a friend, if they take requests. Asking again changes nothing; two requests that cross make
+    /// friends, whatever either of them takes.
     pub async fn request(&self, user: UserId, request: &CreateFriendRequest) -> ServiceResult<FriendRequest> {
         let target = parse_target(request)?;
         let mut fields = Fields::default();
@@ -96,16 +100,18 @@ impl FriendService {
             .transaction(async move |conn: &mut Connection| {
                 let other = match target {
                     Target::Id(id) => id,
-                    Target::Handle(handle) => find_by_handle(conn, &handle).await?,
+                    Target::Handle(handle) => find_by_handle(conn, user, &handle).await?,
                     Target::Maker(code) => return invite_link::befriend(conn, &hub, user, &code, now).await,
                 };
                 if other == user {
                     return Err(ErrorKind::CannotBefriendSelf.into());
                 }
                 // Both are locked before anything is read: of two requests that cross, one sees the other.
-                if repository::user::lock(conn, &[user, other]).await?.len() < 2 {
+                let locked = repository::user::lock(conn, &[user, other]).await?;
+                let [Some(asked), Some(_)] = [other, user].map(|id| locked.iter().find(|one| one.id == id))
+                else {
                     return Err(ErrorKind::UserNotFound.into());
-                }
+                };
                 if repository::block::find(conn, user, other).await?.is_some() {
                     return Err(ErrorKind::BlockedByYou.into());
                 }
@@ -133,6 +139,7 @@ impl FriendService {
                     let full = accepted(conn, user, &crossing).await?;
                     return Ok((full, befriend(conn, &hub, &crossing, now).await?));
                 }
+                refuse_unless_taken(conn, user, asked).await?;
                 // It waits for somebody who blocks the one who asks, and they do not see it.
                 let is_blocked = repository::block::find(conn, other, user).await?.is_some();
                 let (request, new_to) = match repository::friend::find_request_between(conn, user, other)
@@ -354,9 +361,25 @@ fn parse_target(request: &CreateFriendRequest) -> ServiceResult<Target> {
     Err(fields.into())
 }
 
-async fn find_by_handle(conn: &mut Connection, handle: &Handle) -> ServiceResult<UserId> {
-    let user = repository::user::find_by_handle(conn, handle).await?;
+async fn find_by_handle(conn: &mut Connection, viewer: UserId, handle: &Handle) -> ServiceResult<UserId> {
+    let user = repository::user::find_by_handle_for(conn, viewer, handle).await?;
     Ok(user.ok_or(ErrorKind::UserNotFound)?.id)
+}
+
+/// Refuses unless `other` takes requests from `user`; both are locked. Nothing in it asks for blocks.
+async fn refuse_unless_taken(conn: &mut Connection, user: UserId, other: &User) -> ServiceResult<()> {
+    let is_taken = match other.settings.friend_requests_from {
+        FriendRequestsFrom::Everyone => true,
+        FriendRequestsFrom::FriendsOfFriends => {
+            repository::mutual::has_common_friend(conn, user, other.id).await?
+        }
+        FriendRequestsFrom::Nobody => false,
+    };
+    if is_taken {
+        Ok(())
+    } else {
+        Err(ErrorKind::FriendRequestNotAllowed.into())
+    }
 }
 
 /// Finds a request that `user` sees, locks its two people and looks again: an answer and a withdrawal at once take

@@ -13,7 +13,7 @@ use damso_repository::{Connection, RepositoryError};
 
 use crate::access::Change;
 use crate::announcement::{Announcement, created, tell_joined};
-use crate::conversation::{Opened, lock_friends};
+use crate::conversation::{Opened, lock_addable};
 use crate::image::ImageService;
 use crate::{Context, Fields, ServiceError, ServiceResult, member, notice, view};
 
@@ -49,7 +49,7 @@ impl GroupService {
             .context
             .database
             .transaction(async move |conn: &mut Connection| {
-                let people = lock_friends(conn, user, &others).await?;
+                let people = lock_addable(conn, user, &others).await?;
                 let new = NewConversation {
                     kind: ConversationKind::Group,
                     name,

@@ -13,7 +13,7 @@ use damso_repository::user::User;
 
 use crate::access::{self, Change};
 use crate::announcement::{Announcement, Fact, created, tell_joined, tell_left};
-use crate::conversation::lock_friends;
+use crate::conversation::lock_addable;
 use crate::cursor::Paging;
 use crate::group::{distinct_without, insert_system, refuse_unless_group};
 use crate::view::Viewer;
@@ -204,7 +204,7 @@ async fn add_to_group(
     if ConversationKind::MAX_MEMBERS < change.members.len() + added.len() {
         return Err(ErrorKind::GroupFull.into());
     }
-    let locked = lock_friends(conn, change.me.user_id, &added).await?;
+    let locked = lock_addable(conn, change.me.user_id, &added).await?;
     for user in &locked[1..] {
         let member = insert(conn, &mut change.conversation, user, Role::Member, now).await?;
         announcement.to_members.push(arrival(change, user, &member));

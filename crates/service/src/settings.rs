@@ -1,4 +1,4 @@
-//! What somebody lets others see of themselves.
+//! What somebody lets others see of themselves, and who can reach them.
 
 use damso_domain::{ConversationId, PresenceText, Seq, Timestamp, UserId};
 use damso_protocol::{
@@ -10,7 +10,9 @@ use damso_repository::Connection;
 use damso_repository::user::{ChosenPresence, SettingsChange, User};
 use damso_repository::user_change::UserChange;
 
-use crate::{Context, Fields, ServiceError, ServiceResult, account, view};
+use crate::friendship::Announcements;
+use crate::realtime::Hub;
+use crate::{Context, Fields, ServiceResult, account, birthday, view};
 
 /// Reads and changes one's own settings.
 #[derive(Clone)]
@@ -40,37 +42,46 @@ impl SettingsService {
             read_receipts,
             typing_indicators,
             presence_visibility,
+            discoverable_by_handle,
+            friend_requests_from,
+            group_adds_from,
+            messages_from,
+            birthday_visibility,
         } = request;
         let change = SettingsChange {
             read_receipts,
             typing_indicators,
             presence_visibility,
+            discoverable_by_handle,
+            friend_requests_from,
+            group_adds_from,
+            messages_from,
+            birthday_visibility,
         };
-        let (updated, reads) = self
-            .context
-            .database
-            .transaction(async move |conn: &mut Connection| {
-                let before = account::lock_own(conn, user).await?;
-                let updated = repository::user::update_settings(conn, user, change).await?;
-                if updated.settings == before.settings {
-                    return Ok((updated, None));
-                }
-                let is_counted = updated.settings.read_receipts;
-                let reads = if is_counted == before.settings.read_receipts {
-                    Vec::new()
-                } else {
-                    repository::member::set_counted(conn, user, is_counted).await?
-                };
-                let updated = number(conn, updated).await?;
-                Ok::<_, ServiceError>((updated, Some(reads)))
-            })
-            .await?;
+        let hub = self.context.hub.clone();
+        let (updated, told) = loop {
+            let hub = hub.clone();
+            let outcome = self
+                .context
+                .database
+                .transaction(async move |conn: &mut Connection| update(conn, &hub, user, change).await)
+                .await?;
+            if let Some(outcome) = outcome {
+                break outcome;
+            }
+        };
         // What changes nothing is told to nobody.
-        let Some(reads) = reads else {
+        let Some(told) = told else {
             return Ok(view::settings(&updated.settings));
         };
         let settings = self.announce(&updated);
-        self.tell_reads(&updated, reads);
+        if told.has_other_presence {
+            hub.presence_changed(user);
+        }
+        self.tell_reads(&updated, told.reads);
+        for (friend, event) in told.to_friends {
+            hub.to_user(friend, &event);
+        }
         Ok(settings)
     }
 
@@ -90,10 +101,12 @@ impl SettingsService {
                 number(conn, updated).await
             })
             .await?;
-        Ok(self.announce(&updated).presence)
+        let presence = self.announce(&updated).presence;
+        self.context.hub.presence_changed(user);
+        Ok(presence)
     }
 
-    /// Tells the user's devices, and has friends told what they see now.
+    /// Tells the user's devices.
     fn announce(&self, user: &User) -> Settings {
         let settings = view::settings(&user.settings);
         let hub = &self.context.hub;
@@ -105,7 +118,6 @@ impl SettingsService {
                 settings: settings.clone(),
             }),
         );
-        hub.presence_changed(user.id);
         settings
     }
 
@@ -116,6 +128,49 @@ impl SettingsService {
             self.context.hub.reads_moved(conversation, user.id, read_seq);
         }
     }
+}
+
+/// What others hear of a change of settings.
+struct Told {
+    reads: Vec<(ConversationId, Seq)>,
+    to_friends: Announcements,
+    /// Whether friends may see otherwise than before who is here.
+    has_other_presence: bool,
+}
+
+/// Changes settings. No [`Told`] where nothing has changed, and `None` when it is to be done again.
+async fn update(
+    conn: &mut Connection,
+    hub: &Hub,
+    user: UserId,
+    change: SettingsChange,
+) -> ServiceResult<Option<(User, Option<Told>)>> {
+    let before = if change.birthday_visibility.is_some() {
+        let Some(locked) = birthday::lock_with_keepers(conn, user).await? else {
+            return Ok(None);
+        };
+        locked
+    } else {
+        account::lock_own(conn, user).await?
+    };
+    let updated = repository::user::update_settings(conn, user, change).await?;
+    if updated.settings == before.settings {
+        return Ok(Some((updated, None)));
+    }
+    let is_counted = updated.settings.read_receipts;
+    let reads = if is_counted == before.settings.read_receipts {
+        Vec::new()
+    } else {
+        repository::member::set_counted(conn, user, is_counted).await?
+    };
+    let updated = number(conn, updated).await?;
+    let to_friends = birthday::announce(conn, hub, &before, &updated).await?;
+    let told = Told {
+        reads,
+        to_friends,
+        has_other_presence: updated.settings.presence_visibility != before.settings.presence_visibility,
+    };
+    Ok(Some((updated, Some(told))))
 }
 
 /// Gives the change a number of the user's own stream.

@@ -47,13 +47,15 @@ impl UserService {
         })
     }
 
-    /// A person by handle.
+    /// A person by handle, unless they are not to be found by it.
     pub async fn by_handle(&self, viewer: UserId, handle: &str) -> ServiceResult<User> {
         let handle = Handle::parse(handle).map_err(|_| ErrorKind::UserNotFound)?;
         let user = self
             .context
             .database
-            .run(async move |conn: &mut Connection| repository::user::find_by_handle(conn, &handle).await)
+            .run(async move |conn: &mut Connection| {
+                repository::user::find_by_handle_for(conn, viewer, &handle).await
+            })
             .await?
             .ok_or(ErrorKind::UserNotFound)?;
         Ok(view::user(&user, viewer))

@@ -80,6 +80,7 @@ pub(crate) fn me(user: &User) -> ServiceResult<protocol::Me> {
         version: user.version,
         user_rev: user.rev,
         created_at: user.created_at,
+        birthday: user.birthday,
     })
 }
 
@@ -415,6 +416,9 @@ pub(crate) fn friend(friendship: &Friendship, user: &User, viewer: UserId, hub: 
         is_hidden,
         since: friendship.since,
         presence,
+        birthday: user
+            .told_birthday()
+            .filter(|_| !user.hidden_from.contains(&viewer)),
     }
 }
 
@@ -470,6 +474,11 @@ pub(crate) fn settings(settings: &Settings) -> protocol::Settings {
         typing_indicators: settings.typing_indicators,
         presence_visibility: settings.presence_visibility,
         presence: own_presence(settings, Timestamp::now()),
+        discoverable_by_handle: settings.discoverable_by_handle,
+        friend_requests_from: settings.friend_requests_from,
+        group_adds_from: settings.group_adds_from,
+        messages_from: settings.messages_from,
+        birthday_visibility: settings.birthday_visibility,
     }
 }
 

@@ -127,6 +127,10 @@ fn kind_ko(kind: ErrorKind) -> &'static str {
         ErrorKind::NotAllowed => "그럴 권한이 없어요.",
         ErrorKind::OriginNotAllowed => "이 주소에서는 할 수 없어요.",
         ErrorKind::NotFriends => "먼저 친구가 되어야 해요.",
+        ErrorKind::FriendRequestNotAllowed => {
+            "친구 요청을 받지 않는 사람이에요. 초대 링크를 받으면 친구가 될 수 있어요."
+        }
+        ErrorKind::GroupAddNotAllowed => "초대 링크로만 참여하는 사람이 있어요. 링크를 보내 주세요.",
         ErrorKind::BlockedByYou => "차단한 사람이에요. 먼저 차단을 풀어 주세요.",
         ErrorKind::MailUnavailable => "이 서버는 메일을 보내지 않아요. 운영자에게 물어보세요.",
         ErrorKind::PasskeysUnavailable => "이 서버에서는 패스키를 쓸 수 없어요.",
@@ -211,6 +215,10 @@ fn kind_en(kind: ErrorKind) -> &'static str {
         ErrorKind::NotAllowed => "You are not allowed to do this.",
         ErrorKind::OriginNotAllowed => "This cannot be done from this address.",
         ErrorKind::NotFriends => "Become friends first.",
+        ErrorKind::FriendRequestNotAllowed => {
+            "They don't take friend requests. With an invite link of theirs you can become friends."
+        }
+        ErrorKind::GroupAddNotAllowed => "Someone here joins by invite link only. Send them a link.",
         ErrorKind::BlockedByYou => "You have blocked this person. Unblock them first.",
         ErrorKind::MailUnavailable => "This server sends no mail. Ask its operator.",
         ErrorKind::PasskeysUnavailable => "Passkeys cannot be used on this server.",

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use damso_domain::{Locale, Timestamp};
+use damso_domain::{CalendarDay, Locale, MonthDay, Timestamp};
 use js_sys::{Array, Date, Function, Intl::DateTimeFormat, Intl::RelativeTimeFormat, Object, Reflect};
 use wasm_bindgen::JsValue;
 
@@ -23,8 +23,12 @@ enum Style {
     ShortDateOfYear,
     /// 금요일
     Weekday,
-    /// 2026년 11월
+    /// 3월 5일
+    MonthDay,
+    /// 3월
     Month,
+    /// 2026년 11월
+    MonthOfYear,
     /// 2026년 11월 18일
     LongDate,
     /// 2026년 11월 18일 오후 2:41
@@ -45,7 +49,9 @@ impl Style {
             Self::ShortDate => &[("month", "short"), ("day", "numeric")],
             Self::ShortDateOfYear => &[("year", "numeric"), ("month", "numeric"), ("day", "numeric")],
             Self::Weekday => &[("weekday", "long")],
-            Self::Month => &[("year", "numeric"), ("month", "long")],
+            Self::MonthDay => &[("month", "long"), ("day", "numeric")],
+            Self::Month => &[("month", "long")],
+            Self::MonthOfYear => &[("year", "numeric"), ("month", "long")],
             Self::LongDate => &[("year", "numeric"), ("month", "long"), ("day", "numeric")],
             Self::LongMoment => &[
                 ("year", "numeric"),
@@ -96,6 +102,32 @@ pub fn list_time(time: Timestamp) -> String {
 /// A day in full: 2026년 11월 18일.
 pub fn long_date(time: Timestamp) -> String {
     write(Style::LongDate, &date(time))
+}
+
+/// A day that comes each year: 3월 5일.
+pub fn month_day(day: MonthDay) -> String {
+    write(Style::MonthDay, &in_leap_year(day))
+}
+
+/// A month, from 1: 3월.
+pub fn month(number: u8) -> String {
+    MonthDay::new(number, 1).map_or_else(String::new, |first| write(Style::Month, &in_leap_year(first)))
+}
+
+/// A year that has every day.
+fn in_leap_year(day: MonthDay) -> Date {
+    Date::new_with_year_month_day(2000, i32::from(day.month()) - 1, i32::from(day.day()))
+}
+
+/// What day it is in this place; `None` beyond what a calendar has.
+pub fn today() -> Option<CalendarDay> {
+    let now = Date::new_0();
+    let year = i16::try_from(now.get_full_year()).ok()?;
+    let (month, day) = (
+        u8::try_from(now.get_month() + 1).ok()?,
+        u8::try_from(now.get_date()).ok()?,
+    );
+    CalendarDay::new(year, month, day)
 }
 
 /// When something happened, with its time of day where that still says something.
@@ -159,8 +191,8 @@ pub fn last_seen(time: Timestamp) -> String {
 }
 
 /// The month with its year: 2026년 11월.
-pub fn month(time: Timestamp) -> String {
-    write(Style::Month, &date(time))
+pub fn month_of_year(time: Timestamp) -> String {
+    write(Style::MonthOfYear, &date(time))
 }
 
 /// Whether two points in time lie on the same day here.

@@ -10,6 +10,10 @@ pub struct FriendsTexts {
     pub count: fn(usize) -> String,
     pub favorites: fn(usize) -> String,
     pub favorite: &'static str,
+    pub birthday: &'static str,
+    pub birthdays: fn(usize) -> String,
+    pub today: &'static str,
+    pub tomorrow: &'static str,
     pub hidden: fn(usize) -> String,
     pub hidden_title: &'static str,
     pub hidden_text: &'static str,
@@ -81,6 +85,10 @@ impl FriendsTexts {
         count: |count| format!("친구 {count}"),
         favorites: |count| format!("즐겨찾기 {count}"),
         favorite: "즐겨찾기",
+        birthday: "생일",
+        birthdays: |count| format!("생일인 친구 {count}"),
+        today: "오늘",
+        tomorrow: "내일",
         hidden: |count| format!("숨긴 친구 {count}"),
         hidden_title: "숨긴 친구",
         hidden_text: "친구 목록에만 보이지 않고, 대화는 그대로예요.",
@@ -163,6 +171,10 @@ impl FriendsTexts {
             }
         },
         favorite: "Favourite",
+        birthday: "Birthday",
+        birthdays: |count| format!("Birthdays {count}"),
+        today: "Today",
+        tomorrow: "Tomorrow",
         hidden: |count| {
             if count == 1 {
                 "1 hidden friend".to_owned()

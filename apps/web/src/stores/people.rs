@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use damso_client_state::Model;
-use damso_domain::{FriendRequestId, NameQuery, UserId};
+use damso_domain::{CalendarDay, FriendRequestId, NameQuery, UserId};
 use damso_protocol::{
     Block, BlockRequest, CreateFriendRequest, CreateReportRequest, CreatedReport, Friend, FriendRequest,
     FriendRequestState, Presence, UpdateFriendRequest, User,
@@ -71,6 +71,12 @@ impl PeopleStore {
     /// All my friends, also hidden ones, by what I call them.
     pub fn friends(self) -> Vec<Friend> {
         self.core().read(&[Part::People], |model| model.people.friends())
+    }
+
+    /// Friends whose birthday is today or soon, and in how many days.
+    pub fn birthdays(self, today: CalendarDay) -> Vec<(u16, Friend)> {
+        self.core()
+            .read(&[Part::People], |model| model.people.birthdays(today))
     }
 
     /// Whether a friend is here; `None` for everybody else.

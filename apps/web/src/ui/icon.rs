@@ -80,6 +80,8 @@ icons! {
     Key = "M4 14a4 4 0 1 0 8 0a4 4 0 1 0-8 0M11 11l8.5-7M16.5 6.5l2.5 3",
     /// A star.
     Star = "m12 4 2.5 5.2 5.5.8-4 4 1 5.6-5-2.7-5 2.7 1-5.6-4-4 5.5-.8z",
+    /// A cake with a candle: a birthday.
+    Cake = "M3.5 20h17M5.5 20v-6.5a2 2 0 0 1 2-2h9a2 2 0 0 1 2 2V20M5.5 16c2.2 1.6 4.3 1.6 6.5 0s4.3-1.6 6.5 0M12 11.5V8M12 5.2V4.5",
     /// A crown: who runs a group.
     Crown = "M4.5 8.5 8 12l4-6.5 4 6.5 3.5-3.5L18 18.5H6z",
     /// A megaphone: a notice.

@@ -32,7 +32,7 @@ pub use empty_state::EmptyState;
 pub use icon::{Icon, IconName, Mark};
 pub use menu::{Menu, MenuAnchor, MenuItem};
 pub use panes::{Panes, Showing};
-pub use presence::{PresenceDot, presence_words};
+pub use presence::{PresenceDot, every_minute, presence_words};
 pub use qr::Qr;
 pub use search_field::SearchField;
 pub use skeleton::{SkeletonLines, SkeletonRows};

@@ -18,6 +18,11 @@ thread_local! {
 
 use crate::i18n::{format, texts};
 
+/// What reads this is worked out anew every minute.
+pub fn every_minute() {
+    MINUTES.with(ArcTrigger::track);
+}
+
 /// A dot on a face for somebody who is here; nothing for everybody else.
 #[component]
 pub fn PresenceDot(
@@ -43,7 +48,7 @@ pub fn PresenceDot(
 /// last.
 pub fn presence_words(presence: &Presence) -> Option<String> {
     if presence.status == ShownStatus::Offline {
-        MINUTES.with(ArcTrigger::track);
+        every_minute();
         return presence.last_seen_at.map(format::last_seen);
     }
     let status = status_word(presence.status);

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use damso_domain::{ConversationId, Rev, Timestamp, UserId};
+use damso_domain::{ConversationId, MonthDay, Rev, Timestamp, UserId};
 use damso_protocol::{Conversation, Folder, FriendRequest, Me, Member, Message, User};
 use serde::Serialize;
 
@@ -45,6 +45,7 @@ pub(crate) struct KeptFriend {
     pub is_favorite: bool,
     pub is_hidden: bool,
     pub since: Timestamp,
+    pub birthday: Option<MonthDay>,
 }
 
 /// One conversation: where it stands, who is in it, and its newest loaded messages.

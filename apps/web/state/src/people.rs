@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use damso_domain::{FriendRequestId, NameQuery, Timestamp, UserId};
+use damso_domain::{CalendarDay, FriendRequestId, MonthDay, NameQuery, Timestamp, UserId};
 use damso_protocol::{Block, ChangedPresence, Friend, FriendRequest, Presence, User};
 
 use crate::kept::KeptFriend;
@@ -26,6 +26,7 @@ struct Friendship {
     is_hidden: bool,
     since: Timestamp,
     presence: Presence,
+    birthday: Option<MonthDay>,
 }
 
 /// How I block somebody.
@@ -82,6 +83,7 @@ impl People {
                 is_favorite,
                 is_hidden,
                 since,
+                birthday,
             } = kept;
             let friendship = Friendship {
                 nickname,
@@ -90,6 +92,7 @@ impl People {
                 since,
                 // Who is here comes anew with each connection.
                 presence: Presence::NOT_TOLD,
+                birthday,
             };
             (id, friendship)
         };
@@ -126,6 +129,7 @@ impl People {
             is_favorite: friend.is_favorite,
             is_hidden: friend.is_hidden,
             since: friend.since,
+            birthday: friend.birthday,
         };
         let mut friends: Vec<_> = self.friends.iter().map(kept).collect();
         friends.sort_unstable_by_key(|friend| friend.id);
@@ -185,6 +189,18 @@ impl People {
         friends
     }
 
+    /// Friends in my list who have their birthday today or within a week, in the order in which they come, and in how many
+    /// days that is.
+    pub fn birthdays(&self, today: CalendarDay) -> Vec<(u16, Friend)> {
+        const SOON_DAYS: u16 = 7;
+        let shown = self.friends().into_iter().filter(|friend| !friend.is_hidden);
+        let soon = shown.filter_map(|friend| Some((friend.birthday?.days_until(today), friend)));
+        let mut soon: Vec<_> = soon.filter(|(days, _)| *days <= SOON_DAYS).collect();
+        // They are in the order of names, which those of one day keep.
+        soon.sort_by_key(|(days, _)| *days);
+        soon
+    }
+
     /// A friend; `None` for everybody else.
     pub fn friend(&self, id: UserId) -> Option<Friend> {
         self.friend_of(id, self.friends.get(&id)?)
@@ -198,6 +214,7 @@ impl People {
             is_hidden: friendship.is_hidden,
             since: friendship.since,
             presence: friendship.presence.clone(),
+            birthday: friendship.birthday,
         })
     }
 
@@ -254,6 +271,7 @@ impl People {
             is_hidden,
             since,
             presence,
+            birthday,
         } = friend;
         let friendship = Friendship {
             nickname,
@@ -261,6 +279,7 @@ impl People {
             is_hidden,
             since,
             presence,
+            birthday,
         };
         self.friends.insert(id, friendship);
         self.learn(user);

@@ -43,6 +43,10 @@ impl<'a> World<'a> {
             .await;
         let avatar = json!({ "attachment_id": upload.id });
         minji.put("/me/avatar", &avatar).await.json::<Value>();
+        minji
+            .patch("/me", &json!({ "birthday": "1990-03-05" }))
+            .await
+            .json::<Value>();
         let group = jiho.create_group("hikers", &[&minji, &mallory]).await.id;
         jiho.befriend(&stranger).await;
         jiho.add_members(group, &[&stranger]).await.json::<Value>();
@@ -420,6 +424,51 @@ async fn somebody_whose_request_waits_cannot_tell_that_they_are_blocked() {
     assert_same(&one, &other);
 }
 
+/// Who can reach the blocker is the same question for everybody, blocked or not.
+#[tokio::test]
+async fn who_can_be_reached_by_few_does_not_tell_who_is_blocked() {
+    let app = TestApp::start().await;
+    let (blocking, quiet) = (World::new(&app, "_b").await, World::new(&app, "_q").await);
+    for is_friend in [true, false] {
+        let mut seen = Vec::new();
+        for world in [&blocking, &quiet] {
+            let minji = &world.minji;
+            let them = if is_friend {
+                &world.mallory
+            } else {
+                &world.stranger
+            };
+            let mut theirs = Transcript::of(world, them).await;
+            theirs.hear().await;
+            turn_invisible(minji).await;
+            theirs.hear().await;
+            if world.mark == blocking.mark {
+                block(minji, them).await;
+            }
+            for closed in [
+                json!({ "discoverable_by_handle": false, "friend_requests_from": "friends_of_friends" }),
+                json!({ "messages_from": "everyone", "friend_requests_from": "nobody", "group_adds_from": "nobody" }),
+                json!({ "messages_from": "friends", "group_adds_from": "friends" }),
+            ] {
+                minji.patch("/me/settings", &closed).await.json::<Value>();
+                look_around(&mut theirs, "hello?").await;
+                for body in [
+                    json!({ "kind": "group", "member_ids": [minji.id()] }),
+                    json!({ "kind": "direct", "user_id": minji.id() }),
+                ] {
+                    theirs.call(Method::POST, "/conversations", Some(body)).await;
+                }
+                let body = json!({ "handle": format!("minji{}", world.mark) });
+                theirs.call(Method::POST, "/friend-requests", Some(body)).await;
+                theirs.hear().await;
+            }
+            seen.push(theirs);
+        }
+        let (other, one) = (seen.pop().unwrap(), seen.pop().unwrap());
+        assert_same(&one, &other);
+    }
+}
+
 /// A link that was handed out before the block makes a friend all the same: one who is not here any more.
 #[tokio::test]
 async fn who_follows_a_link_cannot_tell_that_its_maker_blocks_them() {
@@ -455,7 +504,7 @@ async fn who_follows_a_link_cannot_tell_that_its_maker_blocks_them() {
     assert_same(&one, &other);
 }
 
-/// Hidden picture and status look like ones that were taken away by their owner.
+/// Hidden picture, status and birthday look like ones that were taken away by their owner.
 #[tokio::test]
 async fn a_hidden_profile_looks_like_an_empty_one() {
     let app = TestApp::start().await;
@@ -470,6 +519,8 @@ async fn a_hidden_profile_looks_like_an_empty_one() {
             world.minji.put(&path, &hide).await.json::<Value>();
         } else {
             world.minji.delete("/me/avatar").await.json::<Value>();
+            let hide = json!({ "birthday_visibility": "nobody" });
+            world.minji.patch("/me/settings", &hide).await.json::<Value>();
         }
         look_around(&mut theirs, "hello?").await;
         do_the_rest(&mut theirs).await;

@@ -66,7 +66,7 @@ async fn what_a_conversation_holds_is_listed_by_kind_the_newest_first() {
 #[tokio::test]
 async fn pages_follow_each_other_and_miss_nothing() {
     let app = TestApp::start().await;
-    let minji = app.sign_up("minji").await;
+    let [minji] = app.users(["minji"]).await;
     let id = minji.notes().await.id;
     for nth in 0..7 {
         minji.say(id, &format!("https://example.org/{nth}")).await;
@@ -122,7 +122,7 @@ async fn nobody_is_told_of_what_they_may_not_see() {
 #[tokio::test]
 async fn what_makes_no_sense_is_refused() {
     let app = TestApp::start().await;
-    let minji = app.sign_up("minji").await;
+    let [minji] = app.users(["minji"]).await;
     let id = minji.notes().await.id;
     for query in [
         "",

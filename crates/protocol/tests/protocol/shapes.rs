@@ -242,6 +242,7 @@ fn me() -> Value {
     json!({
         "id": ID, "handle": "minji", "display_name": "김민지", "status_message": "", "avatar": null, "email": null,
         "pending_email": null, "locale": "ko", "version": 1, "user_rev": 0, "created_at": TIME,
+        "birthday": "1990-03-05",
     })
 }
 
@@ -316,13 +317,15 @@ fn both_readers_read_every_answer() {
     let presence = json!({ "status": "away", "text": "점심", "last_seen_at": null });
     let friend = json!({
         "user": user(), "nickname": "우리 서연", "is_favorite": true, "is_hidden": false, "since": TIME,
-        "presence": presence,
+        "presence": presence, "birthday": "02-29",
     });
     let block = json!({ "user": user(), "hide_profile": true, "since": TIME });
     assert_lenient::<Page<Block>>(&json!({ "items": [block], "next_cursor": null }));
     let settings = json!({
         "read_receipts": true, "typing_indicators": false, "presence_visibility": "nobody",
         "presence": { "status": "invisible", "text": null, "expires_at": TIME },
+        "discoverable_by_handle": false, "friend_requests_from": "friends_of_friends", "group_adds_from": "nobody",
+        "messages_from": "everyone", "birthday_visibility": "nobody",
     });
     assert_lenient::<Settings>(&settings);
     let found = json!({ "message": message(), "highlights": [[0, 2], [5, 7]] });

@@ -1,6 +1,9 @@
 //! Changes of accounts.
 
-use damso_domain::{DisplayName, Handle, Locale, PresenceVisibility, StatusMessage, Timestamp, UserId};
+use damso_domain::{
+    Birthday, BirthdayVisibility, DisplayName, FriendRequestsFrom, GroupAddsFrom, Handle, Locale,
+    MessagesFrom, PresenceVisibility, StatusMessage, Timestamp, UserId,
+};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -19,6 +22,7 @@ struct ProfileChangeset<'a> {
     handle: Option<&'a str>,
     status_message: Option<&'a str>,
     locale: Option<&'a str>,
+    birthday: Option<Option<String>>,
 }
 
 /// Changes the profile of a live account; `Conflict` when the new handle is taken.
@@ -32,6 +36,9 @@ pub async fn update_profile(
         handle: change.handle.as_ref().map(Handle::as_str),
         status_message: change.status_message.as_ref().map(StatusMessage::as_str),
         locale: change.locale.map(Locale::as_str),
+        birthday: change
+            .birthday
+            .map(|birthday| birthday.as_ref().map(Birthday::to_string)),
     };
     let row: UserRow = diesel::update(
         users::table
@@ -114,6 +121,7 @@ pub async fn mark_deleted(conn: &mut Connection, id: UserId, at: Timestamp) -> R
             users::hidden_from.eq(None::<Vec<Uuid>>),
             users::disabled_at.eq(None::<jiff_diesel::Timestamp>),
             users::disabled_reason.eq(None::<String>),
+            users::birthday.eq(None::<String>),
         ))
         .returning(UserRow::as_returning())
         .get_result(conn)
@@ -127,9 +135,14 @@ struct SettingsChangeset {
     read_receipts: Option<bool>,
     typing_indicators: Option<bool>,
     presence_visibility: Option<&'static str>,
+    discoverable_by_handle: Option<bool>,
+    friend_requests_from: Option<&'static str>,
+    group_adds_from: Option<&'static str>,
+    messages_from: Option<&'static str>,
+    birthday_visibility: Option<&'static str>,
 }
 
-/// Changes what an account lets others see. An empty change is none.
+/// Changes what an account lets others see, and who can reach it. An empty change is none.
 pub async fn update_settings(
     conn: &mut Connection,
     id: UserId,
@@ -139,6 +152,11 @@ pub async fn update_settings(
         read_receipts: change.read_receipts,
         typing_indicators: change.typing_indicators,
         presence_visibility: change.presence_visibility.map(PresenceVisibility::as_str),
+        discoverable_by_handle: change.discoverable_by_handle,
+        friend_requests_from: change.friend_requests_from.map(FriendRequestsFrom::as_str),
+        group_adds_from: change.group_adds_from.map(GroupAddsFrom::as_str),
+        messages_from: change.messages_from.map(MessagesFrom::as_str),
+        birthday_visibility: change.birthday_visibility.map(BirthdayVisibility::as_str),
     };
     // The id is set to what it is, so that a change of nothing is a statement, too.
     let row: UserRow = diesel::update(users::table.find(id.as_uuid()))

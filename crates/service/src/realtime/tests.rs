@@ -1,6 +1,8 @@
 //! Who hears of what, and when.
 
-use damso_domain::{PresenceStatus, PresenceVisibility};
+use damso_domain::{
+    BirthdayVisibility, FriendRequestsFrom, GroupAddsFrom, MessagesFrom, PresenceStatus, PresenceVisibility,
+};
 use damso_protocol::MessagesErased;
 use damso_repository::user::ChosenPresence;
 
@@ -100,6 +102,11 @@ fn settings(typing_indicators: bool) -> Settings {
         read_receipts: true,
         typing_indicators,
         presence_visibility: PresenceVisibility::Friends,
+        discoverable_by_handle: true,
+        friend_requests_from: FriendRequestsFrom::Everyone,
+        group_adds_from: GroupAddsFrom::Friends,
+        messages_from: MessagesFrom::Friends,
+        birthday_visibility: BirthdayVisibility::Friends,
         presence: ChosenPresence {
             status: PresenceStatus::Online,
             text: None,

@@ -1,6 +1,6 @@
 //! The list: me, requests, friends.
 
-use damso_domain::{NameQuery, UserId};
+use damso_domain::{MonthDay, NameQuery, UserId};
 use damso_protocol::{Friend, User};
 use leptos::prelude::*;
 
@@ -9,10 +9,13 @@ use super::hidden::HiddenFriends;
 use super::requests::Requests;
 use crate::app::Place;
 use crate::features::chat::{face_of, name_of};
-use crate::i18n::texts;
+use crate::i18n::{format, texts};
 use crate::session::Session;
 use crate::stores::PeopleStore;
-use crate::ui::{Avatar, Button, EmptyState, IconButton, IconName, PresenceDot, SearchField, SkeletonRows};
+use crate::ui::{
+    Avatar, Button, EmptyState, Icon, IconButton, IconName, PresenceDot, SearchField, SkeletonRows,
+    every_minute,
+};
 
 /// The pane on the left.
 #[component]
@@ -124,11 +127,45 @@ fn Friends(
         Shown::NoneFound => view! { <NoneFound query /> }.into_any(),
         Shown::NoFriends => view! { <NoFriends is_adding /> }.into_any(),
         Shown::Rows => view! {
+            <Birthdays query chosen />
             <Section title=|count| (texts().friends.favorites)(count) friends=favorites chosen />
             <Section title=|count| (texts().friends.count)(count) friends=others chosen />
             <HiddenFriends count=hidden_count />
         }
         .into_any(),
+    }
+}
+
+/// Whose birthday it is, today and in the days to come; nothing while there is none, and while something is searched.
+#[component]
+fn Birthdays(query: RwSignal<String>, chosen: Memo<Option<UserId>>) -> impl IntoView {
+    let people = expect_context::<PeopleStore>();
+    let day = Memo::new(|_| {
+        every_minute();
+        format::today()
+    });
+    let soon = Memo::new(move |_| {
+        let is_search = !query.read().trim().is_empty();
+        let day = day.get().filter(|_| !is_search);
+        day.map(|day| people.birthdays(day)).unwrap_or_default()
+    });
+    view! {
+        <Show when=move || !soon.read().is_empty()>
+            <h2 class="pane__section">{move || (texts().friends.birthdays)(soon.read().len())}</h2>
+            <ul class="friends">
+                <For
+                    each=move || soon.get()
+                    key=|(days, friend)| {
+                        (*days, friend.user.id, friend.user.version, friend.nickname.clone(), friend.birthday)
+                    }
+                    children=move |(days, friend): (u16, Friend)| view! {
+                        <li>
+                            <PersonRow user=friend.user chosen birthday=friend.birthday.map(|day| (days, day)) />
+                        </li>
+                    }
+                />
+            </ul>
+        </Show>
     }
 }
 
@@ -194,6 +231,9 @@ fn PersonRow(
     /// A friend whom I have hidden.
     #[prop(optional)]
     is_hidden: bool,
+    /// When their birthday is, and in how many days: it is said in place of anything else.
+    #[prop(optional_no_strip)]
+    birthday: Option<(u16, MonthDay)>,
 ) -> impl IntoView {
     let id = user.id;
     let people = expect_context::<PeopleStore>();
@@ -221,7 +261,27 @@ fn PersonRow(
                     <span class="friends__mark">{move || texts().friends.hidden_mark}</span>
                 </Show>
             </span>
-            {move || said.get().map(|said| view! { <span class="friends__say">{said}</span> })}
+            {move || match birthday {
+                Some((days, day)) => view! { <BirthdayMark days day /> }.into_any(),
+                None => said.get().map(|said| view! { <span class="friends__say">{said}</span> }).into_any(),
+            }}
         </a>
+    }
+}
+
+/// A cake, and when.
+#[component]
+fn BirthdayMark(days: u16, day: MonthDay) -> impl IntoView {
+    let when = match days {
+        0 => texts().friends.today.to_owned(),
+        1 => texts().friends.tomorrow.to_owned(),
+        _ => format::month_day(day),
+    };
+    view! {
+        <span class="friends__say friends__birthday" data-today=(days == 0).then_some("")>
+            <Icon name=IconName::Cake />
+            <span class="sr-only">{texts().friends.birthday}</span>
+            {when}
+        </span>
     }
 }

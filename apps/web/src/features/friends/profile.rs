@@ -1,6 +1,6 @@
 //! Somebody's profile, as a card.
 
-use damso_domain::UserId;
+use damso_domain::{Birthday, UserId};
 use damso_protocol::{CreateFriendRequest, User};
 use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
@@ -138,6 +138,11 @@ fn ProfileCard(user: User, relation: Memo<Relation>) -> impl IntoView {
     let people = expect_context::<PeopleStore>();
     let id = user.id;
     let presence = Memo::new(move |_| people.presence(id));
+    let session = expect_context::<Session>();
+    let birthday = Memo::new(move |_| match session.me().filter(|me| me.id == id) {
+        Some(me) => me.birthday.map(Birthday::day),
+        None => people.friend(id)?.birthday,
+    });
     let card = StoredValue::new(user.clone());
     let face = Memo::new(move |_| face_of(people, &card.read_value()));
     let name = Memo::new(move |_| name_of(people, &card.read_value()));
@@ -161,6 +166,13 @@ fn ProfileCard(user: User, relation: Memo<Relation>) -> impl IntoView {
             <p class="card__handle">{known_as}</p>
             {status.map(|status| view! { <p class="card__status">{status}</p> })}
             <p class="card__presence">{move || presence.get().as_ref().and_then(presence_words)}</p>
+            {move || birthday.get().map(|day| view! {
+                <p class="card__birthday">
+                    <Icon name=IconName::Cake />
+                    <span class="sr-only">{texts().friends.birthday}</span>
+                    {format::month_day(day)}
+                </p>
+            })}
             <p class="card__since">{move || since(&relation.get())}</p>
             <div class="card__actions">
                 <CardActions user relation />
@@ -230,7 +242,11 @@ fn CardActions(user: User, relation: Memo<Relation>) -> impl IntoView {
             .into_any(),
             Relation::AskedMe(request) => view! { <AnswerButtons user request /> }.into_any(),
             Relation::AskedThem(request) => view! { <CancelButton request /> }.into_any(),
-            Relation::Stranger => view! { <AskButton user /> }.into_any(),
+            Relation::Stranger => view! {
+                <ChatButton id=user.id is_me=false />
+                <AskButton user />
+            }
+            .into_any(),
             Relation::Blocked { .. } => view! { <UnblockButton id=user.id /> }.into_any(),
             Relation::Gone => ().into_any(),
         }

@@ -3,6 +3,7 @@
 mod account;
 mod appearance;
 mod avatar;
+mod birthday;
 mod data;
 mod deletion;
 mod email;
@@ -15,9 +16,11 @@ mod password;
 mod privacy;
 mod profile;
 mod proof;
+mod reach;
 mod security;
 mod sessions;
 mod trouble;
+mod wanted;
 
 use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;

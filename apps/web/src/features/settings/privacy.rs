@@ -1,16 +1,18 @@
-//! What others see of me: whether I am here, what I have read, that I type.
+//! What others see of me: whether I am here, what I have read, that I type; and who can reach me.
 
 use std::time::Duration;
 
-use damso_domain::{PresenceStatus, PresenceText, PresenceVisibility, Timestamp};
-use damso_protocol::{OwnPresence, SetPresenceRequest, Settings, UpdateSettingsRequest};
+use damso_domain::{BirthdayVisibility, PresenceStatus, PresenceText, PresenceVisibility, Timestamp};
+use damso_protocol::{OwnPresence, SetPresenceRequest};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::SettingsGroup;
+use super::reach::ReachGroups;
+use super::wanted::Wanted;
 use crate::api::ApiError;
 use crate::features::block::BlockList;
-use crate::i18n::{explain_error, explain_name, format, texts};
+use crate::i18n::{explain_error, explain_name, format, reach, texts};
 use crate::stores::SettingsStore;
 use crate::ui::{
     Button, ButtonKind, Choice, EmptyState, IconName, RadioGroup, SkeletonLines, Switch, Tabs, TextField,
@@ -27,11 +29,13 @@ pub fn PrivacySettings() -> impl IntoView {
         store.load(move |result| drop(failure.try_set(result.err())));
     };
     load();
+    let wanted = Wanted::new(store);
     let is_known = Memo::new(move |_| store.get().is_some());
     move || match (is_known.get(), failure.get()) {
         (true, _) => view! {
             <PresenceGroup store />
-            <ShownGroup store />
+            <ShownGroup wanted />
+            <ReachGroups wanted />
             <SettingsGroup title=move || texts().blocks.list text=move || texts().blocks.list_text>
                 <BlockList />
             </SettingsGroup>
@@ -199,50 +203,42 @@ fn statuses() -> Vec<(Choice<PresenceStatus>, String)> {
 }
 
 #[component]
-fn ShownGroup(store: SettingsStore) -> impl IntoView {
-    let toasts = Toasts::expect();
-    // What was pressed is shown until the server has answered.
-    let wanted = ArcRwSignal::new(None::<Settings>);
-    let shown = {
-        let wanted = wanted.clone();
-        Memo::new(move |_| wanted.get().or_else(|| store.get()))
-    };
-    let wanted = StoredValue::new(wanted);
-    let change = move |change: &dyn Fn(&mut Settings)| {
-        let Some(mut settings) = shown.get_untracked() else {
-            return;
-        };
-        change(&mut settings);
-        let wanted = wanted.get_value();
-        let is_sending = wanted.get_untracked().is_some();
-        wanted.set(Some(settings));
-        if !is_sending {
-            spawn_local(send(store, wanted, toasts));
-        }
-    };
-    let is_on =
-        move |read: fn(&Settings) -> bool| Signal::derive(move || shown.get().as_ref().is_some_and(read));
+fn ShownGroup(wanted: Wanted) -> impl IntoView {
     view! {
         <SettingsGroup title=move || texts().settings.shown text=move || texts().settings.shown_text>
             <Switch
                 label=move || texts().settings.read_receipts
                 detail=move || texts().settings.read_receipts_detail
-                on=is_on(|settings| settings.read_receipts)
-                on_change=move |on| change(&|settings| settings.read_receipts = on)
+                on=wanted.is_on(|settings| settings.read_receipts)
+                on_change=move |on| wanted.change(|settings| settings.read_receipts = on)
             />
             <Switch
                 label=move || texts().settings.typing_shown
                 detail=move || texts().settings.typing_detail
-                on=is_on(|settings| settings.typing_indicators)
-                on_change=move |on| change(&|settings| settings.typing_indicators = on)
+                on=wanted.is_on(|settings| settings.typing_indicators)
+                on_change=move |on| wanted.change(|settings| settings.typing_indicators = on)
             />
             <Switch
                 label=move || texts().settings.presence_shown
                 detail=move || texts().settings.presence_shown_detail
-                on=is_on(|settings| settings.presence_visibility.is_shared())
-                on_change=move |on| change(&|settings| settings.presence_visibility = visibility(on))
+                on=wanted.is_on(|settings| settings.presence_visibility.is_shared())
+                on_change=move |on| wanted.change(|settings| settings.presence_visibility = visibility(on))
+            />
+            <Switch
+                label=move || reach().birthday
+                detail=move || reach().birthday_detail
+                on=wanted.is_on(|settings| settings.birthday_visibility == BirthdayVisibility::Friends)
+                on_change=move |on| wanted.change(|settings| settings.birthday_visibility = birthday_visibility(on))
             />
         </SettingsGroup>
+    }
+}
+
+const fn birthday_visibility(is_shared: bool) -> BirthdayVisibility {
+    if is_shared {
+        BirthdayVisibility::Friends
+    } else {
+        BirthdayVisibility::Nobody
     }
 }
 
@@ -252,31 +248,4 @@ const fn visibility(is_shared: bool) -> PresenceVisibility {
     } else {
         PresenceVisibility::Nobody
     }
-}
-
-/// One request after the other, until the server has what was pressed last.
-async fn send(store: SettingsStore, wanted: ArcRwSignal<Option<Settings>>, toasts: Toasts) {
-    while let Some(request) = difference(store, wanted.get_untracked()) {
-        if let Err(error) = store.update(&request).await {
-            toasts.show(explain_error(&error));
-            break;
-        }
-    }
-    wanted.set(None);
-}
-
-/// What is wanted otherwise than it is; `None` when nothing is.
-fn difference(store: SettingsStore, wanted: Option<Settings>) -> Option<UpdateSettingsRequest> {
-    let (now, wanted) = (store.peek()?, wanted?);
-    let is_same = now.read_receipts == wanted.read_receipts
-        && now.typing_indicators == wanted.typing_indicators
-        && now.presence_visibility == wanted.presence_visibility;
-    let request = UpdateSettingsRequest {
-        read_receipts: (now.read_receipts != wanted.read_receipts).then_some(wanted.read_receipts),
-        typing_indicators: (now.typing_indicators != wanted.typing_indicators)
-            .then_some(wanted.typing_indicators),
-        presence_visibility: (now.presence_visibility != wanted.presence_visibility)
-            .then_some(wanted.presence_visibility),
-    };
-    (!is_same).then_some(request)
 }

@@ -1,11 +1,12 @@
 //! What others see of me.
 
-use damso_domain::{DisplayName, Handle, StatusMessage};
+use damso_domain::{Birthday, DisplayName, Handle, StatusMessage};
 use damso_protocol::{ErrorKind, Me, UpdateMeRequest};
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::SettingsGroup;
 use super::avatar::AvatarEditor;
+use super::birthday::{BirthdayChoice, BirthdayField, Chosen};
 use crate::features::form::{FormError, Submission};
 use crate::i18n::{explain, explain_handle, explain_name, texts};
 use crate::session::Session;
@@ -30,7 +31,8 @@ fn ProfileFields(form: ProfileForm, session: Session) -> impl IntoView {
     let toasts = Toasts::expect();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if let Some(request) = form.request() {
+        let known = untrack(|| session.me()).and_then(|me| me.birthday);
+        if let Some(request) = form.request(known) {
             form.submission
                 .run(async move { session.update_profile(&request).await }, move |()| {
                     form.submission.reset();
@@ -63,6 +65,7 @@ fn ProfileFields(form: ProfileForm, session: Session) -> impl IntoView {
                     error=Signal::derive(move || form.handle_error())
                     hint=Signal::derive(|| Some(texts().settings.handle_changed_hint.to_owned()))
                 />
+                <BirthdayField choice=form.birthday error=Signal::derive(move || form.birthday_error()) />
                 <FormError text=Signal::derive(move || form.other_error()) />
                 <div class="settings__actions">
                     <Button
@@ -83,6 +86,7 @@ struct ProfileForm {
     display_name: RwSignal<String>,
     status_message: RwSignal<String>,
     handle: RwSignal<String>,
+    birthday: BirthdayChoice,
     submission: Submission,
 }
 
@@ -92,6 +96,7 @@ impl ProfileForm {
             display_name: RwSignal::new(me.display_name.clone()),
             status_message: RwSignal::new(me.status_message.clone()),
             handle: RwSignal::new(me.handle.clone()),
+            birthday: BirthdayChoice::new(me.birthday),
             submission: Submission::new(),
         };
         Effect::watch(
@@ -100,6 +105,7 @@ impl ProfileForm {
                     form.display_name.track(),
                     form.status_message.track(),
                     form.handle.track(),
+                    form.birthday.track(),
                 )
             },
             move |_, _, _| form.submission.clear_error(),
@@ -112,10 +118,17 @@ impl ProfileForm {
         *self.display_name.read() == me.display_name
             && *self.status_message.read() == me.status_message
             && *self.handle.read() == me.handle
+            && self.birthday.is(me.birthday)
     }
 
-    fn request(self) -> Option<UpdateMeRequest> {
+    /// What is to be changed. A birthday that stays is left out: friends' devices are told of it.
+    fn request(self, known: Option<Birthday>) -> Option<UpdateMeRequest> {
         self.submission.note_try();
+        let birthday = match untrack(|| self.birthday.get()) {
+            Chosen::Nothing => None,
+            Chosen::Day(birthday) => Some(birthday),
+            Chosen::Incomplete | Chosen::Wrong => return None,
+        };
         Some(UpdateMeRequest {
             display_name: Some(
                 DisplayName::parse(&self.display_name.read_untracked())
@@ -129,6 +142,7 @@ impl ProfileForm {
             ),
             handle: Some(Handle::parse(&self.handle.read_untracked()).ok()?.into_string()),
             locale: None,
+            birthday: (birthday != known).then(|| birthday.as_ref().map(Birthday::to_string)),
         })
     }
 
@@ -157,12 +171,18 @@ impl ProfileForm {
             .or_else(|| self.submission.field_error("handle"))
     }
 
+    /// Said only once somebody has tried: a choice takes three steps.
+    fn birthday_error(self) -> Option<String> {
+        let broken_rule = self.birthday.error().filter(|_| self.submission.was_tried());
+        broken_rule.or_else(|| self.submission.field_error("birthday"))
+    }
+
     fn other_error(self) -> Option<String> {
         if self.is_taken() {
             return None;
         }
         self.submission
-            .general_error(&["display_name", "status_message", "handle"])
+            .general_error(&["display_name", "status_message", "handle", "birthday"])
     }
 
     fn is_taken(self) -> bool {

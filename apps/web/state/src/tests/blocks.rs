@@ -36,6 +36,7 @@ fn story(world: &World) -> Vec<ServerEvent> {
                 is_hidden: false,
                 since: at(0),
                 presence: Presence::NOT_TOLD,
+                birthday: None,
             },
         }),
         ServerEvent::FriendRemoved(FriendRemoved {

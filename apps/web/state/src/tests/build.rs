@@ -125,6 +125,7 @@ pub fn account(id: UserId) -> Me {
         version: 1,
         user_rev: Rev::ZERO,
         created_at: at(0),
+        birthday: None,
     }
 }
 

@@ -350,6 +350,7 @@ fn my_own_stream_is_applied_once_and_in_order() {
         is_hidden: false,
         since: at(0),
         presence: Presence::NOT_TOLD,
+        birthday: None,
     };
     let request = FriendRequest {
         id: FriendRequestId::new(),

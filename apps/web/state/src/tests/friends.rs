@@ -1,4 +1,4 @@
-use damso_domain::{NameQuery, Rev, UserId};
+use damso_domain::{CalendarDay, NameQuery, Rev, UserId};
 use damso_protocol::{Friend, FriendAdded, FriendRemoved, FriendUpdated, Presence, ServerEvent};
 
 use crate::preview::{Title, title};
@@ -13,6 +13,7 @@ fn friend(id: UserId, name: &str) -> Friend {
         is_hidden: false,
         since: at(0),
         presence: Presence::NOT_TOLD,
+        birthday: None,
     }
 }
 
@@ -115,6 +116,7 @@ fn who_is_here_is_not_changed_by_a_nickname() {
     people.load(
         vec![Friend {
             presence: here.clone(),
+            birthday: None,
             ..friend(world.jiho, "지호")
         }],
         Vec::new(),
@@ -122,6 +124,41 @@ fn who_is_here_is_not_changed_by_a_nickname() {
     people.update_friend(named(world.jiho, "지호", "산 친구"));
     assert_eq!(people.presence(world.jiho), Some(&here));
     assert_eq!(people.name(&user(world.jiho, "지호")), "산 친구");
+}
+
+#[test]
+fn birthdays_of_this_week_are_in_the_order_in_which_they_come() {
+    let mut world = World::opened();
+    let born = |name: &str, day: &str| Friend {
+        birthday: Some(day.parse().unwrap()),
+        ..friend(UserId::new(), name)
+    };
+    let friends = vec![
+        born("나", "12-31"),
+        born("가", "01-05"),
+        born("다", "12-31"),
+        born("라", "01-08"),
+        born("마", "12-30"),
+        friend(UserId::new(), "바"),
+        Friend {
+            is_hidden: true,
+            ..born("사", "12-31")
+        },
+        born("아", "01-07"),
+    ];
+    world.model.people.load(friends, Vec::new());
+    let found = |year, month, day| {
+        let today = CalendarDay::new(year, month, day).unwrap();
+        let soon = world.model.people.birthdays(today).into_iter();
+        soon.map(|(days, friend)| (friend.user.display_name, days))
+            .collect::<Vec<_>>()
+    };
+    let expected = [("나", 0), ("다", 0), ("가", 5), ("아", 7)];
+    assert_eq!(
+        found(2026, 12, 31),
+        expected.map(|(name, days)| (name.to_owned(), days))
+    );
+    assert!(found(2026, 6, 1).is_empty());
 }
 
 #[test]

@@ -44,6 +44,7 @@ fn loaded() -> World {
         is_hidden: false,
         since: at(0),
         presence: damso_protocol::Presence::NOT_TOLD,
+        birthday: None,
     };
     world.model.people.load(vec![friend], Vec::new());
     world
@@ -59,6 +60,7 @@ fn befriended(user_rev: i64, id: UserId) -> ServerEvent {
             is_hidden: false,
             since: at(user_rev),
             presence: damso_protocol::Presence::NOT_TOLD,
+            birthday: None,
         },
     })
 }

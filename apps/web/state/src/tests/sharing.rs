@@ -1,6 +1,9 @@
 //! What people let each other see: how far they read, and whether they are here.
 
-use damso_domain::{PresenceStatus, PresenceVisibility, Rev, Seq, ShownStatus, UserId};
+use damso_domain::{
+    BirthdayVisibility, FriendRequestsFrom, GroupAddsFrom, MessagesFrom, PresenceStatus, PresenceVisibility,
+    Rev, Seq, ShownStatus, UserId,
+};
 use damso_protocol::{
     ChangedPresence, Friend, MemberRemoved, MovedRead, OwnPresence, Presence, PresenceChanged, ReadsMoved,
     ServerEvent, Settings, SettingsUpdated,
@@ -13,6 +16,11 @@ pub(super) fn settings(read_receipts: bool) -> Settings {
         read_receipts,
         typing_indicators: true,
         presence_visibility: PresenceVisibility::Friends,
+        discoverable_by_handle: true,
+        friend_requests_from: FriendRequestsFrom::Everyone,
+        group_adds_from: GroupAddsFrom::Friends,
+        messages_from: MessagesFrom::Friends,
+        birthday_visibility: BirthdayVisibility::Friends,
         presence: OwnPresence {
             status: PresenceStatus::Online,
             text: None,
@@ -29,6 +37,7 @@ fn friend(id: UserId) -> Friend {
         is_hidden: false,
         since: at(0),
         presence: Presence::NOT_TOLD,
+        birthday: None,
     }
 }
 

@@ -87,6 +87,7 @@ fn answer(world: &World, since: i64, rev: i64) -> (SyncRequest, SyncResponse) {
         is_hidden: false,
         since: at(0),
         presence: damso_protocol::Presence::NOT_TOLD,
+        birthday: None,
     });
     (request, response)
 }

@@ -229,7 +229,7 @@ impl Call<'_> {
                 json!({ "passkey_assertion": { "ceremony_id": "none", "credential": {} } })
             }
             "set_presence" => json!({ "status": "away" }),
-            "update_settings" => json!({ "read_receipts": true }),
+            "update_settings" => json!({ "read_receipts": true, "discoverable_by_handle": true }),
             "rename_passkey" | "rename_session" => json!({ "name": "phone" }),
             "sync" => json!({ "user_rev": 0, "conversations": self.positions().await }),
             "create_friend_request" if self.is_of("by a link,") => {

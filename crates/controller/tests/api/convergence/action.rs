@@ -1,8 +1,8 @@
 //! What people do. Refusals are fine: they must not tell anybody anything either.
 
 use damso_domain::{
-    ClientKey, ConversationId, History, Mention, MessageRef, PresenceStatus, PresenceVisibility, Role, Seq,
-    UserId,
+    BirthdayVisibility, ClientKey, ConversationId, FriendRequestsFrom, GroupAddsFrom, History, Mention,
+    MessageRef, MessagesFrom, PresenceStatus, PresenceVisibility, Role, Seq, UserId,
 };
 use damso_protocol::{
     BlockRequest, CreateConversationRequest, CreateFolderRequest, CreateFriendRequest,
@@ -262,7 +262,8 @@ fn change_of_friend(rng: &mut Rng) -> UpdateFriendRequest {
 }
 
 fn change_of_settings(rng: &mut Rng) -> UpdateSettingsRequest {
-    match rng.u8(..4) {
+    match rng.u8(..6) {
+        4 | 5 => change_of_reach(rng),
         0 => UpdateSettingsRequest {
             typing_indicators: Some(rng.bool()),
             ..UpdateSettingsRequest::default()
@@ -275,6 +276,35 @@ fn change_of_settings(rng: &mut Rng) -> UpdateSettingsRequest {
             read_receipts: Some(rng.bool()),
             ..UpdateSettingsRequest::default()
         },
+    }
+}
+
+/// Mostly open, so that people go on meeting.
+fn change_of_reach(rng: &mut Rng) -> UpdateSettingsRequest {
+    let (is_closed, half) = (rng.u8(..4) == 0, rng.bool());
+    UpdateSettingsRequest {
+        discoverable_by_handle: Some(!is_closed),
+        friend_requests_from: Some(match (is_closed, half) {
+            (false, _) => FriendRequestsFrom::Everyone,
+            (true, false) => FriendRequestsFrom::FriendsOfFriends,
+            (true, true) => FriendRequestsFrom::Nobody,
+        }),
+        group_adds_from: Some(if is_closed {
+            GroupAddsFrom::Nobody
+        } else {
+            GroupAddsFrom::Friends
+        }),
+        messages_from: Some(if half {
+            MessagesFrom::Everyone
+        } else {
+            MessagesFrom::Friends
+        }),
+        birthday_visibility: Some(if rng.u8(..4) == 0 {
+            BirthdayVisibility::Nobody
+        } else {
+            BirthdayVisibility::Friends
+        }),
+        ..UpdateSettingsRequest::default()
     }
 }
 
@@ -416,6 +446,8 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
         Action::Rename(user, number) => {
             let request = UpdateMeRequest {
                 display_name: Some(format!("name {number}")),
+                birthday: (number % 2 == 0)
+                    .then(|| (number % 3 > 0).then(|| format!("03-{:02}", number % 16 + 1))),
                 ..UpdateMeRequest::default()
             };
             done(services.account.update(user, &request).await);

@@ -236,7 +236,7 @@ fn entries(messages: &[Message], kind: MessageContent) -> Vec<Entry> {
     let (mut month, mut pictures) = (String::new(), 0);
     for message in messages {
         let seq = message.seq;
-        let of_message = format::month(message.created_at);
+        let of_message = format::month_of_year(message.created_at);
         if of_message != month {
             entries.push(Entry::Month(of_message.clone()));
             month = of_message;

@@ -1,0 +1,3 @@
+ALTER TABLE users
+    DROP COLUMN birthday_visibility,
+    DROP COLUMN birthday;
