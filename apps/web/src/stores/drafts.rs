@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use damso_client_state::drafts::DraftMark;
 use damso_client_state::quotes::quote;
-use damso_domain::{ConversationId, DraftText, Mention, Seq};
+use damso_client_state::{Chat, Model};
+use damso_domain::{ConversationId, DraftText, Mention, Rev, Seq};
 use damso_protocol::{Draft, DraftUpdated, ReplyTo, SetDraftRequest};
 use leptos::prelude::Notify;
 use leptos::task::spawn_local;
@@ -80,18 +81,12 @@ impl Core {
         let known = self.drafts.marks.borrow().get(&id).copied();
         known.unwrap_or_else(|| DraftMark {
             is_unsent: self.has_draft(id),
-            seen: None,
+            ..DraftMark::NONE
         })
     }
 
     fn put_draft_mark(&self, id: ConversationId, mark: DraftMark) {
-        // Nothing is to be remembered of what is neither here nor there.
-        let is_worth_it = !mark.is_empty() || self.has_draft(id);
-        put(
-            &mut self.drafts.marks.borrow_mut(),
-            id,
-            is_worth_it.then_some(mark),
-        );
+        put(&mut self.drafts.marks.borrow_mut(), id, Some(mark));
         self.store(MARKS, &self.drafts.marks.borrow());
     }
 
@@ -120,13 +115,14 @@ impl Core {
     /// Sends what has been written, unless the server has it.
     pub fn send_draft(self: &Rc<Self>, id: ConversationId) {
         let known = self.peek(|model| model.chats.get(id).map(|chat| chat.conversation.draft.is_some()));
-        let mark = self.draft_mark(id);
+        let mut mark = self.draft_mark(id);
         let Some(is_there) = known.filter(|_| mark.is_unsent) else {
             return;
         };
-        if !is_there && mark.seen.is_none() && !self.has_draft(id) && !self.is_draft_in_flight(id) {
+        if !is_there && !mark.is_there && !self.has_draft(id) && !self.is_draft_in_flight(id) {
             // Written, and sent or taken back, before the server has heard of it.
-            return self.put_draft_mark(id, DraftMark::NONE);
+            mark.sent(false, mark.seen, true);
+            return self.put_draft_mark(id, mark);
         }
         let request = self.draft_request(id);
         if DraftText::MAX_CHARS < request.text.chars().count() || self.is_draft_in_flight(id) {
@@ -153,14 +149,14 @@ impl Core {
         let mut mark = self.draft_mark(id);
         match answer {
             Ok(told) => {
-                mark.sent(told.draft.as_ref().map(|draft| draft.updated_at), is_still_here);
+                mark.sent(told.draft.is_some(), told.user_rev, is_still_here);
                 self.put_draft_mark(id, mark);
                 self.take(|model| model.take_draft(told));
             }
             Err(ApiError::Unauthenticated) => return,
             Err(error) if is_final(&error) => {
                 // The same once more would be refused once more.
-                mark.sent(mark.seen, is_still_here);
+                mark.sent(mark.is_there, mark.seen, is_still_here);
                 self.put_draft_mark(id, mark);
             }
             Err(error) => {
@@ -189,27 +185,35 @@ impl Core {
         }
     }
 
-    /// The lists have just been read: what the server has of each draft is known.
+    /// The lists have just been read: what the server has of each draft is known, as of where my stream stood before.
     pub fn settle_drafts(self: &Rc<Self>) {
-        let ids: Vec<ConversationId> =
-            self.peek(|model| model.chats.iter().map(damso_client_state::Chat::id).collect());
-        ids.into_iter().for_each(|id| self.settle_draft(id));
+        let as_of = self.peek(Model::user_rev);
+        let ids: Vec<ConversationId> = self.peek(|model| model.chats.iter().map(Chat::id).collect());
+        for id in ids {
+            self.settle_draft_as_of(id, as_of);
+        }
     }
 
     /// The server has told of a draft, which may be of another device.
     pub fn settle_draft(self: &Rc<Self>, id: ConversationId) {
-        let told = self.peek(|model| model.chats.get(id).map(|chat| chat.conversation.draft.clone()));
-        match told {
-            Some(told) if self.draft_mark(id).gives_way_to(told.as_ref()) => self.take_over_draft(id, told),
+        self.settle_draft_as_of(id, Rev::ZERO);
+    }
+
+    fn settle_draft_as_of(self: &Rc<Self>, id: ConversationId, at_least: Rev) {
+        let mark = self.draft_mark(id);
+        match self.peek(|model| model.told_draft(id)) {
+            Some((told, as_of)) if mark.gives_way_to(as_of.max(at_least)) => {
+                self.take_over_draft(id, told, as_of.max(at_least));
+            }
             Some(_) => (),
             // I have left it, and the draft is gone there too.
-            None => self.take_over_draft(id, None),
+            None => self.take_over_draft(id, None, mark.seen),
         }
     }
 
-    fn take_over_draft(self: &Rc<Self>, id: ConversationId, told: Option<Draft>) {
+    fn take_over_draft(self: &Rc<Self>, id: ConversationId, told: Option<Draft>, as_of: Rev) {
         let mut mark = DraftMark::NONE;
-        mark.sent(told.as_ref().map(|draft| draft.updated_at), true);
+        mark.sent(told.is_some(), as_of, true);
         let (text, reply_to) = told.map_or((String::new(), None), |draft| (draft.text, draft.reply_to_seq));
         if text != self.draft(id) {
             // Whom the other one mentions is not told.
@@ -241,7 +245,7 @@ impl Core {
                 return;
             };
             let is_wanted = || {
-                let chat = |chat: &damso_client_state::Chat| {
+                let chat = |chat: &Chat| {
                     let draft = chat.conversation.draft.as_ref();
                     draft.and_then(|draft| draft.reply_to_seq) == Some(seq)
                 };

@@ -30,7 +30,7 @@ pub struct Chat {
     /// Messages that I have hidden lately: each may still be on its way, by another stream.
     hidden: BTreeSet<Seq>,
     /// As of when what I have begun to write is, in my own stream.
-    draft_rev: Rev,
+    pub(crate) draft_rev: Rev,
 }
 
 impl Chat {

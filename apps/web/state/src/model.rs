@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use damso_domain::{ConversationId, MessageKind, Rev, Seq, Timestamp, UserId};
 use damso_protocol::{
-    Conversation, DraftUpdated, Me, Members, Membership, Message, MessageDeleted, ServerEvent, Settings, User,
+    Conversation, Draft, DraftUpdated, Me, Members, Membership, Message, MessageDeleted, ServerEvent,
+    Settings, User,
 };
 
 use crate::count::Counts;
@@ -171,6 +172,12 @@ impl Model {
             effects.drafts.insert(told.conversation_id);
         }
         effects
+    }
+
+    /// What I have begun to write, and as of which change of my own stream that was told; `None` where I am not.
+    pub fn told_draft(&self, id: ConversationId) -> Option<(Option<Draft>, Rev)> {
+        let chat = self.chats.get(id)?;
+        Some((chat.conversation.draft.clone(), chat.draft_rev))
     }
 
     /// A conversation has appeared in my list. Where it did because of a message, nothing else tells of that.

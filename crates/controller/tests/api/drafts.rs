@@ -1,6 +1,6 @@
 //! What somebody has begun to write, the same on all of their devices.
 
-use damso_domain::ConversationId;
+use damso_domain::{ConversationId, Seq};
 use damso_protocol::{ChangedDraft, Draft, DraftUpdated, ErrorKind, ServerEvent};
 use damso_testing::{Actor, Inbox, Reply, TestApp};
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ async fn a_draft_is_kept_replaced_and_removed_on_every_device_of_mine_alone() {
     assert_eq!(answer.user_rev, first.user_rev.next());
     let draft = answer.draft.unwrap();
     assert_eq!(
-        (draft.text.as_str(), draft.reply_to_seq.map(|seq| seq.as_i64())),
+        (draft.text.as_str(), draft.reply_to_seq.map(Seq::as_i64)),
         ("", Some(7))
     );
 

@@ -24,7 +24,8 @@ async fn begin(from: &Actor, to: &Actor) -> Reply {
     from.post("/conversations", &body).await
 }
 
-async fn state(reply: Reply) -> FriendRequestState {
+#[track_caller]
+fn state(reply: &Reply) -> FriendRequestState {
     assert_eq!(reply.status, 201, "{}", reply.text());
     reply.json::<FriendRequest>().state
 }
@@ -101,15 +102,15 @@ async fn who_is_not_to_be_found_by_their_handle_is_like_nobody() {
     let again = seoyeon.post("/friend-requests", &by_handle("minji")).await;
     assert_eq!(again.refusal(), (409, ErrorKind::AlreadyFriends));
     // Whom they have asked finds them and answers by asking.
-    state(ask(&minji, &asked).await).await;
+    state(&ask(&minji, &asked).await);
     assert_eq!(asked.get(&hidden).await.json::<User>().id, minji.id());
     let crossing = asked.post("/friend-requests", &by_handle("minji")).await;
-    assert_eq!(state(crossing).await, FriendRequestState::Accepted);
+    assert_eq!(state(&crossing), FriendRequestState::Accepted);
     // A link of theirs works.
     let link: Value = minji.post("/me/friend-invites", &json!({})).await.json();
     let followed = json!({ "invite_code": link["code"] });
     let followed = stranger.post("/friend-requests", &followed).await;
-    assert_eq!(state(followed).await, FriendRequestState::Accepted);
+    assert_eq!(state(&followed), FriendRequestState::Accepted);
     assert_eq!(stranger.get(&hidden).await.json::<User>().id, minji.id());
 }
 
@@ -117,8 +118,8 @@ async fn who_is_not_to_be_found_by_their_handle_is_like_nobody() {
 async fn who_takes_no_requests_is_asked_by_nobody_but_those_they_asked() {
     let app = TestApp::start().await;
     let [minji, stranger, asked, earlier] = app.users(["minji", "stranger", "asked", "earlier"]).await;
-    state(ask(&earlier, &minji).await).await;
-    state(ask(&minji, &asked).await).await;
+    state(&ask(&earlier, &minji).await);
+    state(&ask(&minji, &asked).await);
     change(&minji, json!({ "friend_requests_from": "nobody" })).await;
     let (mut inbox, mut theirs) = (minji.connect().await, stranger.connect().await);
 
@@ -132,19 +133,13 @@ async fn who_takes_no_requests_is_asked_by_nobody_but_those_they_asked() {
     theirs.assert_silent().await;
     assert_eq!(waiting(&minji).await, 1, "what was asked before waits on");
 
-    assert_eq!(
-        state(ask(&asked, &minji).await).await,
-        FriendRequestState::Accepted
-    );
+    assert_eq!(state(&ask(&asked, &minji).await), FriendRequestState::Accepted);
     let link: Value = minji.post("/me/friend-invites", &json!({})).await.json();
     let followed = json!({ "invite_code": link["code"] });
     let followed = stranger.post("/friend-requests", &followed).await;
-    assert_eq!(state(followed).await, FriendRequestState::Accepted);
+    assert_eq!(state(&followed), FriendRequestState::Accepted);
     // They ask others as ever.
-    assert_eq!(
-        state(ask(&minji, &earlier).await).await,
-        FriendRequestState::Accepted
-    );
+    assert_eq!(state(&ask(&minji, &earlier).await), FriendRequestState::Accepted);
 }
 
 #[tokio::test]
@@ -173,10 +168,7 @@ async fn friends_of_friends_may_ask_and_a_block_takes_nobody_that_right() {
         assert_eq!(near.delete(&format!("/friend-requests/{id}")).await.status, 204);
         unblock(blocker, blocked).await;
         // Who is blocked has kept them as a friend.
-        assert_eq!(
-            state(ask(blocker, blocked).await).await,
-            FriendRequestState::Accepted
-        );
+        assert_eq!(state(&ask(blocker, blocked).await), FriendRequestState::Accepted);
     }
     // Whoever blocks the friend in common has none.
     block(&near, &seoyeon).await;

@@ -117,19 +117,42 @@ fn what_comes_with_a_conversation_is_as_of_then() {
 #[test]
 fn what_is_written_here_stays_until_the_server_has_it() {
     let mut mark = DraftMark::NONE;
-    let (theirs, mine, later) = (draft("theirs", 1), draft("mine", 2), draft("later", 3));
-    assert!(!mark.gives_way_to(None));
-    assert!(mark.gives_way_to(Some(&theirs)));
+    let [theirs, mine, later] = [Rev::new(1), Rev::new(2), Rev::new(3)];
+    assert!(!mark.gives_way_to(Rev::ZERO));
+    assert!(mark.gives_way_to(theirs));
     assert!(mark.write() && !mark.write());
-    assert!(!mark.gives_way_to(Some(&theirs)));
-    mark.sent(Some(mine.updated_at), false);
-    assert!(
-        !mark.gives_way_to(Some(&theirs)),
-        "more has been written meanwhile"
+    assert!(!mark.gives_way_to(theirs));
+    mark.sent(true, mine, false);
+    assert!(!mark.gives_way_to(later), "more has been written meanwhile");
+    mark.sent(true, mine, true);
+    assert!(!mark.gives_way_to(mine), "it is my own");
+    assert!(mark.gives_way_to(later));
+}
+
+/// It is gone from here with its message; a tab that hears of it only now must not bring it back.
+#[test]
+fn what_was_sent_is_not_brought_back_by_what_was_told_before() {
+    let mut mark = DraftMark::NONE;
+    mark.write();
+    mark.sent(true, Rev::new(2), true);
+    mark.write();
+    mark.sent(false, Rev::new(3), true);
+    assert!(!mark.is_there);
+    for told in [1, 2, 3] {
+        assert!(!mark.gives_way_to(Rev::new(told)), "{told}");
+    }
+    assert!(mark.gives_way_to(Rev::new(4)));
+}
+
+#[test]
+fn it_is_known_as_of_when_a_draft_is() {
+    let mut world = World::new();
+    assert_eq!(world.model.told_draft(world.group), Some((None, Rev::ZERO)));
+    let mine = draft("mine", 1);
+    let fact = event(&world, 1, Some(mine.clone()));
+    world.apply(fact);
+    assert_eq!(
+        world.model.told_draft(world.group),
+        Some((Some(mine), Rev::new(1)))
     );
-    mark.sent(Some(mine.updated_at), true);
-    assert!(!mark.gives_way_to(Some(&mine)), "it is my own");
-    assert!(mark.gives_way_to(Some(&later)) && mark.gives_way_to(None));
-    mark.sent(None, true);
-    assert!(mark.is_empty());
 }
