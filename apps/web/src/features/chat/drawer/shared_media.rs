@@ -305,8 +305,9 @@ fn draw(entry: Entry, id: ConversationId, photos: Memo<Vec<Photo>>) -> AnyView {
         Entry::File { seq, card, by } => line(card.into_view(), id, seq, by),
         Entry::Link { seq, address, by } => {
             let tab = place_of(&address).is_none().then_some("_blank");
+            let href = address.clone();
             let link = view! {
-                <a class="shared__link" href=address.clone() target=tab rel="noopener noreferrer">
+                <a class="shared__link" href=href target=tab rel="noopener noreferrer">
                     {address}
                 </a>
             };
