@@ -213,7 +213,11 @@ test("who is not to be found by their handle is like nobody, and who takes no re
 });
 
 test("who lets everybody write is written to by a stranger, and who comes by a link is not added", async (t) => {
-  const [minji, alex] = await friends(t, [{ name: "김민지" }, { name: "Alex", language: "en" }]);
+  const [minji, alex, jun] = await friends(t, [
+    { name: "김민지" },
+    { name: "Alex", language: "en" },
+    { name: "박준" },
+  ]);
   const stranger = await Person.join(t, minji.page.context().browser(), { name: "Sam", language: "en" });
   await setShown(minji, minji.words.addedToGroups, false);
   await setShown(minji, minji.words.writtenToByAll, true);
@@ -224,8 +228,9 @@ test("who lets everybody write is written to by a stranger, and who comes by a l
   await alex.pane(words.chats).getByRole("button", { name: words.newChat }).first().click();
   const dialog = await seen(alex.dialog(words.newChat));
   await dialog.getByRole("checkbox", { name: minji.name, exact: true }).check();
+  await dialog.getByRole("checkbox", { name: jun.name, exact: true }).check();
   await alex.field(words.groupName, dialog).fill("Hikers");
-  await alex.button(words.makeGroup(1), dialog).click();
+  await alex.button(words.makeGroup(2), dialog).click();
   await seen(alex.page.getByText(words.joinsByLink, { exact: true }));
 
   await stranger.page.goto(`/friends/${minji.id}`);
