@@ -208,6 +208,8 @@ async fn look_around(seen: &mut Transcript<'_>, says: &str) {
             Some(json!({ "seq": seq })),
         )
         .await;
+        // How far they have read is told after a while, and the draft at once.
+        seen.hear().await;
         let draft = json!({ "text": says, "reply_to_seq": world.read });
         seen.call(Method::PUT, &format!("/conversations/{id}/draft"), Some(draft))
             .await;
