@@ -69,9 +69,9 @@ impl Offer {
         self.is_open().then(|| option_id(self.active_place()))
     }
 
-    /// Nobody is wanted.
+    /// Nobody is wanted. A box that is taken away loses the focus when all of this is gone already.
     pub fn close(self) {
-        if self.memory.with_value(|memory| memory.chosen.is_none()) {
+        if self.memory.try_with_value(|memory| memory.chosen.is_none()) == Some(true) {
             self.put(None);
         }
     }
