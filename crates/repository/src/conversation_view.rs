@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
-use crate::draft::Draft;
+use crate::draft::{Draft, DraftColumns};
 use crate::error::stored;
 use crate::member::{Member, MemberRow};
 use crate::statement::Keep as _;
@@ -149,12 +149,8 @@ struct ViewRow {
     unread_count: i64,
     #[diesel(sql_type = BigInt)]
     mention_count: i64,
-    #[diesel(sql_type = Nullable<Text>)]
-    draft_text: Option<String>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    draft_reply_to_seq: Option<i64>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    draft_updated_at: Option<jiff_diesel::Timestamp>,
+    #[diesel(embed)]
+    draft: DraftColumns,
 }
 
 impl ViewRow {
@@ -162,12 +158,6 @@ impl ViewRow {
         let first_members: Vec<MemberRow> = serde_json::from_value(self.first_members)
             .map_err(|error| RepositoryError::Query(format!("first_members: {error}")))?;
         let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
-        let draft = self.draft_text.zip(self.draft_updated_at);
-        let draft = draft.map(|(text, updated_at)| Draft {
-            text,
-            reply_to: self.draft_reply_to_seq.map(Seq::new),
-            updated_at: time(updated_at),
-        });
         Ok(ConversationView {
             id: ConversationId::from_uuid(self.id),
             kind: stored(ConversationKind::from_text(&self.kind), "conversations.kind")?,
@@ -202,7 +192,7 @@ impl ViewRow {
             activity_at: time(self.activity_at),
             unread_count: self.unread_count,
             mention_count: self.mention_count,
-            draft,
+            draft: self.draft.into_draft(),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use damso_domain::{ConversationId, DraftText, Seq, Timestamp, UserId};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 
@@ -34,6 +35,28 @@ impl DraftRow {
             reply_to: self.reply_to_seq.map(Seq::new),
             updated_at: Timestamp::from_jiff(self.updated_at.to_jiff()),
         }
+    }
+}
+
+/// The columns of a draft among those of its conversation; there is none where they are `NULL`.
+#[derive(QueryableByName)]
+pub(crate) struct DraftColumns {
+    #[diesel(sql_type = Nullable<Text>, column_name = draft_text)]
+    text: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>, column_name = draft_reply_to_seq)]
+    reply_to_seq: Option<i64>,
+    #[diesel(sql_type = Nullable<Timestamptz>, column_name = draft_updated_at)]
+    updated_at: Option<jiff_diesel::Timestamp>,
+}
+
+impl DraftColumns {
+    pub(crate) fn into_draft(self) -> Option<Draft> {
+        let row = DraftRow {
+            text: self.text?,
+            reply_to_seq: self.reply_to_seq,
+            updated_at: self.updated_at?,
+        };
+        Some(row.into_draft())
     }
 }
 

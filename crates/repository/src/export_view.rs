@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUu
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::draft::Draft;
+use crate::draft::{Draft, DraftColumns};
 use crate::error::stored;
 use crate::message::{Message, MessageColumns, MessageRow, columns, complete};
 use crate::statement::Keep as _;
@@ -120,23 +120,13 @@ struct ConversationRow {
     folder_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<BigInt>)]
     left_rev: Option<i64>,
-    #[diesel(sql_type = Nullable<Text>)]
-    draft_text: Option<String>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    draft_reply_to_seq: Option<i64>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    draft_updated_at: Option<jiff_diesel::Timestamp>,
+    #[diesel(embed)]
+    draft: DraftColumns,
 }
 
 impl ConversationRow {
     fn into_conversation(self) -> RepositoryResult<CopiedConversation> {
         let time = |time: jiff_diesel::Timestamp| Timestamp::from_jiff(time.to_jiff());
-        let draft = self.draft_text.zip(self.draft_updated_at);
-        let draft = draft.map(|(text, updated_at)| Draft {
-            text,
-            reply_to: self.draft_reply_to_seq.map(Seq::new),
-            updated_at: time(updated_at),
-        });
         Ok(CopiedConversation {
             id: ConversationId::from_uuid(self.id),
             kind: stored(ConversationKind::from_text(&self.kind), "conversations.kind")?,
@@ -158,7 +148,7 @@ impl ConversationRow {
             name_override: self.name_override,
             folder_id: self.folder_id.map(FolderId::from_uuid),
             left_rev: self.left_rev.map(Rev::new),
-            draft,
+            draft: self.draft.into_draft(),
         })
     }
 }

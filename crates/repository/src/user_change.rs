@@ -52,8 +52,8 @@ impl UserChange {
 /// Gives each change the next number of its user's own stream and notes it for `/sync`. Returns the numbers in
 /// the order of `changes`.
 ///
-/// This and [`record_for_each`] are the only places that move `users.rev`. It locks the users in the order of their ids, so it has to
-/// come after every conversation that the transaction locks.
+/// This and [`record_for_each`] are the only places that move `users.rev`. It locks the users in the order of their ids,
+/// so it has to come after every conversation that the transaction locks.
 pub async fn record(conn: &mut Connection, changes: &[(UserId, UserChange)]) -> RepositoryResult<Vec<Rev>> {
     #[derive(QueryableByName)]
     struct Row {

@@ -125,9 +125,6 @@ fn reasons() -> Vec<(Choice<ReportReason>, String)> {
         (ReportReason::Other, reports.other),
     ]
     .into_iter()
-    .map(|(value, (label, detail))| {
-        let label = label.to_owned();
-        (Choice { value, label }, detail.to_owned())
-    })
+    .map(|(value, (label, detail))| Choice::explained(value, label, detail))
     .collect()
 }

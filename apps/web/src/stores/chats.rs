@@ -367,6 +367,11 @@ impl ChatStore {
         self.core().reply(id)
     }
 
+    /// Reads what it answers, where another device has begun an answer. It is known now, or when `track_drafts` tells.
+    pub fn find_reply(self, id: ConversationId) {
+        self.core().find_reply(id);
+    }
+
     /// Keeps what the next message answers.
     pub fn set_reply(self, id: ConversationId, reply: Option<ReplyTo>) {
         self.core().set_reply(id, reply);

@@ -19,7 +19,7 @@ use leptos::task::spawn_local;
 use miniserde::Deserialize;
 use serde::Serialize;
 
-use super::core::{Core, is_final};
+use super::core::{Core, Part, is_final};
 use super::storage;
 use crate::api::ApiError;
 
@@ -151,7 +151,10 @@ impl Core {
             Ok(told) => {
                 mark.sent(told.draft.is_some(), told.user_rev, is_still_here);
                 self.put_draft_mark(id, mark);
-                self.take(|model| model.take_draft(told));
+                // Nothing but the box follows from it, so that the first load needs nothing of what follows from facts.
+                if self.change(&[Part::Chats], |model| model.take_draft(told)) {
+                    self.settle_draft(id);
+                }
             }
             Err(ApiError::Unauthenticated) => return,
             Err(error) if is_final(&error) => {
@@ -221,17 +224,24 @@ impl Core {
         }
         if reply_to != self.reply(id).map(|reply| reply.seq) {
             self.store_by_chat::<ReplyTo>(REPLIES, id, None);
-            if let Some(seq) = reply_to {
-                self.find_reply(id, seq);
-            }
         }
         self.put_draft_text(id, text);
         self.put_draft_mark(id, mark);
         self.drafts_changed.notify();
     }
 
-    /// Reads what a draft of another device answers, as far as I may see it.
-    fn find_reply(self: &Rc<Self>, id: ConversationId, seq: Seq) {
+    /// What a draft of another device answers, where the message itself is not known here.
+    fn lacking_reply(&self, id: ConversationId) -> Option<Seq> {
+        let is_known = self.draft_mark(id).is_unsent || self.reply(id).is_some();
+        let (told, _) = self.peek(|model| model.told_draft(id)).filter(|_| !is_known)?;
+        told?.reply_to_seq
+    }
+
+    /// Reads what a draft of another device answers, as far as I may see it. Whoever shows the draft asks for it.
+    pub fn find_reply(self: &Rc<Self>, id: ConversationId) {
+        let Some(seq) = self.lacking_reply(id) else {
+            return;
+        };
         let known = self.peek(|model| {
             let message = model.timeline(id).and_then(|timeline| timeline.get(seq).cloned());
             message.map(|message| quote(&message))
@@ -244,14 +254,7 @@ impl Core {
             let Ok(message) = core.api.message(id, seq).await else {
                 return;
             };
-            let is_wanted = || {
-                let chat = |chat: &Chat| {
-                    let draft = chat.conversation.draft.as_ref();
-                    draft.and_then(|draft| draft.reply_to_seq) == Some(seq)
-                };
-                core.peek(|model| model.chats.get(id).is_some_and(chat))
-            };
-            if core.is_running() && !core.draft_mark(id).is_unsent && is_wanted() {
+            if core.is_running() && core.lacking_reply(id) == Some(seq) {
                 core.store_by_chat(REPLIES, id, Some(quote(&message)));
                 core.drafts_changed.notify();
             }

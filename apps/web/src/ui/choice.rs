@@ -12,6 +12,19 @@ pub struct Choice<T> {
     pub label: String,
 }
 
+impl<T> Choice<T> {
+    /// Something, and what it is called.
+    pub fn new(value: T, label: &str) -> Self {
+        let label = label.to_owned();
+        Self { value, label }
+    }
+
+    /// With a sentence about it.
+    pub fn explained(value: T, label: &str, detail: &str) -> (Self, String) {
+        (Self::new(value, label), detail.to_owned())
+    }
+}
+
 /// On or off, at once.
 #[component]
 pub fn Switch(

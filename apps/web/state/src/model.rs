@@ -163,15 +163,17 @@ impl Model {
     }
 
     /// Takes over what I have begun to write, as it was told or answered. Whatever else describes a conversation may be
-    /// older, and says nothing of it.
-    pub fn take_draft(&mut self, told: DraftUpdated) -> Effects {
-        let mut effects = Effects::default();
-        if let Some(chat) = self.chats.get_mut(told.conversation_id)
-            && chat.put_draft(told.user_rev, told.draft)
-        {
-            effects.drafts.insert(told.conversation_id);
+    /// older, and says nothing of it. Says whether it is news.
+    pub fn take_draft(&mut self, told: DraftUpdated) -> bool {
+        let chat = self.chats.get_mut(told.conversation_id);
+        chat.is_some_and(|chat| chat.put_draft(told.user_rev, told.draft))
+    }
+
+    fn hear_of_draft(&mut self, told: DraftUpdated, effects: &mut Effects) {
+        let id = told.conversation_id;
+        if self.take_draft(told) {
+            effects.drafts.insert(id);
         }
-        effects
     }
 
     /// What I have begun to write, and as of which change of my own stream that was told; `None` where I am not.
@@ -197,7 +199,7 @@ impl Model {
             draft: conversation.draft.clone(),
         };
         effects.merge(self.put_conversation(conversation));
-        effects.merge(self.take_draft(draft));
+        self.hear_of_draft(draft, effects);
         effects.arrivals.extend(arrival);
     }
 

@@ -24,6 +24,7 @@ impl Replying {
     /// Goes on with what was begun here before.
     pub fn new(id: ConversationId) -> Self {
         let chats = expect_context::<ChatStore>();
+        chats.find_reply(id);
         Self {
             id,
             chats,
@@ -54,6 +55,7 @@ impl Replying {
 
     /// Another tab or device has begun an answer, or given one up.
     pub fn restore(self) {
+        self.chats.find_reply(self.id);
         let target = self.chats.reply(self.id);
         if self.target.with_untracked(|known| *known != target) {
             self.target.set(target);

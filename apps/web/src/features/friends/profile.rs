@@ -182,7 +182,8 @@ fn ProfileCard(user: User, relation: Memo<Relation>) -> impl IntoView {
             </Show>
             <Show when=move || !matches!(*relation.read(), Relation::Myself | Relation::Gone)>
                 <div class="card__more">
-                    <Show when=move || may_be_blocked(&relation.read())>
+                    <Show when=move || is_no_friend(&relation.read())>
+                        <WriteButton id />
                         <BlockButton id />
                     </Show>
                     <ReportButton id />
@@ -211,8 +212,8 @@ fn since(relation: &Relation) -> Option<String> {
     }
 }
 
-/// A friend has a button of their own for it, among the others.
-const fn may_be_blocked(relation: &Relation) -> bool {
+/// A friend has larger buttons for writing to them and for blocking them, among the others.
+const fn is_no_friend(relation: &Relation) -> bool {
     matches!(
         relation,
         Relation::Stranger | Relation::AskedMe(_) | Relation::AskedThem(_)
@@ -242,11 +243,7 @@ fn CardActions(user: User, relation: Memo<Relation>) -> impl IntoView {
             .into_any(),
             Relation::AskedMe(request) => view! { <AnswerButtons user request /> }.into_any(),
             Relation::AskedThem(request) => view! { <CancelButton request /> }.into_any(),
-            Relation::Stranger => view! {
-                <ChatButton id=user.id is_me=false />
-                <AskButton user />
-            }
-            .into_any(),
+            Relation::Stranger => view! { <AskButton user /> }.into_any(),
             Relation::Blocked { .. } => view! { <UnblockButton id=user.id /> }.into_any(),
             Relation::Gone => ().into_any(),
         }
@@ -359,6 +356,25 @@ fn BlockAction(id: UserId) -> impl IntoView {
             {move || texts().blocks.block}
         </button>
         <BlockDialog id open=asks />
+    }
+}
+
+/// Begins a chat with somebody who is no friend. Whether they let everybody is known to the server alone, so it is a small
+/// button that may be refused.
+#[component]
+fn WriteButton(id: UserId) -> impl IntoView {
+    let actions = FriendActions::expect();
+    let is_busy = RwSignal::new(false);
+    view! {
+        <Button
+            kind=ButtonKind::Plain
+            small=true
+            icon=IconName::Chat
+            busy=is_busy
+            on:click=move |_| actions.chat_with(id, is_busy)
+        >
+            {move || texts().friends.start_chat}
+        </Button>
     }
 }
 

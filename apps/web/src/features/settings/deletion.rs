@@ -130,33 +130,18 @@ fn DeletionForm(is_open: RwSignal<bool>) -> impl IntoView {
 
 fn message_options() -> Vec<(Choice<DeletedMessages>, String)> {
     let settings = &texts().settings;
-    [
-        (DeletedMessages::Erase, settings.erase, settings.erase_detail),
-        (DeletedMessages::Keep, settings.keep, settings.keep_detail),
+    vec![
+        Choice::explained(DeletedMessages::Erase, settings.erase, settings.erase_detail),
+        Choice::explained(DeletedMessages::Keep, settings.keep, settings.keep_detail),
     ]
-    .map(|(value, label, detail)| {
-        (
-            Choice {
-                value,
-                label: label.to_owned(),
-            },
-            detail.to_owned(),
-        )
-    })
-    .into()
 }
 
 /// Whether by a passkey.
 fn ways() -> Vec<Choice<bool>> {
-    [
-        (false, security().proof_password),
-        (true, security().proof_passkey),
+    vec![
+        Choice::new(false, security().proof_password),
+        Choice::new(true, security().proof_passkey),
     ]
-    .map(|(value, label)| Choice {
-        value,
-        label: label.to_owned(),
-    })
-    .into()
 }
 
 #[derive(Clone, Copy)]

@@ -82,9 +82,9 @@ impl Lasts {
 
     fn choices(own: Option<Timestamp>) -> Vec<Choice<Self>> {
         let words = &texts().settings;
-        let own = own.map(|until| Choice {
-            value: Self::Until(until),
-            label: (words.lasts_until)(&format::moment(until)),
+        let own = own.map(|until| {
+            let label = (words.lasts_until)(&format::moment(until));
+            Choice::new(Self::Until(until), &label)
         });
         let others = [
             (Self::Always, words.lasts_always),
@@ -92,10 +92,7 @@ impl Lasts {
             (Self::TwoHours, words.lasts_two_hours),
             (Self::Day, words.lasts_a_day),
         ]
-        .map(|(value, label)| Choice {
-            value,
-            label: label.to_owned(),
-        });
+        .map(|(value, label)| Choice::new(value, label));
         own.into_iter().chain(others).collect()
     }
 }
@@ -181,25 +178,20 @@ fn PresenceGroup(store: SettingsStore) -> impl IntoView {
 
 fn statuses() -> Vec<(Choice<PresenceStatus>, String)> {
     let words = &texts().settings;
-    [
-        (
+    vec![
+        Choice::explained(
             PresenceStatus::Online,
             words.status_online,
             words.status_online_detail,
         ),
-        (PresenceStatus::Away, words.status_away, words.status_away_detail),
-        (PresenceStatus::Busy, words.status_busy, words.status_busy_detail),
-        (
+        Choice::explained(PresenceStatus::Away, words.status_away, words.status_away_detail),
+        Choice::explained(PresenceStatus::Busy, words.status_busy, words.status_busy_detail),
+        Choice::explained(
             PresenceStatus::Invisible,
             words.status_invisible,
             words.status_invisible_detail,
         ),
     ]
-    .map(|(value, label, detail)| {
-        let label = label.to_owned();
-        (Choice { value, label }, detail.to_owned())
-    })
-    .into()
 }
 
 #[component]

@@ -45,24 +45,19 @@ pub(super) fn ReachGroups(wanted: Wanted) -> impl IntoView {
 
 fn requests_from() -> Vec<(Choice<FriendRequestsFrom>, String)> {
     let words = reach();
-    [
-        (
+    vec![
+        Choice::explained(
             FriendRequestsFrom::Everyone,
             words.everyone,
             words.everyone_detail,
         ),
-        (
+        Choice::explained(
             FriendRequestsFrom::FriendsOfFriends,
             words.friends_of_friends,
             words.friends_of_friends_detail,
         ),
-        (FriendRequestsFrom::Nobody, words.nobody, words.nobody_detail),
+        Choice::explained(FriendRequestsFrom::Nobody, words.nobody, words.nobody_detail),
     ]
-    .map(|(value, label, detail)| {
-        let label = label.to_owned();
-        (Choice { value, label }, detail.to_owned())
-    })
-    .into()
 }
 
 const fn groups_from(is_on: bool) -> GroupAddsFrom {

@@ -315,7 +315,7 @@ impl Model {
                 effects.chats = true;
                 self.chats.set_folders(event.items);
             }
-            ServerEvent::DraftUpdated(event) => effects.merge(self.take_draft(event)),
+            ServerEvent::DraftUpdated(event) => self.hear_of_draft(event, effects),
             ServerEvent::BlockAdded(event) => {
                 effects.people = true;
                 self.people.add_block(event.block);

@@ -185,11 +185,12 @@ impl Model {
             effects.merge(self.put_membership(changed.conversation_id, changed.membership));
         }
         for changed in changes.drafts {
-            effects.merge(self.take_draft(DraftUpdated {
+            let told = DraftUpdated {
                 user_rev,
                 conversation_id: changed.conversation_id,
                 draft: changed.draft,
-            }));
+            };
+            self.hear_of_draft(told, effects);
         }
         for hidden in changes.hidden_messages {
             let event = MessageHidden {

@@ -45,7 +45,8 @@ impl Writing {
         self.editing.end();
     }
 
-    /// Escape gives a change up, or an answer; the arrow upwards in an empty box begins one. Says whether it was one of these.
+    /// Escape gives a change up, or an answer; the arrow upwards in an empty box begins one. Says whether it was one of
+    /// these.
     pub(super) fn edits_by_key(self, event: &KeyboardEvent) -> bool {
         let is_composing = event.is_composing() || self.enter.with_value(EnterLogic::is_composing);
         let has_modifier = event.shift_key() || event.alt_key() || event.ctrl_key() || event.meta_key();

@@ -147,17 +147,12 @@ fn SharedMedia(id: ConversationId) -> impl IntoView {
     let shown = Shown::new(id);
     let kinds = move || {
         let texts = shared_media();
-        [
-            (MessageContent::Image, texts.images),
-            (MessageContent::Video, texts.videos),
-            (MessageContent::File, texts.files),
-            (MessageContent::Link, texts.links),
+        vec![
+            Choice::new(MessageContent::Image, texts.images),
+            Choice::new(MessageContent::Video, texts.videos),
+            Choice::new(MessageContent::File, texts.files),
+            Choice::new(MessageContent::Link, texts.links),
         ]
-        .map(|(value, label)| Choice {
-            value,
-            label: label.to_owned(),
-        })
-        .to_vec()
     };
     let is_empty = Memo::new(move |_| shown.messages.read().is_empty());
     view! {
