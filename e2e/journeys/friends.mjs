@@ -264,3 +264,19 @@ function names(person) {
 function isFocused(locator) {
   return eventually(() => locator.evaluate((node) => node === document.activeElement), true, "the focus is elsewhere");
 }
+
+test("a profile says what both of us have, and leads there", async (t) => {
+  const [minji, alex, jiho] = await friends(t, [
+    { name: "김민지" },
+    { name: "Alex", language: "en" },
+    { name: "박지호" },
+  ]);
+  const { words } = minji;
+  await minji.makeGroup("산행", [alex]);
+  await openProfile(minji, alex);
+  await minji.button(words.mutualLine, minji.profile(alex)).click();
+  const dialog = await seen(minji.dialog(words.mutual));
+  await seen(dialog.getByRole("link", { name: jiho.name }));
+  await dialog.getByRole("link", { name: "산행" }).click();
+  await seen(minji.conversation("산행"));
+});

@@ -2,7 +2,7 @@
 
 use actix_web::get;
 use actix_web::web::{Data, Json, Query};
-use damso_protocol::{FoundMessages, Problem, SearchMessagesQuery};
+use damso_protocol::{FoundMessages, FoundPeople, Problem, SearchMessagesQuery, SearchPeopleQuery};
 use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -31,6 +31,27 @@ async fn search_messages(
     Ok(Json(services.search.messages(caller.id(), &query).await?))
 }
 
+/// My friends and conversations, by their names, nicknames and handles.
+///
+/// Clients that keep their friends and conversations need not ask.
+#[utoipa::path(
+    tag = "people",
+    params(SearchPeopleQuery),
+    responses(
+        (status = 200, description = "What was found", body = FoundPeople),
+        (status = 422, description = "`invalid_fields`", body = Problem),
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/search/people")]
+async fn search_people(
+    services: Data<Services>,
+    caller: Caller<Searching>,
+    query: Query<SearchPeopleQuery>,
+) -> ApiResult<Json<FoundPeople>> {
+    Ok(Json(services.search.people(caller.id(), &query).await?))
+}
+
 pub(crate) fn configure(config: &mut ServiceConfig) {
-    config.service(search_messages);
+    config.service(search_messages).service(search_people);
 }

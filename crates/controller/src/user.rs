@@ -3,7 +3,7 @@
 use actix_web::get;
 use actix_web::web::{Data, Json, Path, Query};
 use damso_domain::UserId;
-use damso_protocol::{Problem, User, Users, UsersQuery};
+use damso_protocol::{Mutual, Problem, User, Users, UsersQuery};
 use damso_service::Services;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -69,9 +69,31 @@ async fn get_user_by_handle(
     Ok(Json(services.users.by_handle(caller.id(), &path.handle).await?))
 }
 
+/// What somebody and I have in common: friends and groups.
+///
+/// Friends are told of friends of mine, of those who have asked me to be one, and of those who are in a group with me.
+#[utoipa::path(
+    tag = "people",
+    params(UserPath),
+    responses(
+        (status = 200, description = "What both have", body = Mutual),
+        (status = 404, description = "`user_not_found`", body = Problem),
+    ),
+    security(("access_token" = [])),
+)]
+#[get("/users/{user_id}/mutual")]
+async fn get_mutual(
+    services: Data<Services>,
+    caller: Caller,
+    path: Path<UserPath>,
+) -> ApiResult<Json<Mutual>> {
+    Ok(Json(services.users.mutual(caller.id(), path.user_id).await?))
+}
+
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .service(list_users)
         .service(get_user_by_handle)
-        .service(get_user);
+        .service(get_user)
+        .service(get_mutual);
 }

@@ -3,7 +3,7 @@
 use damso_domain::{ConversationId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Message, User};
+use crate::{Conversation, Friend, Message, User};
 
 /// What a message holds besides its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,4 +85,34 @@ pub struct FoundMessages {
     /// Opaque; `null` on the last page. A page may hold fewer messages than asked for, and even none, before that: a
     /// search ends after a while and goes on here.
     pub next_cursor: Option<String>,
+}
+
+/// Query of `GET /search/people`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+pub struct SearchPeopleQuery {
+    /// A part of a name or of a handle, 1 to 100 characters, without regard to case and spaces. Initial consonants stand
+    /// for syllables (`ㅁㅈ` finds 민지), the last syllable may be half typed, and from three keys on the other keyboard
+    /// layout is meant too (`alswl`).
+    #[cfg_attr(feature = "openapi", param(example = "ㅁㅈ"))]
+    pub query: String,
+}
+
+impl SearchPeopleQuery {
+    /// The most characters of a query.
+    pub const MAX_CHARS: usize = 100;
+}
+
+/// Answer of `GET /search/people`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FoundPeople {
+    /// Friends, hidden ones too, by what I call them; at most 50.
+    pub friends: Vec<Friend>,
+    /// Conversations of my list, by what I call them, by their own name or, where they have none, by the names of whom
+    /// they are with; those with the latest messages first, at most 50.
+    pub conversations: Vec<Conversation>,
+    /// Everybody whom the conversations name.
+    pub users: Vec<User>,
 }

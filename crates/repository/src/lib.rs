@@ -34,6 +34,7 @@ pub mod report;
 pub mod schema;
 pub mod search;
 pub mod search_index;
+pub mod search_people;
 pub mod security_event;
 pub mod send;
 pub mod server_fact;

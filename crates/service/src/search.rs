@@ -45,7 +45,7 @@ const LONG: Budget = Budget {
 /// Finds messages by what they say.
 #[derive(Clone)]
 pub struct SearchService {
-    context: Context,
+    pub(crate) context: Context,
 }
 
 /// What is looked for, once it is in order.

@@ -13,7 +13,7 @@ pub const MAX_IDS: usize = 100;
 /// Looks people up.
 #[derive(Clone)]
 pub struct UserService {
-    context: Context,
+    pub(crate) context: Context,
 }
 
 impl UserService {

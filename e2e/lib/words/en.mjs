@@ -305,6 +305,8 @@ export const EN = {
   sessions: "Devices",
   appearance: "Appearance",
   language: "Language",
+  mutual: "In common",
+  mutualLine: "1 mutual friend · 1 group together",
   birthdayMonth: "Month",
   birthdayDay: "Day",
   birthdayYear: "Year of birth",

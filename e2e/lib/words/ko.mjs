@@ -316,6 +316,8 @@ export const KO = {
   sessions: "로그인한 기기",
   appearance: "화면",
   language: "언어",
+  mutual: "함께 아는 사이",
+  mutualLine: "함께 아는 친구 1명 · 함께 있는 그룹 1개",
   birthdayMonth: "월",
   birthdayDay: "일",
   birthdayYear: "태어난 해",

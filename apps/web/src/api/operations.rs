@@ -7,12 +7,12 @@ use damso_protocol::{
     CreateAttachmentRequest, CreateConversationRequest, CreateFriendRequest, CreateReportRequest,
     CreatedAttachment, CreatedReport, DeleteFor, DeletionReport, DeletionRequest, Direction, Friend,
     FriendRequest, MarkReadRequest, Me, Member, Members, Membership, Message, Messages, MessagesQuery,
-    OwnPresence, Page, PasskeySignInRequest, PasswordResetRequest, PasswordStrength, PasswordStrengthRequest,
-    ReadPosition, Readers, Reads, RenameSessionRequest, SendMessageRequest, ServerInfo, Session, Sessions,
-    SetAvatarRequest, SetNoticeRequest, SetPresenceRequest, Settings, SignInRequest, SignUpRequest,
-    SyncRequest, SyncResponse, UnreadMentions, UpdateConversationRequest, UpdateFriendRequest,
-    UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, Upload,
-    UploadPartsRequest, User, Users,
+    Mutual, OwnPresence, Page, PasskeySignInRequest, PasswordResetRequest, PasswordStrength,
+    PasswordStrengthRequest, ReadPosition, Readers, Reads, RenameSessionRequest, SendMessageRequest,
+    ServerInfo, Session, Sessions, SetAvatarRequest, SetNoticeRequest, SetPresenceRequest, Settings,
+    SignInRequest, SignUpRequest, SyncRequest, SyncResponse, UnreadMentions, UpdateConversationRequest,
+    UpdateFriendRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
+    UpdateSettingsRequest, Upload, UploadPartsRequest, User, Users,
 };
 
 use super::http::{self, Call};
@@ -186,6 +186,11 @@ impl ApiClient {
     pub async fn users(self, ids: &[UserId]) -> Result<Users, ApiError> {
         let ids: Vec<String> = ids.iter().map(UserId::to_string).collect();
         self.get(&format!("/users?ids={}", ids.join(","))).await
+    }
+
+    /// What somebody and I have in common.
+    pub async fn mutual(self, id: UserId) -> Result<Mutual, ApiError> {
+        self.get(&format!("/users/{id}/mutual")).await
     }
 
     /// One account, by handle.

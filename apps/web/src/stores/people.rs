@@ -6,7 +6,7 @@ use damso_client_state::Model;
 use damso_domain::{CalendarDay, FriendRequestId, NameQuery, UserId};
 use damso_protocol::{
     Block, BlockRequest, CreateFriendRequest, CreateReportRequest, CreatedReport, Friend, FriendRequest,
-    FriendRequestState, Presence, UpdateFriendRequest, User,
+    FriendRequestState, Mutual, Presence, UpdateFriendRequest, User,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -156,6 +156,16 @@ impl PeopleStore {
                 core.learn_user(user);
             }
         });
+    }
+
+    /// What somebody and I have in common, as it is now.
+    pub async fn mutual(self, id: UserId) -> Result<Mutual, ApiError> {
+        let core = self.core();
+        let mutual = core.api.mutual(id).await?;
+        for friend in &mutual.friends {
+            core.learn_user(friend.clone());
+        }
+        Ok(mutual)
     }
 
     /// Asks somebody to become a friend. The answer is accepted already when they had asked as well.

@@ -185,6 +185,7 @@ async fn look_around(seen: &mut Transcript<'_>, says: &str) {
         format!("/users?ids={minji},{}", world.mallory.id()),
         format!("/users/by-handle/minji{mark}"),
         "/friends".to_owned(),
+        format!("/users/{minji}/mutual"),
         "/friend-requests?direction=incoming".to_owned(),
         "/friend-requests?direction=outgoing".to_owned(),
         "/conversations".to_owned(),

@@ -8,15 +8,15 @@ use damso_protocol::{
     CompleteAttachmentRequest, ContentQuery, Conversation, Conversations, CreateAttachmentRequest,
     CreateConversationRequest, CreateFolderRequest, CreateFriendRequest, CreateReportRequest,
     CreatedAttachment, CreatedReport, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest,
-    DraftUpdated, EditMessageRequest, ErrorKind, Exports, Folder, Folders, FoundMessages, Friend,
-    FriendInvite, FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites, ImageQuery, InvitePreview,
-    MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery, Page, PageQuery, Problem,
-    ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest,
-    SearchMessagesQuery, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetDraftRequest,
-    SetPresenceRequest, Settings, SharedMediaPage, SignInRequest, SignUpRequest, SyncRequest, SyncResponse,
-    SystemNotice, UnreadMentions, UpdateConversationRequest, UpdateFolderRequest, UpdateFriendRequest,
-    UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest,
-    User, Users, UsersQuery,
+    DraftUpdated, EditMessageRequest, ErrorKind, Exports, Folder, Folders, FoundMessages, FoundPeople,
+    Friend, FriendInvite, FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites, ImageQuery,
+    InvitePreview, MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery, Mutual, Page,
+    PageQuery, Problem, ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest,
+    RenameSessionRequest, SearchMessagesQuery, SearchPeopleQuery, SendMessageRequest, ServerInfo, Sessions,
+    SetAvatarRequest, SetDraftRequest, SetPresenceRequest, Settings, SharedMediaPage, SignInRequest,
+    SignUpRequest, SyncRequest, SyncResponse, SystemNotice, UnreadMentions, UpdateConversationRequest,
+    UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
+    UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -159,6 +159,7 @@ fn queries_refuse_unknown_fields() {
     assert_strict::<DeleteMessageQuery>(json!({ "for": "me" }));
     assert_strict::<ReactionsQuery>(json!({ "emoji": "❤️" }));
     assert_strict::<SearchMessagesQuery>(json!({ "query": "회의록" }));
+    assert_strict::<SearchPeopleQuery>(json!({ "query": "ㅁㅈ" }));
     assert_strict::<ContentQuery>(json!({}));
     assert_strict::<ImageQuery>(json!({}));
 }
@@ -328,6 +329,11 @@ fn both_readers_read_every_answer() {
         "messages_from": "everyone", "birthday_visibility": "nobody",
     });
     assert_lenient::<Settings>(&settings);
+    assert_lenient::<FoundPeople>(&json!({ "friends": [], "conversations": [], "users": [user()] }));
+    let group = json!({ "id": ID, "name": null, "avatar": null, "member_count": 3 });
+    assert_lenient::<Mutual>(
+        &json!({ "friends": [user()], "friend_count": 101, "groups": [group], "group_count": 1 }),
+    );
     let found = json!({ "message": message(), "highlights": [[0, 2], [5, 7]] });
     assert_lenient::<FoundMessages>(&json!({ "items": [found], "users": [user()], "next_cursor": "e30" }));
     assert_lenient::<SharedMediaPage>(

@@ -5,6 +5,7 @@ mod add;
 mod hidden;
 mod invite;
 mod list;
+mod mutual;
 mod profile;
 mod rename;
 mod requests;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
 
 use super::actions::FriendActions;
+use super::mutual::MutualLine;
 use super::rename::RenameDialog;
 use crate::app::{Fetched, Lazy, Navigator, Place, SettingsSection};
 use crate::features::block::{BlockActions, BlockDialog};
@@ -22,7 +23,7 @@ use crate::ui::{
 
 /// How somebody stands to me.
 #[derive(Clone, Debug, PartialEq)]
-enum Relation {
+pub(super) enum Relation {
     Myself,
     /// Since this day, in words.
     Friend {
@@ -174,6 +175,9 @@ fn ProfileCard(user: User, relation: Memo<Relation>) -> impl IntoView {
                 </p>
             })}
             <p class="card__since">{move || since(&relation.get())}</p>
+            <Show when=move || has_something_in_common(&relation.read())>
+                <MutualLine id relation />
+            </Show>
             <div class="card__actions">
                 <CardActions user relation />
             </div>
@@ -217,6 +221,14 @@ const fn is_no_friend(relation: &Relation) -> bool {
     matches!(
         relation,
         Relation::Stranger | Relation::AskedMe(_) | Relation::AskedThem(_)
+    )
+}
+
+/// Of whom that is asked.
+const fn has_something_in_common(relation: &Relation) -> bool {
+    !matches!(
+        relation,
+        Relation::Myself | Relation::Blocked { .. } | Relation::Gone
     )
 }
 

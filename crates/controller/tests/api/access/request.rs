@@ -199,6 +199,7 @@ impl Call<'_> {
         match self.row.operation {
             "list_users" => format!("?ids={}", self.scene.owner.id()),
             "list_friend_requests" => "?direction=incoming".to_owned(),
+            "search_people" => "?query=hello".to_owned(),
             "search_messages" if self.is_of("everywhere") => "?query=hello".to_owned(),
             "search_messages" => format!("?query=hello&conversation_id={}", self.place().await.id),
             "list_shared_media" => "?type=image".to_owned(),

@@ -133,6 +133,9 @@ list_users             | the owner               | own 200
 get_user               | the owner               | own 200
 get_user               | who is gone             | own 200
 get_user               | nobody                  | own 404u
+get_mutual             | the owner               | own 200
+get_mutual             | who is gone             | own 200
+get_mutual             | nobody                  | own 404u
 get_user_by_handle     | the owner               | own 200
 get_user_by_handle     | who is gone             | own 404u
 get_user_by_handle     | nobody                  | own 404u
@@ -252,6 +255,7 @@ list_shared_media  | the direct                        | 401       404c     200 
 list_messages      | the notes                         | 401       404c     404c   404c   404c  200   404c    404c    401     401
 list_shared_media  | the notes                         | 401       404c     404c   404c   404c  200   404c    404c    401     401
 search_messages    | everywhere                        | own 200
+search_people      | everywhere                        | own 200
 search_messages    | the group                         | 401       404c     404c   200    200   200   404c    200     401     401
 search_messages    | the direct                        | 401       404c     200    404c   404c  200   404c    404c    401     401
 search_messages    | the notes                         | 401       404c     404c   404c   404c  200   404c    404c    401     401
