@@ -272,7 +272,7 @@ test("a profile says what both of us have, and leads there", async (t) => {
     { name: "박지호" },
   ]);
   const { words } = minji;
-  await minji.makeGroup("산행", [alex]);
+  await minji.makeGroup("산행", [alex, jiho]);
   await openProfile(minji, alex);
   await minji.button(words.mutualLine, minji.profile(alex)).click();
   const dialog = await seen(minji.dialog(words.mutual));

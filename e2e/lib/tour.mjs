@@ -4,6 +4,7 @@ import { call } from "./api.mjs";
 import { stage } from "./cast.mjs";
 import { Person } from "./person.mjs";
 import { pngFile } from "./pictures.mjs";
+import { visitDrafts, visitPeople, visitShared } from "./tour_kept.mjs";
 import { visitLinksMade, visitLinksOpened } from "./tour_links.mjs";
 import {
   visitDeletion,
@@ -146,8 +147,11 @@ export async function tourInside(t, browser, language, options, visit) {
   await scene.me.start();
   await visitFriends(scene, visit);
   await visitKeptFriends(scene, visit);
+  await visitPeople(scene, visit);
   await visitChats(scene, visit);
   await visitGroup(scene, visit);
+  await visitShared(scene, visit);
+  await visitDrafts(scene, visit);
   await visitEmoji(scene, visit);
   await visitForwarding(scene, visit);
   await visitFormats(scene, visit);
