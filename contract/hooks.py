@@ -47,6 +47,7 @@ class Scene:
         self.mine = self.fill(group, [attachment])
         self.fill(direct, [minji.upload()])
         self.fill(losing, [])
+        poll = minji.ask_to_choose(group)
         # Named by id in paths, bodies and queries; stays until the end.
         self.kept = {
             "AttachmentId": [attachment],
@@ -63,6 +64,7 @@ class Scene:
             "accept_friend_request": {"friend_request_id": accepted.request_friend(minji)},
             "add_members": {"conversation_id": minji.create_group([jiho])},
             "add_reaction": {"emoji": "🎉"},
+            "close_poll": {"conversation_id": group, "seq": minji.ask_to_choose(group)},
             "cancel_friend_request": {"friend_request_id": minji.request_friend(asked)},
             "decline_friend_request": {"friend_request_id": declined.request_friend(minji)},
             "delete_attachment": {"attachment_id": minji.upload()},
@@ -72,13 +74,16 @@ class Scene:
             "delete_group_invite": {"conversation_id": linked, "code": minji.invite_to(linked)},
             "delete_member": {"conversation_id": minji.create_group([seoyeon, jiho])},
             "delete_message": {"conversation_id": losing},
+            "delete_poll_vote": {"conversation_id": group, "seq": poll},
             "get_export": {"export_id": copy},
             "get_export_content": {"export_id": copy},
             "get_invite": {"code": minji.invite_to(linked)},
             "get_user_by_handle": {"handle": seoyeon.handle},
             "join_group": {"code": jiho_link},
+            "list_poll_votes": {"conversation_id": group, "seq": poll},
             "leave_conversation": {"conversation_id": minji.create_group([jiho])},
             "put_block": {"user_id": blocked.id},
+            "put_poll_vote": {"conversation_id": group, "seq": poll},
             "remove_passkey": {"passkey_id": minji.add_passkey("노트북")},
             "remove_reaction": {"emoji": "👍"},
             "update_member": {"conversation_id": minji.create_group([seoyeon, jiho])},
@@ -91,6 +96,8 @@ class Scene:
             "ConfirmEmailRequest": {"token": mailed.set_address()},
             "ConfirmPasswordResetRequest": {"token": forgetful.forget_password(), "new_password": new_password},
             "CreateFolderRequest": {"name": "등산"},
+            "CreatePollRequest": {"options": ["김밥", "국수"]},
+            "PollVoteRequest": {"options": [1]},
             "CreateFriendRequest": {"handle": Person("strange").handle},
             "DeletionRequest": {"password": PASSWORD},
             "ReauthenticateRequest": {"password": PASSWORD},

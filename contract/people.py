@@ -153,6 +153,11 @@ class Person:
         body = {"client_key": str(uuid.uuid4()), "text": text, "attachment_ids": attachments or []}
         return self.ask("post", f"/conversations/{conversation}/messages", **body)["seq"]
 
+    def ask_to_choose(self, group: str) -> int:
+        """Makes a poll, and tells its number."""
+        body = {"client_key": str(uuid.uuid4()), "question": "점심 뭐 먹을까?", "options": ["김밥", "국수"]}
+        return self.ask("post", f"/conversations/{group}/polls", **body)["seq"]
+
     def upload(self) -> str:
         """Uploads a picture, and tells its id."""
         size = len(PICTURE)

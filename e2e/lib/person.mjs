@@ -381,7 +381,15 @@ export class Person {
   /** Attaches files to the message that is being written. */
   async attach(files) {
     const chooser = this.page.waitForEvent("filechooser");
-    await this.button(this.words.attach).click();
+    const { attach, addFilesOrPoll, attachFiles } = this.words;
+    await seen(this.button(attach).or(this.button(addFilesOrPoll)));
+    // In a group there is more to add than files.
+    if (await this.button(addFilesOrPoll).isVisible()) {
+      await this.button(addFilesOrPoll).click();
+      await this.menuItem(attachFiles).click();
+    } else {
+      await this.button(attach).click();
+    }
     await (await chooser).setFiles(files);
   }
 

@@ -13,6 +13,7 @@ import {
   visitSecurity,
   visitSettings,
 } from "./tour_settings.mjs";
+import { visitPolls } from "./tour_polls.mjs";
 import { visitEmoji, visitFormats, visitForwarding, visitKeptChats, visitMentions, visitSearch } from "./tour_talk.mjs";
 import { eventually, gone, seen } from "./wait.mjs";
 
@@ -156,6 +157,7 @@ export async function tourInside(t, browser, language, options, visit) {
   await visitForwarding(scene, visit);
   await visitFormats(scene, visit);
   await visitMentions(scene, visit);
+  await visitPolls(scene, visit);
   await visitKeptChats(scene, visit);
   await visitSearch(scene, visit);
   await visitLinksMade(scene, visit);

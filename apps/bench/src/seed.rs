@@ -106,6 +106,7 @@ fn message(past: &Past, author: UserId, text: String) -> NewMessage {
         forwarded: false,
         mentions: Vec::new(),
         is_silent: false,
+        poll: None,
         created_at: Timestamp::now(),
     }
 }

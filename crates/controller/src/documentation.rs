@@ -15,8 +15,8 @@ use utoipa_actix_web::{AppExt as _, scope};
 use crate::error::ApiError;
 use crate::{
     account, attachment, auth, block, conversation, draft, email, export, folder, friend, image, invite_link,
-    message, notice, operations, passkey, proof, reaction, realtime, report, requiredness, reset, search,
-    security_log, session, settings, shared_media, strictness, sync, totp, user,
+    message, notice, operations, passkey, poll, proof, reaction, realtime, report, requiredness, reset,
+    search, security_log, session, settings, shared_media, strictness, sync, totp, user,
 };
 
 /// Everything that can be asked for, and where.
@@ -27,6 +27,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
             scope(BASE_PATH)
                 .configure(message::configure)
                 .configure(reaction::configure)
+                .configure(poll::configure)
                 .configure(sync::configure)
                 .configure(search::configure)
                 .configure(shared_media::configure)

@@ -140,6 +140,10 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::AttachmentInUse
         | K::MessageDeleted
         | K::MessageForwarded
+        | K::MessageIsPoll
+        | K::NotAPoll
+        | K::PollClosed
+        | K::PollAnonymous
         | K::NotAGroup
         | K::CannotLeave => StatusCode::CONFLICT,
         K::BodyTooLarge | K::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -150,6 +154,8 @@ pub(crate) const fn status(kind: ErrorKind) -> StatusCode {
         | K::MentionInvalid
         | K::MentionNotMember
         | K::TooManyMentions
+        | K::PollOptionUnknown
+        | K::PollTakesOne
         | K::TooManyPasskeys
         | K::MessageTooLong
         | K::AttachmentNotReady

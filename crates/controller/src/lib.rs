@@ -29,6 +29,7 @@ mod operations;
 mod origin;
 mod passkey;
 mod paths;
+mod poll;
 mod proof;
 mod reaction;
 mod realtime;

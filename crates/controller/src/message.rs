@@ -63,7 +63,7 @@ async fn list_messages(
         (status = 200, description = "Already stored under this `client_key`", body = Message),
         (status = 403, description = "`not_allowed`: the other one's account is gone, what is answered or forwarded is by nobody, or everybody is mentioned by a plain member; `blocked_by_you`", body = Problem),
         (status = 404, description = "`conversation_not_found`, `attachment_not_found`, `message_not_found`", body = Problem),
-        (status = 409, description = "`attachment_in_use`; `message_deleted`: what is forwarded is gone; `not_a_group`: nobody can be mentioned here", body = Problem),
+        (status = 409, description = "`attachment_in_use`; `message_deleted`: what is forwarded is gone; `message_is_poll`: it is a poll; `not_a_group`: nobody can be mentioned here", body = Problem),
         (status = 422, description = "`message_empty`, `message_too_long`, `attachment_not_ready`, `too_many_attachments`, `forward_not_alone`, `mention_invalid`, `mention_not_member`, `too_many_mentions`", body = Problem),
     ),
     security(("access_token" = [])),

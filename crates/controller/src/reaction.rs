@@ -34,7 +34,7 @@ impl ReactionPath {
         (status = 200, description = "The message as it is now", body = Message),
         (status = 403, description = "`not_allowed`: somebody else's, or the conversation's own, or everybody is mentioned by a plain member; `blocked_by_you`", body = Problem),
         (status = 404, description = "`conversation_not_found`, `message_not_found`", body = Problem),
-        (status = 409, description = "`message_deleted`, `message_forwarded`; `not_a_group`: nobody can be mentioned here", body = Problem),
+        (status = 409, description = "`message_deleted`, `message_forwarded`, `message_is_poll`; `not_a_group`: nobody can be mentioned here", body = Problem),
         (status = 422, description = "`message_empty`, `message_too_long`, `mention_invalid`, `mention_not_member`, `too_many_mentions`", body = Problem),
     ),
     security(("access_token" = [])),

@@ -74,6 +74,8 @@ stored_enum!(
         User = "user",
         /// The conversation itself: somebody joined, the name changed.
         System = "system",
+        /// A person, who asks the others to choose.
+        Poll = "poll",
     }
 );
 
@@ -121,6 +123,11 @@ impl Role {
 
     /// Whether a member of this role may delete, for everyone, what others wrote.
     pub const fn can_delete_messages_of_others(self) -> bool {
+        Role::Admin.rank() <= self.rank()
+    }
+
+    /// Whether a member of this role may close polls of others.
+    pub const fn can_close_polls_of_others(self) -> bool {
         Role::Admin.rank() <= self.rank()
     }
 

@@ -24,6 +24,7 @@ mod name;
 mod name_query;
 mod number;
 mod password;
+mod poll;
 mod presence;
 mod reach;
 mod read;
@@ -50,12 +51,13 @@ pub use invite_link::{InviteLifetime, InviteLifetimeError, InviteUses, InviteUse
 pub use locale::Locale;
 pub use mention::{Mention, MentionError, mention_ranges};
 pub use name::{
-    ConversationName, DisplayName, FolderName, NameError, PresenceText, RequestMessage, SessionName,
-    StatusMessage,
+    ConversationName, DisplayName, FolderName, NameError, PollOptionText, PollQuestion, PresenceText,
+    RequestMessage, SessionName, StatusMessage,
 };
 pub use name_query::NameQuery;
 pub use number::{PageSize, Rev, Seq};
 pub use password::{Password, PasswordError};
+pub use poll::{Ballot, BallotError, PollOptions, PollOptionsError, is_poll_closing_time};
 pub use presence::{PresenceStatus, PresenceVisibility, ShownStatus};
 pub use reach::{FriendRequestsFrom, GroupAddsFrom, MessagesFrom};
 pub use read::{ReadState, unread_by};

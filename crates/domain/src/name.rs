@@ -92,6 +92,14 @@ one_line_text!(
     /// What goes with a status: up to 60 characters, may be empty.
     PresenceText, max 60, optional
 );
+one_line_text!(
+    /// What a poll asks: 1 to 300 characters.
+    PollQuestion, max 300, required
+);
+one_line_text!(
+    /// What can be voted for: 1 to 100 characters.
+    PollOptionText, max 100, required
+);
 
 #[cfg(test)]
 mod tests {

@@ -117,6 +117,14 @@ kinds! {
     MessageDeleted "message_deleted" = "The message was deleted",
     /// 409. It was forwarded: what it says is somebody else's.
     MessageForwarded "message_forwarded" = "A forwarded message cannot be changed",
+    /// 409. A poll can be neither changed nor forwarded.
+    MessageIsPoll "message_is_poll" = "A poll can be neither changed nor forwarded",
+    /// 409. The message asks nobody to choose.
+    NotAPoll "not_a_poll" = "This message is not a poll",
+    /// 409. Its time is over, or it was closed.
+    PollClosed "poll_closed" = "The poll is closed",
+    /// 409. Who has chosen what is told of open polls only.
+    PollAnonymous "poll_anonymous" = "The poll is anonymous",
     /// 409. The notes to oneself and direct conversations have no changing members.
     NotAGroup "not_a_group" = "This conversation is not a group",
     /// 409. The notes to oneself cannot be left.
@@ -154,6 +162,10 @@ kinds! {
     NotAnEmoji "not_an_emoji" = "This is not a fully qualified emoji",
     /// 422. A message takes at most twenty kinds of reactions; those that are there can still be joined.
     TooManyReactions "too_many_reactions" = "A message takes at most twenty kinds of reactions",
+    /// 422. The vote names something that is none of the options.
+    PollOptionUnknown "poll_option_unknown" = "This is none of the options",
+    /// 422. The vote names several options, and the poll takes one.
+    PollTakesOne "poll_takes_one" = "Only one option can be chosen in this poll",
     /// 422. An account has at most twenty.
     TooManyPasskeys "too_many_passkeys" = "You have as many passkeys as possible",
     /// 422. One cannot ask oneself.
@@ -227,6 +239,9 @@ pub enum FieldErrorKind {
     /// Names something that is not there.
     #[serde(rename = "unknown")]
     Unknown,
+    /// Says the same twice.
+    #[serde(rename = "duplicate")]
+    Duplicate,
 }
 
 /// One field that was not acceptable.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     BlockAdded, BlockRemoved, Conversation, DraftUpdated, FoldersUpdated, Friend, FriendRequest, Image,
-    Member, Membership, Message, PresenceChanged, ReadPosition, SettingsUpdated, User,
+    Member, Membership, Message, PollVoteUpdated, PresenceChanged, ReadPosition, SettingsUpdated, User,
 };
 
 /// What a client may say. Nothing that must not be lost goes up the socket: writes are HTTP requests.
@@ -123,6 +123,8 @@ pub enum ServerEvent {
     FoldersUpdated(FoldersUpdated),
     /// What I have begun to write changed.
     DraftUpdated(DraftUpdated),
+    /// I have voted, otherwise than before, or not any more.
+    PollVoteUpdated(PollVoteUpdated),
     /// I blocked somebody, or changed how much is hidden from them.
     BlockAdded(BlockAdded),
     /// I do not block somebody any more.
@@ -170,9 +172,10 @@ pub struct MessageCreated {
 
 impl MessageCreated {
     /// Tells everyone the same: without what depends on who looks.
-    pub fn new(mut message: Message) -> Self {
-        message.my_reactions = None;
-        Self { message }
+    pub fn new(message: Message) -> Self {
+        Self {
+            message: message.without_mine(),
+        }
     }
 }
 
@@ -473,6 +476,7 @@ impl ServerEvent {
             Self::SettingsUpdated(event) => Some(event.user_rev),
             Self::FoldersUpdated(event) => Some(event.user_rev),
             Self::DraftUpdated(event) => Some(event.user_rev),
+            Self::PollVoteUpdated(event) => Some(event.user_rev),
             Self::BlockAdded(event) => Some(event.user_rev),
             Self::BlockRemoved(event) => Some(event.user_rev),
             _ => None,

@@ -53,6 +53,7 @@ impl ServerEvent {
             "settings_updated" => Self::SettingsUpdated(payload.read()?),
             "folders_updated" => Self::FoldersUpdated(payload.read()?),
             "draft_updated" => Self::DraftUpdated(payload.read()?),
+            "poll_vote_updated" => Self::PollVoteUpdated(payload.read()?),
             "block_added" => Self::BlockAdded(payload.read()?),
             "block_removed" => Self::BlockRemoved(payload.read()?),
             "session_ended" => Self::SessionEnded(payload.read()?),

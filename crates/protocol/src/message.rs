@@ -7,7 +7,7 @@ use damso_domain::{
 use miniserde::de::{Map, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::{Attachment, Reactions, User};
+use crate::{Attachment, Poll, Reactions, User};
 
 /// A message. Of two copies the one with the larger `rev` is the newer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, miniserde::Deserialize)]
@@ -25,7 +25,7 @@ pub struct Message {
     pub client_key: ClientKey,
     /// Who wrote it, or caused it.
     pub author_id: UserId,
-    /// By a person or by the conversation itself.
+    /// By a person, by the conversation itself, or a poll.
     pub kind: MessageKind,
     /// `null` when there is none, or when it was deleted.
     pub text: Option<String>,
@@ -56,9 +56,21 @@ pub struct Message {
     pub mention_spans: Vec<Mention>,
     /// Whether its author wants it to call nobody: it counts as unread, and no device makes a sound or a notification of it.
     pub is_silent: bool,
+    /// What can be voted for, when its kind is `poll`; `null` otherwise, when it was deleted, and on top of its conversation.
+    pub poll: Option<Poll>,
 }
 
 impl Message {
+    /// As everybody is told it who sees it: without what is mine.
+    #[must_use]
+    pub fn without_mine(mut self) -> Self {
+        self.my_reactions = None;
+        if let Some(poll) = &mut self.poll {
+            poll.my_options = None;
+        }
+        self
+    }
+
     /// Whether it means somebody, by name or with everybody. Of one's own messages that is nothing to be told of.
     pub fn mentions_user(&self, user: UserId) -> bool {
         self.author_id != user && (self.mentions_all || self.mentions.contains(&user))
@@ -66,14 +78,15 @@ impl Message {
 }
 
 impl Message {
-    /// The message as it stands on top of its conversation: without how people reacted to it and what it answers, so that
-    /// it is the same for everybody who sees it. Its `rev` may be that of a reaction.
+    /// The message as it stands on top of its conversation: without how people reacted to it, what it answers and how they
+    /// voted, so that it is the same for everybody who sees it. Its `rev` may be that of a reaction or a vote.
     #[must_use]
     pub fn into_notice(self) -> Self {
         Self {
             reactions: Vec::new(),
             my_reactions: Some(Vec::new()),
             reply_to: None,
+            poll: None,
             ..self
         }
     }

@@ -4,8 +4,8 @@ use damso_domain::{ConversationId, FriendRequestId, Rev, Seq, Timestamp, UserId}
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Block, ChangedDraft, Conversation, Folder, Friend, FriendRequest, Me, Member, Membership, Message,
-    Settings, User,
+    Block, ChangedDraft, ChangedPollVote, Conversation, Folder, Friend, FriendRequest, Me, Member,
+    Membership, Message, Settings, User,
 };
 
 // Tabs of one browser hand it to each other, so the client reads it too.
@@ -90,6 +90,8 @@ pub struct UserChanges {
     pub folders: Option<Vec<Folder>>,
     /// Conversations in which I have begun to write something else since, or nothing any more.
     pub drafts: Vec<ChangedDraft>,
+    /// Polls in which I have voted, otherwise than before, or not any more.
+    pub poll_votes: Vec<ChangedPollVote>,
     /// Whom I block, or block otherwise.
     pub blocks: Vec<Block>,
     /// Whom I do not block any more.

@@ -22,7 +22,7 @@ macro_rules! copied {
         concat!(
             "((me.left_rev IS NULL AND ",
             visible!(),
-            ") OR (m.author_id = me.user_id AND m.kind = 'user' \
+            ") OR (m.author_id = me.user_id AND m.kind <> 'system' \
               AND NOT EXISTS (SELECT FROM hidden_messages h WHERE h.user_id = me.user_id \
                   AND h.conversation_id = m.conversation_id AND h.seq = m.seq)))"
         )

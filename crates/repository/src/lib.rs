@@ -28,6 +28,7 @@ pub mod mutual;
 pub mod passkey;
 #[cfg(feature = "planted-bugs")]
 pub mod planted;
+pub mod poll;
 pub mod quote;
 pub mod reaction;
 pub mod report;

@@ -15,6 +15,7 @@ pub use change::{NewMessage, hide, insert, insert_many, mark_all_deleted, mark_d
 
 use crate::attachment::{Attachment, AttachmentRow};
 use crate::error::stored;
+use crate::poll::Poll;
 use crate::quote::{self, Reply};
 use crate::reaction::Reactions;
 use crate::statement::Keep as _;
@@ -62,9 +63,13 @@ pub struct Message {
     pub mentions: Vec<Mention>,
     /// Whether it calls nobody.
     pub is_silent: bool,
+    /// What can be voted for.
+    pub poll: Option<Poll>,
+    /// The numbers of the options that whoever looks has chosen.
+    pub my_options: Vec<i64>,
 }
 
-/// The columns of a message `m`, with its attachments and how `$me` reacted, so that a page is one statement.
+/// The columns of a message `m`, with its attachments and how `$me` reacted and voted, so that a page is one statement.
 macro_rules! columns {
     ($me:literal) => {
         concat!(
@@ -78,7 +83,12 @@ macro_rules! columns {
             $crate::attachment::json_object!(),
             " ORDER BY ma.position) \
                  FROM message_attachments ma JOIN attachments a ON a.id = ma.attachment_id \
-                 WHERE ma.conversation_id = m.conversation_id AND ma.seq = m.seq) AS attachments"
+                 WHERE ma.conversation_id = m.conversation_id AND ma.seq = m.seq) AS attachments, m.poll, \
+             CASE WHEN m.poll IS NOT NULL THEN \
+                 (SELECT v.options FROM poll_votes v WHERE v.conversation_id = m.conversation_id \
+                  AND v.seq = m.seq AND v.user_id = ",
+            $me,
+            ") END AS my_options"
         )
     };
 }
@@ -122,6 +132,8 @@ pub(crate) type MessageColumns = (
     Nullable<Jsonb>,
     Nullable<Array<Text>>,
     Nullable<Jsonb>,
+    Nullable<Jsonb>,
+    Nullable<Array<BigInt>>,
 );
 
 /// [`MessageColumns`], in their order.
@@ -146,6 +158,8 @@ pub(crate) struct MessageRow {
     reactions: Option<serde_json::Value>,
     my_reactions: Option<Vec<String>>,
     attachments: Option<serde_json::Value>,
+    poll: Option<serde_json::Value>,
+    my_options: Option<Vec<i64>>,
 }
 
 impl MessageRow {
@@ -170,6 +184,8 @@ impl MessageRow {
             reactions,
             my_reactions,
             attachments,
+            poll,
+            my_options,
         } = self;
         let attachments: Vec<AttachmentRow> = attachments
             .map(serde_json::from_value)
@@ -186,6 +202,10 @@ impl MessageRow {
             .transpose()
             .map_err(|error| RepositoryError::Query(format!("messages.mentions: {error}")))?
             .unwrap_or_default();
+        let poll: Option<Poll> = poll
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|error| RepositoryError::Query(format!("messages.poll: {error}")))?;
         let mine = my_reactions.unwrap_or_default();
         let my_reactions = reactions.iter().map(|kind| &kind.emoji);
         let my_reactions = my_reactions
@@ -219,6 +239,8 @@ impl MessageRow {
             forwarded,
             mentions,
             is_silent,
+            poll,
+            my_options: my_options.unwrap_or_default(),
         })
     }
 }

@@ -202,6 +202,7 @@ diesel::table! {
         forwarded -> Bool,
         mentions -> Nullable<Jsonb>,
         is_silent -> Bool,
+        poll -> Nullable<Jsonb>,
     }
 }
 
@@ -269,6 +270,18 @@ diesel::table! {
         seq -> BigInt,
         user_id -> Uuid,
         emoji -> Text,
+        rev -> BigInt,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    poll_votes (conversation_id, seq, user_id) {
+        conversation_id -> Uuid,
+        seq -> BigInt,
+        user_id -> Uuid,
+        message_id -> Uuid,
+        options -> Array<BigInt>,
         rev -> BigInt,
         created_at -> Timestamptz,
     }

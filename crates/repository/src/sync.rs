@@ -30,6 +30,8 @@ pub struct UserChanges {
     pub drafts: Vec<ConversationId>,
     /// Hidden.
     pub hidden_messages: Vec<MessageRef>,
+    /// How the user votes now, where that changed.
+    pub poll_votes: Vec<(MessageRef, Rev, Vec<i64>)>,
     /// New or changed friends.
     pub friends: Vec<Friendship>,
     /// Not friends any more.
@@ -87,6 +89,10 @@ struct UserChangeRow {
     conversation_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<BigInt>)]
     seq: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    voted_rev: Option<i64>,
+    #[diesel(sql_type = Nullable<Array<BigInt>>)]
+    options: Option<Vec<i64>>,
 }
 
 impl UserChangeRow {
@@ -123,7 +129,15 @@ impl UserChangeRow {
         })
     }
 
-    fn hidden(&self) -> Option<MessageRef> {
+    fn poll_vote(&self) -> Option<(MessageRef, Rev, Vec<i64>)> {
+        Some((
+            self.message_ref()?,
+            Rev::new(self.voted_rev?),
+            self.options.clone()?,
+        ))
+    }
+
+    fn message_ref(&self) -> Option<MessageRef> {
         Some(MessageRef {
             conversation_id: ConversationId::from_uuid(self.conversation_id?),
             seq: Seq::new(self.seq?),
@@ -142,7 +156,9 @@ impl UserChanges {
             "conversation" => self.conversations.push(ConversationId::from_uuid(id)),
             "membership" => self.memberships.push(ConversationId::from_uuid(id)),
             "draft" => self.drafts.push(ConversationId::from_uuid(id)),
-            "hidden_message" => self.hidden_messages.extend(row.hidden()),
+            "hidden_message" => self.hidden_messages.extend(row.message_ref()),
+            // Of a message that was deleted there is none.
+            "poll_vote" => self.poll_votes.extend(row.poll_vote()),
             "friend" => match row.friendship(id) {
                 Some(friendship) => self.friends.push(friendship),
                 None => self.removed_friends.push(UserId::from_uuid(id)),
@@ -174,7 +190,8 @@ pub async fn find_user_changes(
         "SELECT u.rev AS user_rev, now(), uc.kind, uc.subject_id, f.since, f.is_mutual, f.last_seen_at, \
              f.nickname, f.is_favorite, f.is_hidden, \
              b.hide_profile, b.created_at AS blocked_at, r.from_id, r.to_id, r.message, r.created_at, \
-             h.conversation_id, h.seq \
+             coalesce(h.conversation_id, v.conversation_id) AS conversation_id, coalesce(h.seq, v.seq) AS seq, \
+             v.rev AS voted_rev, v.options \
          FROM users u \
          LEFT JOIN user_changes uc ON uc.user_id = u.id AND uc.rev > CASE WHEN u.rev < $2 THEN 0 ELSE $2 END \
          LEFT JOIN friendships f ON uc.kind = 'friend' AND f.user_id = u.id AND f.friend_id = uc.subject_id \
@@ -183,6 +200,7 @@ pub async fn find_user_changes(
          LEFT JOIN blocks b ON uc.kind = 'block' AND b.user_id = u.id AND b.blocked_id = uc.subject_id \
          LEFT JOIN hidden_messages h ON uc.kind = 'hidden_message' AND h.user_id = u.id \
              AND h.message_id = uc.subject_id \
+         LEFT JOIN poll_votes v ON uc.kind = 'poll_vote' AND v.user_id = u.id AND v.message_id = uc.subject_id \
          WHERE u.id = $1 ORDER BY uc.rev",
     )
     .bind::<SqlUuid, _>(user.as_uuid())

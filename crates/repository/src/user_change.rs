@@ -28,6 +28,8 @@ pub enum UserChange {
     Folders(UserId),
     /// What was begun to be written in a conversation changed.
     Draft(ConversationId),
+    /// The user has voted in a poll, otherwise than before, or not any more.
+    PollVote(MessageId),
     /// Somebody was blocked, otherwise than before, or is not any more.
     Block(UserId),
 }
@@ -44,6 +46,7 @@ impl UserChange {
             Self::Settings(id) => ("settings", id.as_uuid()),
             Self::Folders(id) => ("folders", id.as_uuid()),
             Self::Draft(id) => ("draft", id.as_uuid()),
+            Self::PollVote(id) => ("poll_vote", id.as_uuid()),
             Self::Block(id) => ("block", id.as_uuid()),
         }
     }

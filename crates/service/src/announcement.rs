@@ -223,9 +223,7 @@ async fn joined_event_with_accounts(
 ) -> ServiceResult<(ConversationJoined, Vec<User>)> {
     let mut conversation = view::load_conversation(conn, user, id).await?;
     // Several who join are told the same.
-    if let Some(last) = &mut conversation.last_message {
-        last.my_reactions = None;
-    }
+    conversation.last_message = conversation.last_message.map(Message::without_mine);
     let mut mentioned = view::Mentioned::default();
     mentioned.add_conversation(&conversation);
     let people = mentioned.load_accounts(conn).await?;

@@ -113,7 +113,7 @@ impl Deletion {
         Ok(())
     }
 
-    /// What somebody wrote goes, and with the same change what they reacted with to what others wrote.
+    /// What somebody wrote goes, and with the same change what they reacted with to what others wrote, and how they voted.
     async fn erase(
         &mut self,
         conn: &mut Connection,
@@ -126,6 +126,7 @@ impl Deletion {
             repository::message::mark_all_deleted(conn, conversation_id, self.user, rev, self.now).await?;
         repository::conversation::drop_deleted_notice(conn, &mut change.conversation).await?;
         repository::reaction::delete_all(conn, conversation_id, self.user, rev).await?;
+        repository::poll::forget_votes(conn, conversation_id, self.user, rev).await?;
         self.counts.messages += count(erased);
         self.held.extend(held);
         let event = MessagesErased {

@@ -47,6 +47,9 @@ impl EditService {
                 if message.deleted_at.is_some() {
                     return Err(ErrorKind::MessageDeleted.into());
                 }
+                if message.kind == MessageKind::Poll {
+                    return Err(ErrorKind::MessageIsPoll.into());
+                }
                 if message.forwarded {
                     return Err(ErrorKind::MessageForwarded.into());
                 }
@@ -144,7 +147,7 @@ async fn load_own(
 ) -> ServiceResult<repository::message::Message> {
     let message = repository::message::find_visible(conn, author, target).await?;
     let message = message.ok_or(ErrorKind::MessageNotFound)?;
-    if message.kind != MessageKind::User || message.author_id != author {
+    if message.kind == MessageKind::System || message.author_id != author {
         return Err(ErrorKind::NotAllowed.into());
     }
     Ok(message)

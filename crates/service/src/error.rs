@@ -160,6 +160,17 @@ impl FieldProblem for damso_domain::NameError {
     }
 }
 
+impl FieldProblem for damso_domain::PollOptionsError {
+    fn kind(&self) -> FieldErrorKind {
+        match self {
+            Self::TooFew => FieldErrorKind::TooShort,
+            Self::TooMany => FieldErrorKind::TooLong,
+            Self::Text { error, .. } => error.kind(),
+            Self::Twice { .. } => FieldErrorKind::Duplicate,
+        }
+    }
+}
+
 impl FieldProblem for damso_domain::PasswordError {
     fn kind(&self) -> FieldErrorKind {
         match self {

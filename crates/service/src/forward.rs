@@ -45,5 +45,8 @@ pub(crate) async fn take_forwarded(
     if found.deleted_at.is_some() {
         return Err(ErrorKind::MessageDeleted.into());
     }
+    if found.kind == MessageKind::Poll {
+        return Err(ErrorKind::MessageIsPoll.into());
+    }
     Ok((found.text, found.attachments))
 }

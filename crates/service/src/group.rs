@@ -239,6 +239,7 @@ pub(crate) async fn insert_system(
         forwarded: false,
         mentions: Vec::new(),
         is_silent: false,
+        poll: None,
         created_at: now,
     };
     Ok(repository::message::insert(conn, &new, Vec::new()).await?)

@@ -46,6 +46,7 @@ mod object;
 mod outgoing;
 pub mod passkey;
 mod password;
+pub mod poll;
 pub mod ports;
 mod post;
 pub mod presence;
@@ -173,6 +174,8 @@ pub struct Services {
     pub edits: edit::EditService,
     /// Reacting to messages.
     pub reactions: reaction::ReactionService,
+    /// Polls and votes in them.
+    pub polls: poll::PollService,
     /// What people let others see of themselves.
     pub settings: settings::SettingsService,
     /// Folders of conversations.
@@ -287,6 +290,7 @@ impl Services {
             drafts: draft::DraftService::new(context.clone()),
             edits: edit::EditService::new(context.clone()),
             reactions: reaction::ReactionService::new(context.clone()),
+            polls: poll::PollService::new(context.clone()),
             settings: settings::SettingsService::new(context.clone()),
             folders: folder::FolderService::new(context.clone()),
             presence: presence::PresenceService::new(context.clone()),

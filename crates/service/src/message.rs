@@ -41,7 +41,7 @@ pub struct Sent {
 
 impl Sent {
     /// A message that an earlier call stored.
-    const fn before(message: Message) -> Self {
+    pub(crate) const fn before(message: Message) -> Self {
         Self {
             message,
             is_new: false,
@@ -164,6 +164,7 @@ impl MessageService {
                     forwarded: forward_of.is_some(),
                     mentions: outgoing.mentions,
                     is_silent: outgoing.is_silent,
+                    poll: None,
                     created_at: now,
                 };
                 let message = repository::message::insert(conn, &new, attachments).await?;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use damso_domain::{ConversationId, Rev, Seq, Timestamp, UserId};
 use damso_protocol as protocol;
 use damso_protocol::{
-    ChangedDraft, ChangedMembership, ConversationChanges, ErrorKind, HiddenMessage, Pointer, SyncPosition,
-    SyncRequest, SyncResponse,
+    ChangedDraft, ChangedMembership, ChangedPollVote, ConversationChanges, ErrorKind, HiddenMessage, Pointer,
+    SyncPosition, SyncRequest, SyncResponse,
 };
 use damso_repository as repository;
 use damso_repository::Connection;
@@ -321,6 +321,15 @@ impl Lacking {
             conversation_id: target.conversation_id,
             seq: target.seq,
         });
+        let poll_votes = changes
+            .poll_votes
+            .iter()
+            .map(|(target, rev, options)| ChangedPollVote {
+                conversation_id: target.conversation_id,
+                seq: target.seq,
+                rev: *rev,
+                options: options.clone(),
+            });
         let viewer = user;
         let user = |id: &UserId| people.users.get(id).map(|found| view::user(found, viewer));
         Ok(protocol::UserChanges {
@@ -351,6 +360,7 @@ impl Lacking {
             hidden_messages: hidden.collect(),
             folders: self.folders.clone(),
             drafts: drafts.collect(),
+            poll_votes: poll_votes.collect(),
             settings: changes.has_new_settings.then(|| view::settings(&me.settings)),
             blocks: changes
                 .blocks

@@ -21,7 +21,7 @@ use damso_repository::user::{Picture, Settings, User};
 
 use crate::profiles::Profiles;
 use crate::realtime::Hub;
-use crate::{ServiceError, ServiceResult, mention, reaction};
+use crate::{ServiceError, ServiceResult, mention, poll, reaction};
 
 pub(crate) fn image(picture: &Picture) -> protocol::Image {
     let side = picture.side.unsigned_abs();
@@ -203,6 +203,10 @@ pub(crate) fn message(message: &Message) -> ServiceResult<protocol::Message> {
         mentions_all: message.mentions.iter().any(mention::is_all),
         mention_spans: message.mentions.clone(),
         is_silent: message.is_silent,
+        poll: message
+            .poll
+            .as_ref()
+            .map(|of_it| poll::view(of_it, &message.my_options)),
     })
 }
 
@@ -330,6 +334,9 @@ impl Mentioned {
         self.0.extend(&message.mentions);
         for kind in &message.reactions {
             self.0.extend(&kind.user_ids);
+        }
+        for option in message.poll.iter().flat_map(|poll| &poll.options) {
+            self.0.extend(&option.user_ids);
         }
         self.0
             .extend(message.reply_to.iter().map(|reply| reply.author_id));

@@ -312,6 +312,7 @@ mod tests {
             mentions_all: false,
             mention_spans: Vec::new(),
             is_silent: false,
+            poll: None,
         }
     }
 

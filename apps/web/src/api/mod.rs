@@ -11,6 +11,7 @@ mod folders;
 mod http;
 mod invites;
 mod operations;
+mod polls;
 mod reactions;
 mod refresh;
 mod search;

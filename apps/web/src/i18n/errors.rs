@@ -166,6 +166,12 @@ fn kind_ko(kind: ErrorKind) -> &'static str {
         ErrorKind::AttachmentInUse => "이미 다른 메시지에 있는 파일이에요.",
         ErrorKind::MessageDeleted => "이미 삭제된 메시지예요.",
         ErrorKind::MessageForwarded => "전달한 메시지는 수정할 수 없어요.",
+        ErrorKind::MessageIsPoll => "투표는 수정하거나 전달할 수 없어요.",
+        ErrorKind::NotAPoll => "투표가 아니에요.",
+        ErrorKind::PollClosed => "마감된 투표예요.",
+        ErrorKind::PollAnonymous => "익명 투표라서 누가 골랐는지 볼 수 없어요.",
+        ErrorKind::PollOptionUnknown => "이 투표에 없는 선택지예요.",
+        ErrorKind::PollTakesOne => "하나만 고를 수 있는 투표예요.",
         ErrorKind::ForwardNotAlone => "전달할 때는 다른 내용을 함께 보낼 수 없어요.",
         ErrorKind::NotAGroup => "그룹 채팅이 아니에요.",
         ErrorKind::CannotLeave => "나갈 수 없는 대화예요.",
@@ -254,6 +260,12 @@ fn kind_en(kind: ErrorKind) -> &'static str {
         ErrorKind::AttachmentInUse => "This file is in another message already.",
         ErrorKind::MessageDeleted => "This message was deleted.",
         ErrorKind::MessageForwarded => "A forwarded message can’t be edited.",
+        ErrorKind::MessageIsPoll => "A poll can be neither changed nor forwarded.",
+        ErrorKind::NotAPoll => "This is not a poll.",
+        ErrorKind::PollClosed => "The poll is closed.",
+        ErrorKind::PollAnonymous => "The poll is anonymous: nobody sees who chose what.",
+        ErrorKind::PollOptionUnknown => "This is none of the options.",
+        ErrorKind::PollTakesOne => "Only one option can be chosen.",
         ErrorKind::ForwardNotAlone => "Nothing else can be sent along with a forwarded message.",
         ErrorKind::NotAGroup => "This conversation is not a group.",
         ErrorKind::CannotLeave => "This conversation cannot be left.",
@@ -309,6 +321,7 @@ fn field_ko(kind: FieldErrorKind) -> &'static str {
         FieldErrorKind::SameAsLogin => "아이디와 같은 비밀번호는 쓸 수 없어요.",
         FieldErrorKind::Wrong => "비밀번호가 맞지 않아요.",
         FieldErrorKind::Unknown => "찾을 수 없어요.",
+        FieldErrorKind::Duplicate => "같은 것이 두 번 있어요.",
     }
 }
 
@@ -325,5 +338,6 @@ fn field_en(kind: FieldErrorKind) -> &'static str {
         FieldErrorKind::SameAsLogin => "The password must differ from the handle.",
         FieldErrorKind::Wrong => "The password is wrong.",
         FieldErrorKind::Unknown => "This was not found.",
+        FieldErrorKind::Duplicate => "The same is there twice.",
     }
 }

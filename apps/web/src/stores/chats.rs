@@ -175,6 +175,7 @@ impl ChatStore {
                 reads: model.chats.get(id).map(Chat::reads).unwrap_or_default(),
                 me: model.me(),
                 reacting: &model.reacting,
+                voting: &model.voting,
                 read_at_open,
                 offset_mins: utc_offset_mins,
             })

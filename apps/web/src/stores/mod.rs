@@ -14,6 +14,7 @@ pub(crate) mod local;
 mod outbox;
 mod pages;
 mod people;
+mod polls;
 mod reactions;
 mod role;
 mod settings;

@@ -42,6 +42,8 @@ icons! {
     More = "M5.5 11.5a.5.5 0 1 0 0 1a.5.5 0 1 0 0-1M12 11.5a.5.5 0 1 0 0 1a.5.5 0 1 0 0-1M18.5 11.5a.5.5 0 1 0 0 1a.5.5 0 1 0 0-1",
     /// A paper clip: attach.
     Clip = "m20 11-8.3 8.3a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7l-8.3 8.3a1.6 1.6 0 0 1-2.3-2.3L14.5 7",
+    /// Three bars of different length: a poll.
+    Poll = "M5 6h14M5 12h9M5 18h5",
     /// A smiling face.
     Smile = "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0M8.5 14a4.2 4.2 0 0 0 7 0M9 9.5h.01M15 9.5h.01",
     /// A clock: used recently.

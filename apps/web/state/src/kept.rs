@@ -252,6 +252,8 @@ fn named_users(model: &Model) -> HashSet<UserId> {
         for message in stretch.into_iter().flat_map(|stretch| stretch.messages) {
             named.insert(message.author_id);
             named.extend(message.reactions.iter().flat_map(|kind| &kind.user_ids));
+            let options = message.poll.iter().flat_map(|poll| &poll.options);
+            named.extend(options.flat_map(|option| &option.user_ids));
         }
     }
     named

@@ -5,6 +5,7 @@ mod loading;
 mod mentions;
 mod reacting;
 mod sync;
+mod voting;
 
 pub use loading::{PageRequest, Place, ReadsRequest};
 pub use reacting::is_editable;
@@ -19,7 +20,7 @@ use damso_protocol::{
 };
 
 use crate::count::Counts;
-use crate::{Arrival, Chat, Chats, Effects, Outbox, People, Reacting, Timeline, Typing};
+use crate::{Arrival, Chat, Chats, Effects, Outbox, People, Reacting, Timeline, Typing, Voting};
 
 /// What one signed-in person's client knows.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +51,8 @@ pub struct Model {
     pub outbox: Outbox,
     /// Reactions of mine that the server has not told of yet.
     pub reacting: Reacting,
+    /// How I vote, and votes of mine that the server has not told of yet.
+    pub voting: Voting,
 }
 
 impl Model {
@@ -71,6 +74,7 @@ impl Model {
             typing: Typing::default(),
             outbox: Outbox::default(),
             reacting: Reacting::default(),
+            voting: Voting::default(),
         }
     }
 
@@ -205,7 +209,7 @@ impl Model {
 
     /// Whether somebody else has said something.
     fn is_news(&self, message: &Message) -> bool {
-        message.author_id != self.me && message.deleted_at.is_none() && message.kind == MessageKind::User
+        message.author_id != self.me && message.deleted_at.is_none() && message.kind != MessageKind::System
     }
 
     /// Takes over what the server says of a conversation whose last message or count went away.
@@ -242,6 +246,7 @@ impl Model {
 
     /// Takes over the server's answer to a message of ours. Its event comes as well, earlier or later.
     pub fn take_sent(&mut self, message: Message) -> Effects {
+        let message = self.voting.take(message);
         let mut effects = Effects {
             chats: true,
             timelines: true,
@@ -355,9 +360,10 @@ impl Model {
         let is_unknown = |id: &UserId| self.people.user(*id).is_none();
         let named = message.reactions.iter().flat_map(|kind| &kind.user_ids).copied();
         let quoted = message.reply_to.iter().map(|reply| reply.author_id);
-        effects
-            .unknown_users
-            .extend(named.chain([message.author_id]).chain(quoted).filter(is_unknown));
+        let options = message.poll.iter().flat_map(|poll| &poll.options);
+        let voters = options.flat_map(|option| &option.user_ids).copied();
+        let named = named.chain([message.author_id]).chain(quoted).chain(voters);
+        effects.unknown_users.extend(named.filter(is_unknown));
     }
 
     /// A message that is deleted does not count any more. Says whether the count has to be asked for: of a message

@@ -1,7 +1,7 @@
 //! What the list says of a conversation, before it is put into words.
 
 use damso_domain::markup::plain;
-use damso_domain::{AttachmentKind, ConversationKind, Timestamp, UserId};
+use damso_domain::{AttachmentKind, ConversationKind, MessageKind, Timestamp, UserId};
 use damso_protocol::{Message, SystemNotice};
 
 use crate::{Chat, Outbox, People};
@@ -148,9 +148,11 @@ fn of_message(message: &Message, chat: &Chat, me: UserId) -> Preview {
         };
     }
     if let Some(text) = &message.text {
+        let text = first_line(text);
+        let is_poll = message.kind == MessageKind::Poll;
         return Preview::Text {
             author,
-            text: first_line(text),
+            text: if is_poll { format!("📊 {text}") } else { text },
         };
     }
     let images = message

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use damso_domain::{ClientKey, ReadState, Seq, Timestamp, UserId, unread_by};
 use damso_protocol::Message;
 
-use crate::{Echo, Reacting, Timeline};
+use crate::{Echo, Reacting, Timeline, Voting};
 
 /// Names a row, the same for as long as it is the same thing: an echo keeps its key when it is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -107,6 +107,8 @@ pub struct RowsInput<'a, Offset: Fn(Timestamp) -> i64> {
     pub me: UserId,
     /// Reactions of mine that the server has not told of yet.
     pub reacting: &'a Reacting,
+    /// Votes of mine that the server has not told of yet.
+    pub voting: &'a Voting,
     /// Where the divider goes: my pointer when the conversation was opened, if something was unread then.
     pub read_at_open: Option<Seq>,
     /// How many minutes local time is ahead of UTC at a point in time.
@@ -187,6 +189,7 @@ impl<Offset: Fn(Timestamp) -> i64> Builder<'_, Offset> {
             None => unread_by(message.seq, message.author_id, self.input.reads),
         };
         let drawn = self.input.reacting.drawn(message, self.input.me);
+        let drawn = self.input.voting.drawn(drawn, self.input.me);
         self.push(key, message.author_id, RowContent::Stored(drawn), unread_by);
     }
 

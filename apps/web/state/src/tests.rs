@@ -13,6 +13,7 @@ mod notice;
 mod on_top;
 mod outbox;
 mod pages;
+mod polls;
 mod quotes;
 mod reactions;
 mod rows;

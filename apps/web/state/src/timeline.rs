@@ -6,7 +6,9 @@ use std::sync::Arc;
 use damso_domain::{Rev, Seq, Timestamp, UserId};
 use damso_protocol::{Message, Messages, ReactionChanged};
 
+use crate::Voting;
 use crate::model::Place;
+use crate::polls;
 use crate::quotes::{self, Change};
 use crate::reactions::{self, Way};
 
@@ -241,6 +243,15 @@ impl Timeline {
         self.hide_now(seq);
     }
 
+    /// How I vote is known otherwise, or a copy has come that does not know it.
+    pub(crate) fn correct_votes(&mut self, voting: &Voting) {
+        for known in self.messages.values_mut() {
+            if let Some(corrected) = voting.corrected(known) {
+                *known = Arc::new(corrected);
+            }
+        }
+    }
+
     fn hide_now(&mut self, seq: Seq) {
         self.requote(Change::Hidden(seq));
         self.messages.remove(&seq);
@@ -322,7 +333,7 @@ impl Timeline {
             {
                 *known = Arc::new(deleted(known, rev, deleted_at));
             } else if known.rev < rev
-                && let Some(changed) = reactions::without(known, author, rev)
+                && let Some(changed) = polls::left_after(known, author, rev)
             {
                 *known = Arc::new(changed);
             }
@@ -415,6 +426,7 @@ pub(crate) fn deleted(message: &Message, rev: Rev, deleted_at: Timestamp) -> Mes
         mentions_all: false,
         mention_spans: Vec::new(),
         is_silent: false,
+        poll: None,
         ..message.clone()
     }
 }

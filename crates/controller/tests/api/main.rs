@@ -48,6 +48,8 @@ mod origins;
 mod passkeys;
 mod password;
 mod password_reset;
+mod polls;
+mod polls_end;
 mod presence;
 mod probe;
 mod profile;

@@ -68,6 +68,7 @@ names!(event_name, ServerEvent, EVENTS:
     SettingsUpdated(_) = "settings_updated",
     FoldersUpdated(_) = "folders_updated",
     DraftUpdated(_) = "draft_updated",
+    PollVoteUpdated(_) = "poll_vote_updated",
     BlockAdded(_) = "block_added",
     BlockRemoved(_) = "block_removed",
     SessionEnded(_) = "session_ended",

@@ -6,17 +6,18 @@ use damso_domain::{AttachmentId, History, Timestamp, UserId};
 use damso_protocol::{
     AddMembersRequest, Attachment, AuthResponse, Block, BlockRequest, ChangePasswordRequest,
     CompleteAttachmentRequest, ContentQuery, Conversation, Conversations, CreateAttachmentRequest,
-    CreateConversationRequest, CreateFolderRequest, CreateFriendRequest, CreateReportRequest,
-    CreatedAttachment, CreatedReport, DeleteFor, DeleteMessageQuery, DeletionReport, DeletionRequest,
-    DraftUpdated, EditMessageRequest, ErrorKind, Exports, Folder, Folders, FoundMessages, FoundPeople,
-    Friend, FriendInvite, FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites, ImageQuery,
-    InvitePreview, MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery, Mutual, Page,
-    PageQuery, Problem, ReactionPage, ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest,
-    RenameSessionRequest, SearchMessagesQuery, SearchPeopleQuery, SendMessageRequest, ServerInfo, Sessions,
-    SetAvatarRequest, SetDraftRequest, SetPresenceRequest, Settings, SharedMediaPage, SignInRequest,
-    SignUpRequest, SyncRequest, SyncResponse, SystemNotice, UnreadMentions, UpdateConversationRequest,
-    UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest,
-    UpdateSettingsRequest, UploadPartsRequest, User, Users, UsersQuery,
+    CreateConversationRequest, CreateFolderRequest, CreateFriendRequest, CreatePollRequest,
+    CreateReportRequest, CreatedAttachment, CreatedReport, DeleteFor, DeleteMessageQuery, DeletionReport,
+    DeletionRequest, DraftUpdated, EditMessageRequest, ErrorKind, Exports, Folder, Folders, FoundMessages,
+    FoundPeople, Friend, FriendInvite, FriendRequest, FriendRequestsQuery, GroupInvite, GroupInvites,
+    ImageQuery, InvitePreview, MarkReadRequest, Me, Members, Message, MessageEdit, Messages, MessagesQuery,
+    Mutual, Page, PageQuery, Poll, PollVotePage, PollVoteRequest, PollVoteUpdated, Problem, ReactionPage,
+    ReactionsQuery, ReadPosition, Readers, Reads, RefreshRequest, RenameSessionRequest, SearchMessagesQuery,
+    SearchPeopleQuery, SendMessageRequest, ServerInfo, Sessions, SetAvatarRequest, SetDraftRequest,
+    SetPresenceRequest, Settings, SharedMediaPage, SignInRequest, SignUpRequest, SyncRequest, SyncResponse,
+    SystemNotice, UnreadMentions, UpdateConversationRequest, UpdateFolderRequest, UpdateFriendRequest,
+    UpdateMeRequest, UpdateMemberRequest, UpdateMembershipRequest, UpdateSettingsRequest, UploadPartsRequest,
+    User, Users, UsersQuery,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -255,7 +256,14 @@ fn message() -> Value {
         "reply_to": { "seq": 1, "rev": 3, "author_id": ID, "excerpt": "여섯 시에", "attachment": "image" },
         "forwarded": true, "mentions": [ID], "mentions_all": true,
         "mention_spans": [{ "user_id": ID, "start": 0, "end": 3 }, { "user_id": null, "start": 4, "end": 7 }],
-        "is_silent": true,
+        "is_silent": true, "poll": poll(),
+    })
+}
+
+fn poll() -> Value {
+    json!({
+        "options": [{ "number": 1, "text": "김밥", "votes": 11, "user_ids": [ID] }], "is_multiple": true,
+        "is_anonymous": false, "closes_at": TIME, "voter_count": 11, "my_options": [1],
     })
 }
 
@@ -382,7 +390,8 @@ fn both_readers_read_every_answer() {
             "memberships": [{ "conversation_id": ID, "membership": membership }],
             "hidden_messages": [{ "conversation_id": ID, "seq": 2 }], "settings": settings,
             "folders": [{ "id": ID, "name": "가족" }],
-            "drafts": [{ "conversation_id": ID, "draft": null }], "blocks": [block], "removed_block_ids": [ID],
+            "drafts": [{ "conversation_id": ID, "draft": null }],
+            "poll_votes": [{ "conversation_id": ID, "seq": 2, "rev": 9, "options": [1, 3] }], "blocks": [block], "removed_block_ids": [ID],
         },
         "conversations": [{
             "id": ID, "rev": 9, "messages": [message()], "withheld": [1, 2], "members": [member],
@@ -436,6 +445,32 @@ fn drafts_are_read_as_they_are_written() {
     let draft = json!({ "text": "여섯 시에 ", "reply_to_seq": null, "updated_at": TIME });
     assert_lenient::<DraftUpdated>(&json!({ "user_rev": 3, "conversation_id": ID, "draft": draft }));
     assert_lenient::<DraftUpdated>(&json!({ "user_rev": 3, "conversation_id": ID, "draft": null }));
+}
+
+#[test]
+fn polls_are_read_as_they_are_written() {
+    let options = json!(["김밥", "국수"]);
+    assert_strict::<CreatePollRequest>(json!({ "client_key": ID, "question": "점심?", "options": options }));
+    assert_strict::<CreatePollRequest>(json!({
+        "client_key": ID, "question": "점심?", "options": options, "is_multiple": true, "is_anonymous": true,
+        "closes_at": TIME,
+    }));
+    assert_strict::<PollVoteRequest>(json!({ "options": [1, 2] }));
+    assert_lenient::<Poll>(&poll());
+    assert_both_miss::<Poll>(&poll());
+    assert_lenient::<PollVoteUpdated>(
+        &json!({ "user_rev": 3, "conversation_id": ID, "seq": 2, "rev": 9, "options": [] }),
+    );
+    assert_lenient::<PollVotePage>(&json!({
+        "items": [{ "user_id": ID, "options": [1], "created_at": TIME }], "users": [user()], "next_cursor": "x",
+    }));
+    // What is mine is in no event.
+    let told = damso_protocol::MessageCreated::new(read(&message()));
+    let told = write(&told)["message"].clone();
+    assert_eq!(
+        (&told["my_reactions"], &told["poll"]["my_options"]),
+        (&Value::Null, &Value::Null)
+    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::Message;
 use crate::attachment::Attachment;
+use crate::poll::{self, Poll};
 use crate::quote::Reply;
 use crate::schema::{hidden_messages, message_attachments, message_edits, messages, reactions};
 use crate::statement::Keep as _;
@@ -46,6 +47,8 @@ pub struct NewMessage {
     pub mentions: Vec<Mention>,
     /// Whether it calls nobody.
     pub is_silent: bool,
+    /// What can be voted for.
+    pub poll: Option<Poll>,
     /// When.
     pub created_at: Timestamp,
 }
@@ -73,6 +76,7 @@ pub async fn insert(
             messages::forwarded.eq(new.forwarded),
             messages::mentions.eq(mentions_column(&new.mentions)?),
             messages::is_silent.eq(new.is_silent),
+            messages::poll.eq(poll::column(new.poll.as_ref())?),
             messages::created_at.eq(new.created_at.as_jiff().to_diesel()),
         ))
         .execute(conn)
@@ -98,6 +102,8 @@ pub async fn insert(
         forwarded: new.forwarded,
         mentions: new.mentions.clone(),
         is_silent: new.is_silent,
+        poll: new.poll.clone(),
+        my_options: Vec::new(),
     })
 }
 
@@ -112,8 +118,8 @@ pub(crate) fn mentions_column(mentions: &[Mention]) -> RepositoryResult<Option<s
     })?))
 }
 
-/// Stores messages that have no attachments, answer none, mention nobody and are not silent, as many as one statement may
-/// hold at once. The numbers are the caller's responsibility, as they are with [`insert`].
+/// Stores messages that have no attachments, answer none, mention nobody, are not silent and no polls, as many as one
+/// statement may hold at once. The numbers are the caller's responsibility, as they are with [`insert`].
 pub async fn insert_many(conn: &mut Connection, new: &[NewMessage]) -> RepositoryResult<()> {
     let column = |value: fn(&NewMessage) -> Uuid| new.iter().map(value).collect::<Vec<_>>();
     let number = |value: fn(&NewMessage) -> i64| new.iter().map(value).collect::<Vec<_>>();
@@ -193,6 +199,7 @@ struct Emptied {
     forwarded: bool,
     mentions: Option<serde_json::Value>,
     is_silent: bool,
+    poll: Option<serde_json::Value>,
 }
 
 impl Emptied {
@@ -206,6 +213,7 @@ impl Emptied {
             forwarded: false,
             mentions: None,
             is_silent: false,
+            poll: None,
         }
     }
 }
@@ -237,7 +245,7 @@ pub async fn mark_all_deleted(
     let written = messages::table
         .filter(messages::conversation_id.eq(conversation.as_uuid()))
         .filter(messages::author_id.eq(author.as_uuid()))
-        .filter(messages::kind.eq(MessageKind::User.as_str()))
+        .filter(messages::kind.ne(MessageKind::System.as_str()))
         .filter(messages::deleted_at.is_null());
     let seqs: Vec<i64> = diesel::update(written)
         .set(Emptied::new(rev, at))
@@ -248,8 +256,8 @@ pub async fn mark_all_deleted(
     Ok((seqs.len(), held))
 }
 
-/// Removes the earlier texts of messages, how people reacted to them, what they were searched by, and that they held
-/// attachments; returns which ones.
+/// Removes the earlier texts of messages, how people reacted to them and voted in them, what they were searched by, and
+/// that they held attachments; returns which ones.
 async fn delete_what_hangs_on(
     conn: &mut Connection,
     conversation: ConversationId,
@@ -263,6 +271,7 @@ async fn delete_what_hangs_on(
     diesel::delete(given.filter(reactions::seq.eq_any(seqs)))
         .execute(conn)
         .await?;
+    poll::delete_votes(conn, conversation, seqs).await?;
     search_index::delete(conn, conversation, seqs).await?;
     let held = message_attachments::table
         .filter(message_attachments::conversation_id.eq(conversation.as_uuid()))

@@ -23,6 +23,7 @@ async fn many_messages_are_stored_as_each_alone_would_be() {
         forwarded: false,
         mentions: Vec::new(),
         is_silent: false,
+        poll: None,
         created_at: Timestamp::now(),
     };
     let all = [

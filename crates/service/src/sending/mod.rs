@@ -341,6 +341,8 @@ impl Batcher {
                         forwarded: false,
                         mentions: Vec::new(),
                         is_silent: false,
+                        poll: None,
+                        my_options: Vec::new(),
                     };
                     self.unindexed.note(conversation);
                     self.tell(&message, audience, withheld_for);

@@ -13,6 +13,7 @@ use web_sys::Element;
 use super::editing::Editing;
 use super::forwarding::Forwarding;
 use super::notice_bar::{NoticeActions, allows_notice, notice_seq};
+use super::polls::ClosePollItem;
 use super::reactions::{QuickReactions, Reactor};
 use super::replying::Replying;
 use super::selecting::Selecting;
@@ -78,6 +79,7 @@ struct Choices {
     can_be_notice: bool,
     is_notice: bool,
     can_be_forwarded: bool,
+    can_be_chosen: bool,
     takes_reactions: bool,
     has_reactions: bool,
     is_editable: bool,
@@ -194,7 +196,7 @@ pub(super) fn MessageMenu(id: ConversationId) -> impl IntoView {
     }
 }
 
-/// Forwarding it, alone or with others that are chosen, and pointing others to it.
+/// Closing it if it is a poll, forwarding it, alone or with others that are chosen, and pointing others to it.
 #[component]
 fn PassOnItems(id: ConversationId, choices: Memo<Choices>) -> impl IntoView {
     let target = MessageTarget::expect();
@@ -214,10 +216,13 @@ fn PassOnItems(id: ConversationId, choices: Memo<Choices>) -> impl IntoView {
         }
     };
     view! {
+        <ClosePollItem content=target.content />
         <Show when=move || choices.get().can_be_forwarded>
             <MenuItem icon=IconName::PassOn on:click=move |_| forward()>
                 {move || forwarding().forward}
             </MenuItem>
+        </Show>
+        <Show when=move || choices.get().can_be_chosen>
             <MenuItem icon=IconName::Check on:click=move |_| select()>
                 {move || forwarding().select}
             </MenuItem>
@@ -310,7 +315,8 @@ fn choices(chats: ChatStore, id: ConversationId, content: Option<&RowContent>) -
                 has_link: !is_deleted,
                 can_be_notice: allows_notice && !is_notice,
                 is_notice: allows_notice && is_notice,
-                can_be_forwarded: !is_deleted,
+                can_be_forwarded: !is_deleted && message.poll.is_none(),
+                can_be_chosen: !is_deleted,
                 takes_reactions: !is_deleted,
                 has_reactions: !message.reactions.is_empty(),
                 is_editable: is_editable(message, chats.me()),

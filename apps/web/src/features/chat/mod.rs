@@ -9,6 +9,7 @@ mod forwarding;
 mod header;
 mod message_menu;
 mod notice_bar;
+mod polls;
 mod reactions;
 mod replying;
 mod selecting;
@@ -39,6 +40,7 @@ use forwarding::{ForwardDialog, Forwarding};
 use header::ConversationHeader;
 use message_menu::{MessageMenu, MessageTarget};
 use notice_bar::NoticeBar;
+use polls::{PollDialog, Polling, VotersDialog};
 use reactions::{EditsDialog, PickerDialog, ReactedDialog, Reactor};
 use replying::{Jump, Replying};
 use selecting::{Selecting, SelectionBar};
@@ -91,6 +93,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
     provide_context(Viewer::new());
     provide_context(MessageTarget::new());
     provide_context(Reactor::new(id));
+    provide_context(Polling::new(id));
     provide_context(Editing::new());
     provide_context(Replying::new(id));
     let jump = Jump::new();
@@ -139,6 +142,8 @@ fn Conversation(id: ConversationId) -> impl IntoView {
         <EditsDialog />
         <PickerDialog />
         <ForwardDialog />
+        <PollDialog />
+        <VotersDialog />
         <PhotoViewer />
     }
 }

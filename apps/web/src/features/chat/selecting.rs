@@ -143,6 +143,10 @@ pub(super) fn SelectionBar(id: ConversationId) -> impl IntoView {
     Effect::new(move |_| request_animation_frame(|| focus(".message__select :checked")));
     let count = Memo::new(move |_| selecting.with(BTreeMap::len).unwrap_or(0));
     let is_empty = Signal::derive(move || count.get() == 0);
+    // A poll cannot be forwarded.
+    let has_poll = Memo::new(move |_| {
+        selecting.with(|chosen| chosen.values().any(|message| message.poll.is_some())) == Some(true)
+    });
     let forward = move |_| {
         let messages = selecting.with(|chosen| chosen.values().cloned().collect::<Vec<_>>());
         forwarding_now.ask(messages.unwrap_or_default());
@@ -160,7 +164,11 @@ pub(super) fn SelectionBar(id: ConversationId) -> impl IntoView {
             <Button kind=ButtonKind::Secondary icon=IconName::Trash disabled=is_empty on:click=move |_| deletes.set(true)>
                 {move || forwarding().delete}
             </Button>
-            <Button icon=IconName::PassOn disabled=is_empty on:click=forward>
+            <Button
+                icon=IconName::PassOn
+                disabled=Signal::derive(move || is_empty.get() || has_poll.get())
+                on:click=forward
+            >
                 {move || forwarding().forward}
             </Button>
         </div>

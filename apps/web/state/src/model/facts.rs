@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use damso_domain::{ConversationId, MessageKind, Rev};
 use damso_protocol::{
-    ConversationUpdated, MemberChanged, MemberRemoved, Message, MessageDeleted, MessageHidden,
-    MessageWithheld, MessagesErased, ReadsMoved, ServerEvent, UnreadChanged,
+    ChangedPollVote, ConversationUpdated, MemberChanged, MemberRemoved, Message, MessageDeleted,
+    MessageHidden, MessageWithheld, MessagesErased, ReadsMoved, ServerEvent, UnreadChanged,
 };
 
 use super::Model;
@@ -117,6 +117,7 @@ impl Model {
             | ServerEvent::SettingsUpdated(_)
             | ServerEvent::FoldersUpdated(_)
             | ServerEvent::DraftUpdated(_)
+            | ServerEvent::PollVoteUpdated(_)
             | ServerEvent::BlockAdded(_)
             | ServerEvent::BlockRemoved(_)
             | ServerEvent::SessionEnded(_)
@@ -133,7 +134,7 @@ impl Model {
         effects.outbox |= message.author_id == self.me && self.outbox.settle(message.client_key);
         effects.typing |= self.typing.stop(message.conversation_id, message.author_id);
         if message.author_id != self.me
-            && message.kind == MessageKind::User
+            && message.kind != MessageKind::System
             && let Some(chat) = self.chats.get_mut(message.conversation_id)
         {
             chat.hear(message.seq);
@@ -316,6 +317,15 @@ impl Model {
                 self.chats.set_folders(event.items);
             }
             ServerEvent::DraftUpdated(event) => self.hear_of_draft(event, effects),
+            ServerEvent::PollVoteUpdated(event) => {
+                let vote = ChangedPollVote {
+                    conversation_id: event.conversation_id,
+                    seq: event.seq,
+                    rev: event.rev,
+                    options: event.options,
+                };
+                self.hear_of_vote(vote, effects);
+            }
             ServerEvent::BlockAdded(event) => {
                 effects.people = true;
                 self.people.add_block(event.block);
@@ -430,6 +440,7 @@ impl Model {
             | ServerEvent::SettingsUpdated(_)
             | ServerEvent::FoldersUpdated(_)
             | ServerEvent::DraftUpdated(_)
+            | ServerEvent::PollVoteUpdated(_)
             | ServerEvent::BlockAdded(_)
             | ServerEvent::BlockRemoved(_) => (),
         }

@@ -49,9 +49,17 @@ impl Model {
     /// Takes over a page, unless it has no place there any more. Says whether names have been learnt by it.
     pub fn take_page(&mut self, request: PageRequest, mut page: Messages) -> bool {
         let users = std::mem::take(&mut page.users);
+        let items = std::mem::take(&mut page.items);
+        page.items = items
+            .into_iter()
+            .map(|message| self.voting.take(message))
+            .collect();
         let timeline = self.timelines.get_mut(&request.conversation);
         let is_wanted =
             timeline.is_some_and(|timeline| timeline.take_page(request.number, request.place, page));
+        if let Some(timeline) = self.timelines.get_mut(&request.conversation) {
+            timeline.correct_votes(&self.voting);
+        }
         is_wanted && self.people.learn_all(users)
     }
 

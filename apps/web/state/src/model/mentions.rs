@@ -14,7 +14,7 @@ const MOST_OFFERED: usize = 20;
 impl Model {
     /// Whether a message mentions me and calls me by it: not by somebody whom I block.
     pub fn counts_as_mention(&self, message: &Message) -> bool {
-        message.kind == MessageKind::User
+        message.kind != MessageKind::System
             && message.deleted_at.is_none()
             && message.mentions_user(self.me)
             && !self.people.is_blocked(message.author_id)

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use damso_domain::{ConversationId, Seq, UserId};
+use damso_domain::{ConversationId, MessageKind, Seq, UserId};
 use damso_protocol::{Message, MessagesErased, ReactionChanged};
 
 use super::Model;
+use crate::polls;
 use crate::reactions::{self, Way};
 use crate::{Effects, Timeline};
 
@@ -41,7 +42,7 @@ impl Model {
         if let Some(chat) = self.chats.get_mut(id)
             && let Some(last) = chat.conversation.last_message.as_mut()
             && last.rev < event.rev
-            && let Some(changed) = reactions::without(last, event.author_id, event.rev)
+            && let Some(changed) = polls::left_after(last, event.author_id, event.rev)
         {
             *last = changed;
         }
@@ -52,7 +53,9 @@ impl Model {
             .and_then(|chat| chat.conversation.last_message.as_ref());
         let known = loaded.map(Arc::as_ref).chain(last);
         let unclear = known.filter(|message| {
-            reactions::lacks_names(message) || reactions::may_hide(message, event.author_id)
+            reactions::lacks_names(message)
+                || reactions::may_hide(message, event.author_id)
+                || polls::is_unclear_without(message, event.author_id)
         });
         effects
             .stale_messages
@@ -61,6 +64,7 @@ impl Model {
 
     /// Takes over what the server answered to a change of a message of mine. Its event comes as well, earlier or later.
     pub fn take_edited(&mut self, message: Message) -> Effects {
+        let message = self.voting.take(message);
         if let Some(chat) = self.chats.get_mut(message.conversation_id) {
             chat.update_notice(&message);
             let last = chat.conversation.last_message.as_ref();
@@ -78,6 +82,7 @@ impl Model {
 
     /// Takes over what the server says of a message that could not be followed.
     pub fn refresh_message(&mut self, message: Message) -> Effects {
+        let message = self.voting.take(message);
         let (id, seq) = (message.conversation_id, message.seq);
         let mut effects = Effects {
             chats: true,
@@ -100,6 +105,7 @@ impl Model {
             timeline.refresh(&Arc::new(message));
         }
         self.settle_reaction(id, seq);
+        self.settle_vote(id, seq);
         effects
     }
 
@@ -111,7 +117,8 @@ impl Model {
         message.reply_to = message
             .reply_to
             .filter(|reply| !chat.is_some_and(|chat| chat.is_hidden(reply.seq)));
-        let (message, is_open) = reactions::complete(message, self.copy_of(id, seq), self.me);
+        let known = self.copy_of(id, seq);
+        let (message, is_open) = reactions::complete(self.voting.complete(message, known), known, self.me);
         if is_open {
             effects.stale_messages.insert((id, seq));
         }
@@ -119,7 +126,7 @@ impl Model {
     }
 
     /// The copy of a message that is loaded, or shown in the list.
-    fn copy_of(&self, id: ConversationId, seq: Seq) -> Option<&Message> {
+    pub(super) fn copy_of(&self, id: ConversationId, seq: Seq) -> Option<&Message> {
         let loaded = self.timelines.get(&id).and_then(|timeline| timeline.get(seq));
         let last = || {
             self.chats
@@ -165,5 +172,8 @@ impl Model {
 
 /// Whether somebody can change a message.
 pub fn is_editable(message: &Message, me: UserId) -> bool {
-    message.author_id == me && message.system.is_none() && message.deleted_at.is_none() && !message.forwarded
+    message.author_id == me
+        && message.kind == MessageKind::User
+        && message.deleted_at.is_none()
+        && !message.forwarded
 }

@@ -192,6 +192,9 @@ impl Model {
             };
             self.hear_of_draft(told, effects);
         }
+        for vote in changes.poll_votes {
+            self.hear_of_vote(vote, effects);
+        }
         for hidden in changes.hidden_messages {
             let event = MessageHidden {
                 user_rev,
@@ -254,8 +257,9 @@ impl Model {
             effects.arrivals.push(self.arrival(&message));
         }
         let (id, seq) = (message.conversation_id, message.seq);
-        let message = Arc::new(message);
+        let message = Arc::new(self.voting.take(message));
         self.store(&message);
         self.settle_reaction(id, seq);
+        self.settle_vote(id, seq);
     }
 }

@@ -87,6 +87,7 @@ impl World {
             mentions_all: false,
             mention_spans: Vec::new(),
             is_silent: false,
+            poll: None,
         }
     }
 

@@ -31,6 +31,7 @@ fn drawn(
         reads,
         me: world.me,
         reacting: &world.model.reacting,
+        voting: &world.model.voting,
         read_at_open: read_at_open.map(Seq::new),
         offset_mins: |_| offset,
     });

@@ -13,6 +13,7 @@ use super::world::{Place, Role, Scene, new_handle, upload_picture};
 use crate::blocks::ask;
 use crate::exports::make_export;
 use crate::folders::{folders, make_folder};
+use crate::polls::lunch;
 use crate::probe::{absolute, send};
 
 /// The operation with this name.
@@ -97,6 +98,8 @@ impl Call<'_> {
         let place = self.place().await;
         match self.row.what {
             what if what.ends_with("no such") => 1_000,
+            what if what.ends_with("the owner's poll") => place.polls.unwrap().0,
+            what if what.ends_with("the member's poll") => place.polls.unwrap().1,
             what if what.ends_with("the member's") => place.by_member.unwrap(),
             _ => place.by_owner,
         }
@@ -262,6 +265,8 @@ impl Call<'_> {
             "set_notice" => json!({ "seq": self.seq().await }),
             "set_draft" => json!({ "text": "half" }),
             "send_message" => self.message().await,
+            "create_poll" => serde_json::to_value(lunch()).unwrap(),
+            "put_poll_vote" => json!({ "options": [2] }),
             "edit_message" => json!({ "text": "new" }),
             "create_attachment" => {
                 json!({ "file_name": "plan.txt", "media_type": "text/plain", "size_bytes": 4 })

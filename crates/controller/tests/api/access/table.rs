@@ -11,7 +11,7 @@ use super::world::Role;
 pub const TABLES: [&str; 5] = [ACCOUNT, PEOPLE, CONVERSATIONS, MESSAGES, FILES];
 
 /// What a refusal in a cell stands for.
-const REASONS: [(&str, ErrorKind); 34] = [
+const REASONS: [(&str, ErrorKind); 35] = [
     ("400", ErrorKind::MalformedRequest),
     ("401", ErrorKind::NotAuthenticated),
     ("401k", ErrorKind::PasskeyInvalid),
@@ -38,6 +38,7 @@ const REASONS: [(&str, ErrorKind); 34] = [
     ("404u", ErrorKind::UserNotFound),
     ("409f", ErrorKind::AlreadyFriends),
     ("409g", ErrorKind::NotAGroup),
+    ("409p", ErrorKind::NotAPoll),
     ("409l", ErrorKind::CannotLeave),
     ("409t", ErrorKind::TotpNotEnabled),
     ("409u", ErrorKind::AttachmentInUse),
@@ -292,6 +293,17 @@ remove_reaction    | the group, the owner's            | 401       404c     404c
 remove_reaction    | the direct, the owner's           | 401       404c     204    404c   404c  204   404c    404c    401     401
 list_reactions     | the group, the owner's            | 401       404c     404c   200    200   200   404c    200     401     401
 list_reactions     | the direct, the owner's           | 401       404c     200    404c   404c  200   404c    404c    401     401
+create_poll        | the group                         | 401       404c     404c   201    201   201   404c    201     401     401
+create_poll        | the direct                        | 401       404c     409g   404c   404c  409g  404c    404c    401     401
+create_poll        | the notes                         | 401       404c     404c   404c   404c  409g  404c    404c    401     401
+put_poll_vote      | the group, the owner's poll       | 401       404c     404c   200    200   200   404c    200     401     401
+put_poll_vote      | the group, the owner's            | 401       404c     404c   409p   409p  409p  404c    409p    401     401
+put_poll_vote      | the group, no such                | 401       404c     404c   404m   404m  404m  404c    404m    401     401
+put_poll_vote      | the direct, the owner's           | 401       404c     409p   404c   404c  409p  404c    404c    401     401
+delete_poll_vote   | the group, the owner's poll       | 401       404c     404c   200    200   200   404c    200     401     401
+list_poll_votes    | the group, the owner's poll       | 401       404c     404c   200    200   200   404c    200     401     401
+close_poll         | the group, the owner's poll       | 401       404c     404c   403    200   200   404c    403     401     401
+close_poll         | the group, the member's poll      | 401       404c     404c   200    200   200   404c    403     401     401
 list_readers       | the group, the owner's            | 401       404c     404c   200    200   200   404c    200     401     401
 list_readers       | the direct, the owner's           | 401       404c     200    404c   404c  200   404c    404c    401     401
 create_report      | the group, the owner's            | 401       404c     404c   201    201   422r  404c    201     401     401
@@ -307,6 +319,8 @@ edit_message       | the blocked's direct, the owner's | 401       404c     404c
 add_reaction       | the blocked's direct, the owner's | 401       404c     404c   404c   404c  403b  404c    204     401     401
 remove_reaction    | the blocked's direct, the owner's | 401       404c     404c   404c   404c  204   404c    204     401     401
 list_reactions     | the blocked's direct, the owner's | 401       404c     404c   404c   404c  200   404c    200     401     401
+create_poll        | the blocked's direct              | 401       404c     404c   404c   404c  409g  404c    409g    401     401
+put_poll_vote      | the blocked's direct, the owner's | 401       404c     404c   404c   404c  409p  404c    409p    401     401
 list_readers       | the blocked's direct, the owner's | 401       404c     404c   404c   404c  200   404c    200     401     401
 create_report      | the blocked's direct, the owner's | 401       404c     404c   404c   404c  422r  404c    201     401     401
 delete_message     | the blocked's direct, the owner's | 401       404c     404c   404c   404c  204   404c    403     401     401

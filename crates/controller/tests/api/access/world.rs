@@ -9,6 +9,7 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use crate::blocks::{ask, block, unblock};
+use crate::polls;
 
 /// Who asks, as the owner of a group sees them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +110,8 @@ pub struct Place {
     pub by_member: Option<i64>,
     /// A file that the owner sent.
     pub file: AttachmentId,
+    /// A poll of the owner's, and one of the member's; in a group only.
+    pub polls: Option<(i64, i64)>,
 }
 
 /// What there is to ask about: all of it hangs on an owner who is new in each scene, so that no scene disturbs another.
@@ -217,6 +220,10 @@ impl<'a> Scene<'a> {
         assert_eq!(host.leave(id).await.status, 204);
         let place = Place {
             by_member: Some(member.say(id, "from the member").await.seq.as_i64()),
+            polls: Some((
+                polls::make(&self.owner, id, &polls::lunch()).await,
+                polls::make(member, id, &polls::lunch()).await,
+            )),
             ..self.fill(id).await
         };
         assert_eq!(removed.message(id, place.by_owner).await.status, 200);
@@ -233,6 +240,7 @@ impl<'a> Scene<'a> {
             by_owner,
             by_member: None,
             file,
+            polls: None,
         }
     }
 

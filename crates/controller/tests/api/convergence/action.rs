@@ -6,10 +6,10 @@ use damso_domain::{
 };
 use damso_protocol::{
     BlockRequest, CreateConversationRequest, CreateFolderRequest, CreateFriendRequest,
-    CreateGroupInviteRequest, DeleteFor, Direction, EditMessageRequest, ForwardOf, FriendRequestsQuery,
-    MarkReadRequest, SendMessageRequest, SetDraftRequest, SetPresenceRequest, UpdateConversationRequest,
-    UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest, UpdateMembershipRequest,
-    UpdateSettingsRequest,
+    CreateGroupInviteRequest, CreatePollRequest, DeleteFor, Direction, EditMessageRequest, ForwardOf,
+    FriendRequestsQuery, MarkReadRequest, PollVoteRequest, SendMessageRequest, SetDraftRequest,
+    SetPresenceRequest, UpdateConversationRequest, UpdateFolderRequest, UpdateFriendRequest, UpdateMeRequest,
+    UpdateMembershipRequest, UpdateSettingsRequest,
 };
 use damso_service::{ServiceError, ServiceResult, Services};
 use fastrand::Rng;
@@ -56,6 +56,11 @@ enum Action {
     RemoveNotice(UserId, ConversationId),
     /// `None`: nothing is begun any more.
     Draft(UserId, ConversationId, Option<u8>, Option<Seq>),
+    /// With these bits: anonymous, several can be chosen.
+    Poll(UserId, ConversationId, ClientKey, u8),
+    /// Nothing chosen: it is taken back.
+    Vote(UserId, MessageRef, Vec<i64>),
+    ClosePoll(UserId, MessageRef),
 }
 
 /// Few kinds, so that people meet in them.
@@ -70,7 +75,8 @@ pub(super) async fn act(world: &mut World, rng: &mut Rng, promises: &str) {
         Action::Send(user, ..)
         | Action::Reply(user, ..)
         | Action::Mention(user, ..)
-        | Action::Forward(user, ..),
+        | Action::Forward(user, ..)
+        | Action::Poll(user, ..),
     ) = (sent, &action)
     {
         let target = MessageRef {
@@ -112,6 +118,9 @@ pub(super) async fn act_twice_at_once(world: &mut World, rng: &mut Rng) {
 }
 
 async fn remember(world: &mut World, action: &Action, sent: Option<Sent>) {
+    if let (Some(sent), Action::Poll(..)) = (sent, action) {
+        world.polls.push(sent.target());
+    }
     if let Some(sent) = sent.filter(|sent| !world.knows(sent.key)) {
         world.keys.push(sent);
     }
@@ -127,7 +136,7 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
     let (actor, other) = (pick(&world.people), pick(&world.people));
     let place = places[rng.usize(..places.len())];
     let seq = Seq::new(rng.i64(0..40));
-    match rng.u8(..82) {
+    match rng.u8(..92) {
         0..13 => Action::Send(actor, place, ClientKey::new()),
         13 => match world.keys.get(rng.usize(..=world.keys.len())) {
             Some(sent) => Action::Send(sent.user, sent.place, sent.key),
@@ -184,6 +193,19 @@ fn choose(world: &World, rng: &mut Rng, places: &[ConversationId]) -> Action {
             let number = (rng.u8(..4) > 0).then(|| rng.u8(..4));
             Action::Draft(actor, place, number, rng.bool().then_some(seq))
         }
+        82 | 83 => Action::Poll(actor, place, ClientKey::new(), rng.u8(..4)),
+        84..91 => {
+            // Most messages are no polls: one of those that are there.
+            let Some(target) = world.polls.get(rng.usize(..=world.polls.len())) else {
+                return Action::Poll(actor, place, ClientKey::new(), rng.u8(..4));
+            };
+            let chosen = (1..=3).filter(|_| rng.u8(..3) == 0).collect();
+            Action::Vote(actor, *target, chosen)
+        }
+        91 => match world.polls.get(rng.usize(..=world.polls.len())) {
+            Some(target) if rng.bool() => Action::ClosePoll(actor, *target),
+            _ => Action::Vote(actor, message_at(place, seq), vec![1]),
+        },
         59..62 => {
             let from = world.places[rng.usize(..world.places.len())];
             Action::Forward(actor, message_at(from, seq), place, ClientKey::new())
@@ -493,6 +515,36 @@ async fn perform(services: &Services, action: &Action) -> Option<Sent> {
                     .await,
             );
         }
+        Action::Poll(user, place, client_key, kind) => {
+            let request = CreatePollRequest {
+                client_key,
+                question: format!("poll {client_key}"),
+                options: ["one", "two", "three"].map(str::to_owned).to_vec(),
+                is_multiple: kind & 1 == 1,
+                is_anonymous: kind & 2 == 2,
+                closes_at: None,
+            };
+            let made = refused(services.polls.create(user, place, &request).await)?;
+            return Some(Sent {
+                user,
+                place,
+                key: client_key,
+                id: made.message.id,
+                seq: made.message.seq,
+            });
+        }
+        Action::Vote(user, target, options) if options.is_empty() => {
+            done(services.polls.take_vote_back(user, target).await);
+        }
+        Action::Vote(user, target, options) => {
+            done(
+                services
+                    .polls
+                    .vote(user, target, &PollVoteRequest { options })
+                    .await,
+            );
+        }
+        Action::ClosePoll(user, target) => done(services.polls.close(user, target).await),
         Action::RemoveNotice(user, place) => done(services.notices.remove(user, place).await),
         Action::Draft(user, place, number, reply_to_seq) => {
             let request = SetDraftRequest {

@@ -123,6 +123,11 @@ impl ShownChat {
         }
         let last = conversation.last_message.as_ref();
         conversation.last_message = last.map(without_rev_of_quote);
+        // The list shows what was asked, not how I have voted.
+        let last = conversation.last_message.as_mut();
+        if let Some(poll) = last.and_then(|last| last.poll.as_mut()) {
+            poll.my_options = None;
+        }
         // A reaction to it raises it and changes nothing of what stands on top.
         if let Some(notice) = &mut conversation.notice {
             notice.rev = Rev::ZERO;

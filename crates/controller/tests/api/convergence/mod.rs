@@ -43,6 +43,8 @@ struct World {
     places: Vec<ConversationId>,
     /// Keys that were used, to be used again, and what was stored under them.
     keys: Vec<Sent>,
+    /// Polls that were made.
+    polls: Vec<MessageRef>,
 }
 
 /// A message that was acknowledged.
@@ -75,6 +77,7 @@ impl World {
             people: sign_up(services, 4).await,
             places: Vec::new(),
             keys: Vec::new(),
+            polls: Vec::new(),
         };
         let [one, two, three, four] = world.people[..] else {
             unreachable!("four signed up")

@@ -36,6 +36,7 @@ async fn write(app: &TestApp, author: UserId, conversation: ConversationId, sent
             forwarded: false,
             mentions: Vec::new(),
             is_silent: false,
+            poll: None,
             created_at: Timestamp::from_millis(1_790_000_000_000 + number * 7_000).unwrap(),
         })
         .collect();

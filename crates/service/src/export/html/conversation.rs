@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use damso_domain::{AttachmentKind, MessageKind, UserId};
-use damso_protocol::{Attachment, Message, ReplyTo, SystemNotice};
+use damso_protocol::{Attachment, Message, Poll, ReplyTo, SystemNotice};
 
 use super::formatted::formatted;
 use super::{CLOSE, Escaped, Texts, mark, name, open};
@@ -174,8 +174,31 @@ impl ConversationPage {
         if let Some(text) = &message.text {
             out.push_str("<div class=\"bubble\" dir=\"auto\">");
             formatted(out, text, &message.mention_spans);
+            if let Some(poll) = &message.poll {
+                self.poll(out, poll);
+            }
             out.push_str("</div>");
         }
+    }
+
+    /// What could be chosen, by how many it was, and what I have chosen.
+    fn poll(&self, out: &mut String, poll: &Poll) {
+        out.push_str("<ul class=\"poll\">");
+        for option in &poll.options {
+            let is_mine = poll
+                .my_options
+                .iter()
+                .flatten()
+                .any(|mine| *mine == option.number);
+            let mark = if is_mine { "✓ " } else { "" };
+            let votes = (self.texts.votes)(option.votes);
+            let _ = write!(
+                out,
+                "<li>{mark}{}<span>{votes}</span></li>",
+                Escaped(&option.text)
+            );
+        }
+        out.push_str("</ul>");
     }
 
     fn quote(&self, out: &mut String, reply: &ReplyTo, names: &Names) {

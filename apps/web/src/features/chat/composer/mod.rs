@@ -4,6 +4,7 @@
 //! somebody writes. What Enter means is decided by [`EnterLogic`], which knows how each engine reports the
 //! composition of Hangul.
 
+mod add;
 mod edit;
 mod format;
 mod mention;
@@ -23,7 +24,8 @@ use super::replying::{ReplyBar, Replying};
 use super::{attach, files_of};
 use crate::i18n::texts;
 use crate::stores::{ChatStore, Manner};
-use crate::ui::{IconButton, IconName, Toasts};
+use crate::ui::Toasts;
+use add::AddButton;
 use format::FormatHelp;
 use mention::{MentionList, Offer};
 use send_button::SendButton;
@@ -74,7 +76,7 @@ pub(super) fn Composer(
             <MentionList writing />
             <div class="composer__line">
                 <Show when=move || !is_editing.get()>
-                    <AttachButton writing />
+                    <AddButton writing />
                 </Show>
                 <TextBox writing />
                 <EmojiButton open=has_emoji />
@@ -115,42 +117,6 @@ fn TextBox(writing: Writing) -> impl IntoView {
             on:compositionend=move |event| writing.on_composition_end(&event)
             on:paste=move |event| writing.on_paste(&event)
         ></textarea>
-    }
-}
-
-#[component]
-fn AttachButton(writing: Writing) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    let choose = move |_| {
-        if let Some(input) = input.get_untracked() {
-            input.click();
-        }
-    };
-    let take = move |_| {
-        let Some(input) = input.get_untracked() else {
-            return;
-        };
-        let files = input.files();
-        let files = files
-            .iter()
-            .flat_map(|list| (0..list.length()).filter_map(|at| list.get(at)))
-            .collect();
-        attach(writing.chats, writing.toasts, writing.id, files);
-        writing.focus();
-        // So that the same file can be chosen again.
-        input.set_value("");
-    };
-    view! {
-        <input
-            class="sr-only"
-            type="file"
-            multiple
-            tabindex="-1"
-            aria-hidden="true"
-            node_ref=input
-            on:change=take
-        />
-        <IconButton icon=IconName::Clip label=move || texts().chat.attach on:click=choose />
     }
 }
 

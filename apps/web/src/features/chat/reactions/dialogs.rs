@@ -145,7 +145,7 @@ fn edit_view((at, edit): (usize, MessageEdit)) -> impl IntoView {
 }
 
 /// Open while there is a message to show something of.
-pub(super) fn open_with(target: RwSignal<Option<Seq>>) -> RwSignal<bool> {
+pub(in crate::features::chat) fn open_with(target: RwSignal<Option<Seq>>) -> RwSignal<bool> {
     let open = RwSignal::new(false);
     // Each is set only when it changes: otherwise the two would wake each other for ever.
     Effect::new(move |_| {

@@ -81,9 +81,9 @@ impl Taps {
     }
 }
 
-/// Links, pictures and buttons have a meaning of their own.
+/// Links, pictures, buttons and what can be voted for have a meaning of their own.
 fn is_control(target: Option<EventTarget>) -> bool {
     let element = target.and_then(|target| target.dyn_into::<Element>().ok());
-    let control = element.and_then(|element| element.closest("a, button").ok().flatten());
+    let control = element.and_then(|element| element.closest("a, button, label").ok().flatten());
     control.is_some()
 }

@@ -37,6 +37,16 @@ pub(in crate::features::chat) fn TextBubble(
     view! { <div class="bubble bubble--blocks">{blocks.iter().map(|part| block(part, &meant)).collect_view()}</div> }.into_any()
 }
 
+/// Words that mention nobody, with their formats.
+pub(in crate::features::chat) fn formatted(text: &str) -> AnyView {
+    let blocks = parse_with(text, &[]);
+    blocks
+        .iter()
+        .map(|part| block(part, &[]))
+        .collect_view()
+        .into_any()
+}
+
 /// Up to three emoji and nothing else, which are drawn large. The browser knows what it draws as one.
 fn is_lone_emoji(text: &str) -> bool {
     thread_local! {

@@ -15,6 +15,7 @@ use web_sys::HtmlElement;
 use super::bubble::TextBubble;
 use super::files::FileCard;
 use super::photos::{Album, Photo};
+use crate::features::chat::polls::{PollContent, PollView};
 use crate::features::chat::reactions::{Chips, Reactor, Taps};
 use crate::features::chat::replying::{QuoteView, Replying};
 use crate::features::chat::selecting::SelectBox;
@@ -33,6 +34,7 @@ struct Content {
     mentions: Vec<Mention>,
     photos: Vec<Photo>,
     files: Vec<FileCard>,
+    poll: Option<PollContent>,
 }
 
 /// A message of a person, with who wrote it, when, and who has not read it.
@@ -128,6 +130,8 @@ fn Parts(content: Memo<Content>) -> impl IntoView {
     let is_deleted = Memo::new(move |_| content.with(|content| content.is_deleted));
     let reply_to = Memo::new(move |_| content.with(|content| content.reply_to.clone()));
     let is_forwarded = Memo::new(move |_| content.with(|content| content.is_forwarded));
+    let poll = Memo::new(move |_| content.with(|content| content.poll.clone()));
+    let is_poll = Memo::new(move |_| poll.with(Option::is_some));
     view! {
         <Show when=move || is_forwarded.get()>
             <span class="message__forwarded">
@@ -146,6 +150,7 @@ fn Parts(content: Memo<Content>) -> impl IntoView {
             <Album photos />
         </Show>
         {move || files.get().into_iter().map(FileCard::into_view).collect_view()}
+        {move || is_poll.get().then(|| view! { <PollView content=poll /> })}
         {move || {
             let (text, mentions) = words.get();
             text.map(|text| view! { <TextBubble text mentions me /> })
@@ -426,7 +431,8 @@ fn content_of_message(message: &Message) -> Content {
         is_deleted: message.deleted_at.is_some(),
         reply_to: message.reply_to.clone(),
         is_forwarded: message.forwarded,
-        text: message.text.clone(),
+        // What a poll asks stands above what can be chosen.
+        text: message.text.clone().filter(|_| message.poll.is_none()),
         mentions: message.mention_spans.clone(),
         photos: message
             .attachments
@@ -440,6 +446,11 @@ fn content_of_message(message: &Message) -> Content {
             .filter(|file| !is_photo(file))
             .map(FileCard::of_attachment)
             .collect(),
+        poll: message.poll.clone().map(|poll| PollContent {
+            seq: message.seq,
+            question: message.text.clone().unwrap_or_default(),
+            poll,
+        }),
     }
 }
 
@@ -458,5 +469,6 @@ fn content_of_echo(echo: &Echo) -> Content {
             .filter(|file| !is_photo(file))
             .map(FileCard::of_echo)
             .collect(),
+        poll: None,
     }
 }

@@ -18,7 +18,7 @@ use crate::i18n::{explain_error, mentions, texts};
 use crate::stores::ChatStore;
 use crate::ui::{EmptyState, Icon, IconName, Toasts};
 use announcer::Announcer;
-pub(super) use bubble::TextBubble;
+pub(super) use bubble::{TextBubble, formatted};
 pub(super) use files::FileCard;
 pub(super) use photos::{Photo, PhotoTile};
 use row::RowView;
