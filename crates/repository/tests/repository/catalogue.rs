@@ -71,6 +71,7 @@ fn diesel_type(name: &str) -> &'static str {
         "int2" => "SmallInt",
         "int4" => "Integer",
         "int8" => "BigInt",
+        "_int8" => "Array<BigInt>",
         "bool" => "Bool",
         "bytea" => "Bytea",
         "jsonb" => "Jsonb",
