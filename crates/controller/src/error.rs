@@ -228,8 +228,9 @@ impl ApiError {
 /// When to come back, and which limit it was (draft-ietf-httpapi-ratelimit-headers, RFC 9110 §10.2.3).
 fn slow_down(TooFast { limit, wait }: TooFast) -> [(&'static str, String); 3] {
     let (name, amount, window) = (limit.name(), limit.amount(), limit.window().as_secs());
-    // Rounded up: whoever waits as long as they are told is not refused again.
-    let secs = wait.as_secs() + u64::from(0 < wait.subsec_nanos());
+    // Rounded up: whoever waits as long as they are told is not refused again. On a busy machine the wait is over by the
+    // time it is measured; nobody is told to come back in no time.
+    let secs = (wait.as_secs() + u64::from(0 < wait.subsec_nanos())).max(1);
     [
         ("retry-after", secs.to_string()),
         ("ratelimit-policy", format!(r#""{name}";q={amount};w={window}"#)),
