@@ -24,7 +24,7 @@ test("a friend is called what I call them, on all my devices, and does not know"
   const phone = await minji.onAnotherDevice(t);
 
   // By the keyboard alone.
-  await openProfile(minji, alex);
+  await minji.openProfile(alex);
   const pencil = minji.button(words.rename, minji.profile(alex));
   await pencil.focus();
   await page.keyboard.press("Enter");
@@ -80,7 +80,7 @@ test("a friend is called what I call them, on all my devices, and does not know"
 test("a name that is too long is refused beside the field, and Escape changes nothing", async (t) => {
   const [minji, alex] = await friends(t, [{ name: "Minji", language: "en" }, { name: "Alex", language: "en" }]);
   const { page, words } = minji;
-  await openProfile(minji, alex);
+  await minji.openProfile(alex);
   await minji.button(words.rename, minji.profile(alex)).click();
   const dialog = await seen(minji.dialog(words.rename));
   // Its label goes on with a counter once the room gets scarce.
@@ -101,7 +101,7 @@ test("favourites stand on top of the list, on all my devices", async (t) => {
   await seen(heading(minji, words.friendCount(2)));
   await gone(heading(minji, words.favourites(1)));
 
-  await openProfile(minji, jiho);
+  await minji.openProfile(jiho);
   const star = minji.button(words.favourite, minji.profile(jiho));
   assert.equal(await star.getAttribute("aria-pressed"), "false");
   await star.focus();
@@ -125,7 +125,7 @@ test("a hidden friend is out of the lists, is found, and comes back", async (t) 
   const [minji, alex, jiho] = await friends(t, [{ name: "김민지" }, { name: "Alex", language: "en" }, { name: "박지호" }]);
   const { page, words } = minji;
   const phone = await minji.onAnotherDevice(t);
-  await openProfile(minji, jiho);
+  await minji.openProfile(jiho);
   const hide = minji.button(words.hide, minji.profile(jiho));
   await hide.focus();
   await page.keyboard.press("Enter");
@@ -183,7 +183,7 @@ test("a hidden friend is out of the lists, is found, and comes back", async (t) 
 test("friends are found by 초성, by every name, and on the other keyboard layout", async (t) => {
   const [me, seoyeon, kim] = await friends(t, [{ name: "김민지" }, { name: "박서연" }, { name: "Minji Kim", language: "en" }]);
   const { words } = me;
-  await openProfile(me, kim);
+  await me.openProfile(kim);
   await rename(me, kim, "옆집 친구");
   const neighbour = { ...kim, name: "옆집 친구" };
   const found = [
@@ -226,16 +226,10 @@ test("friends are found by 초성, by every name, and on the other keyboard layo
   }
 });
 
-async function openProfile(person, other) {
-  await person.goTo(person.words.friends);
-  await person.friendRow(other).click();
-  await seen(person.profile(other));
-}
-
 /** Calls a friend by another name, or by their own again; the profile is open when it was before. */
 async function rename(person, other, nickname) {
   const { words } = person;
-  await openProfile(person, other);
+  await person.openProfile(other);
   await person.button(words.rename, person.profile(other)).click();
   const dialog = await seen(person.dialog(words.rename));
   await person.field(words.nickname, dialog).fill(nickname);
@@ -264,19 +258,3 @@ function names(person) {
 function isFocused(locator) {
   return eventually(() => locator.evaluate((node) => node === document.activeElement), true, "the focus is elsewhere");
 }
-
-test("a profile says what both of us have, and leads there", async (t) => {
-  const [minji, alex, jiho] = await friends(t, [
-    { name: "김민지" },
-    { name: "Alex", language: "en" },
-    { name: "박지호" },
-  ]);
-  const { words } = minji;
-  await minji.makeGroup("산행", [alex, jiho]);
-  await openProfile(minji, alex);
-  await minji.button(words.mutualLine, minji.profile(alex)).click();
-  const dialog = await seen(minji.dialog(words.mutual));
-  await seen(dialog.getByRole("link", { name: jiho.name }));
-  await dialog.getByRole("link", { name: "산행" }).click();
-  await seen(minji.conversation("산행"));
-});

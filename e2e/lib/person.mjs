@@ -286,10 +286,16 @@ export class Person {
     await seen(this.conversation(title));
   }
 
-  /** Opens the conversation with a friend from their profile. */
-  async openDirect(other) {
+  /** Opens the profile of a friend. */
+  async openProfile(other) {
     await this.goTo(this.words.friends);
     await this.friendRow(other).click();
+    await seen(this.profile(other));
+  }
+
+  /** Opens the conversation with a friend from their profile. */
+  async openDirect(other) {
+    await this.openProfile(other);
     await this.button(this.words.startDirect).click();
     await seen(this.conversation(other.name));
     await seen(this.composer());

@@ -237,3 +237,24 @@ fn slow_down(TooFast { limit, wait }: TooFast) -> [(&'static str, String); 3] {
         ("ratelimit", format!(r#""{name}";r=0;t={secs}"#)),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use damso_service::rate::Limit;
+
+    use super::*;
+
+    #[test]
+    fn whoever_is_too_fast_is_told_whole_seconds_and_at_least_one() {
+        for (millis, expected) in [(0, "1"), (1, "1"), (1_000, "1"), (1_001, "2")] {
+            let wait = Duration::from_millis(millis);
+            let [(name, secs), ..] = slow_down(TooFast {
+                limit: Limit::Search,
+                wait,
+            });
+            assert_eq!((name, &*secs), ("retry-after", expected), "{wait:?}");
+        }
+    }
+}

@@ -5,43 +5,18 @@
 //! whom one has blocked one does not have in common with anybody.
 
 use damso_domain::{ConversationId, UserId};
-use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::schema::friendships;
 use crate::statement::Keep as _;
 use crate::{Connection, RepositoryResult};
-
-/// Whether somebody whom `user` keeps as a friend is one of `other`.
-pub async fn has_common_friend(conn: &mut Connection, user: UserId, other: UserId) -> RepositoryResult<bool> {
-    let (user, other) = (user.as_uuid(), other.as_uuid());
-    let theirs = diesel::alias!(friendships as theirs);
-    let is_theirs = exists(
-        theirs.filter(
-            theirs
-                .field(friendships::user_id)
-                .eq(other)
-                .and(theirs.field(friendships::friend_id).eq(friendships::friend_id))
-                .or(theirs
-                    .field(friendships::friend_id)
-                    .eq(other)
-                    .and(theirs.field(friendships::user_id).eq(friendships::friend_id))),
-        ),
-    );
-    let query = friendships::table
-        .filter(friendships::user_id.eq(user))
-        .filter(friendships::friend_id.ne(other))
-        .filter(is_theirs);
-    Ok(diesel::select(exists(query)).get_result(conn).await?)
-}
 
 /// Some of what there is, and how much of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Common<T> {
-    /// The first of them, by their ids.
+    /// The first of them, by their ids; at least one where there is any.
     pub items: Vec<T>,
     /// All of them.
     pub count: i64,
@@ -71,20 +46,15 @@ pub async fn list_friends(
     other: UserId,
     limit: i64,
 ) -> RepositoryResult<Common<UserId>> {
-    let rows: Vec<Row> = diesel::sql_query(
-        "SELECT mine.friend_id AS id, count(*) OVER () AS count FROM friendships mine \
+    let query = "SELECT mine.friend_id AS id, count(*) OVER () AS count FROM friendships mine \
          WHERE mine.user_id = $1 AND mine.friend_id <> $2 AND (\
              EXISTS (SELECT FROM friendships f WHERE f.user_id = $2 AND f.friend_id = mine.friend_id) \
              OR EXISTS (SELECT FROM friendships f WHERE f.user_id = mine.friend_id AND f.friend_id = $2)) \
-         ORDER BY mine.friend_id LIMIT $3",
-    )
-    .bind::<SqlUuid, _>(user.as_uuid())
-    .bind::<SqlUuid, _>(other.as_uuid())
-    .bind::<BigInt, _>(limit)
-    .kept()
-    .load(conn)
-    .await?;
-    Ok(Common::of(rows, UserId::from_uuid))
+         ORDER BY mine.friend_id LIMIT $3";
+    Ok(Common::of(
+        load(conn, query, (user, other), limit).await?,
+        UserId::from_uuid,
+    ))
 }
 
 /// Groups in which both are now.
@@ -94,17 +64,28 @@ pub async fn list_groups(
     other: UserId,
     limit: i64,
 ) -> RepositoryResult<Common<ConversationId>> {
-    let rows: Vec<Row> = diesel::sql_query(
-        "SELECT c.id, count(*) OVER () AS count FROM members me \
-         JOIN members them ON them.conversation_id = me.conversation_id AND them.user_id = $2 AND them.left_rev IS NULL \
+    let query = "SELECT c.id, count(*) OVER () AS count FROM members me \
+         JOIN members them ON them.conversation_id = me.conversation_id \
+             AND them.user_id = $2 AND them.left_rev IS NULL \
          JOIN conversations c ON c.id = me.conversation_id AND c.kind = 'group' \
-         WHERE me.user_id = $1 AND me.left_rev IS NULL ORDER BY c.id LIMIT $3",
-    )
-    .bind::<SqlUuid, _>(user.as_uuid())
-    .bind::<SqlUuid, _>(other.as_uuid())
-    .bind::<BigInt, _>(limit)
-    .kept()
-    .load(conn)
-    .await?;
-    Ok(Common::of(rows, ConversationId::from_uuid))
+         WHERE me.user_id = $1 AND me.left_rev IS NULL ORDER BY c.id LIMIT $3";
+    Ok(Common::of(
+        load(conn, query, (user, other), limit).await?,
+        ConversationId::from_uuid,
+    ))
+}
+
+async fn load(
+    conn: &mut Connection,
+    query: &'static str,
+    (user, other): (UserId, UserId),
+    limit: i64,
+) -> RepositoryResult<Vec<Row>> {
+    Ok(diesel::sql_query(query)
+        .bind::<SqlUuid, _>(user.as_uuid())
+        .bind::<SqlUuid, _>(other.as_uuid())
+        .bind::<BigInt, _>(limit)
+        .kept()
+        .load(conn)
+        .await?)
 }

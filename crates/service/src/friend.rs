@@ -371,7 +371,9 @@ async fn refuse_unless_taken(conn: &mut Connection, user: UserId, other: &User) 
     let is_taken = match other.settings.friend_requests_from {
         FriendRequestsFrom::Everyone => true,
         FriendRequestsFrom::FriendsOfFriends => {
-            repository::mutual::has_common_friend(conn, user, other.id).await?
+            0 < repository::mutual::list_friends(conn, user, other.id, 1)
+                .await?
+                .count
         }
         FriendRequestsFrom::Nobody => false,
     };

@@ -1,6 +1,8 @@
 //! What is stored, as the wire tells it.
 
-use std::collections::{BTreeSet, HashMap};
+mod mentioned;
+
+use std::collections::HashMap;
 
 use damso_domain::{
     ConversationId, ConversationKind, MessageRef, PresenceStatus, Seq, ShownStatus, Timestamp, UserId,
@@ -19,7 +21,7 @@ use damso_repository::message::Message;
 use damso_repository::quote::Reply;
 use damso_repository::user::{Picture, Settings, User};
 
-use crate::profiles::Profiles;
+pub(crate) use self::mentioned::Mentioned;
 use crate::realtime::Hub;
 use crate::{ServiceError, ServiceResult, mention, poll, reaction};
 
@@ -302,89 +304,6 @@ pub(crate) async fn load_conversation(
     let views = repository::conversation_view::list_by_ids(conn, user, &[id]).await?;
     let found = conversations(conn, user, &views).await?.pop();
     found.ok_or_else(|| ErrorKind::ConversationNotFound.into())
-}
-
-/// Collects everyone an answer mentions, to send them along.
-#[derive(Clone, Default)]
-pub(crate) struct Mentioned(BTreeSet<UserId>);
-
-impl Mentioned {
-    pub(crate) fn add(&mut self, id: UserId) {
-        self.0.insert(id);
-    }
-
-    pub(crate) fn ids(&self) -> impl Iterator<Item = UserId> {
-        self.0.iter().copied()
-    }
-
-    pub(crate) fn into_ids(self) -> Vec<UserId> {
-        self.0.into_iter().collect()
-    }
-
-    pub(crate) fn add_members(&mut self, members: &[protocol::Member]) {
-        self.0.extend(members.iter().map(|member| member.user_id));
-    }
-
-    pub(crate) fn add_message(&mut self, message: &protocol::Message) {
-        use protocol::SystemNotice::{
-            GroupCreated, MemberJoined, MemberLeft, MemberRemoved, MembersAdded, NameChanged, NoticeRemoved,
-            NoticeSet, OwnerChanged,
-        };
-        self.add(message.author_id);
-        self.0.extend(&message.mentions);
-        for kind in &message.reactions {
-            self.0.extend(&kind.user_ids);
-        }
-        for option in message.poll.iter().flat_map(|poll| &poll.options) {
-            self.0.extend(&option.user_ids);
-        }
-        self.0
-            .extend(message.reply_to.iter().map(|reply| reply.author_id));
-        match &message.system {
-            Some(MembersAdded { user_ids }) => self.0.extend(user_ids),
-            Some(MemberRemoved { user_id } | OwnerChanged { user_id }) => self.add(*user_id),
-            Some(
-                GroupCreated | MemberJoined | MemberLeft | NameChanged { .. } | NoticeSet | NoticeRemoved,
-            )
-            | None => (),
-        }
-    }
-
-    pub(crate) fn add_conversation(&mut self, conversation: &protocol::Conversation) {
-        self.add_members(&conversation.members);
-        let shown = [conversation.last_message.as_ref(), conversation.notice.as_deref()];
-        for message in shown.into_iter().flatten() {
-            self.add_message(message);
-        }
-    }
-
-    /// Reads them, with what this transaction or snapshot sees.
-    pub(crate) async fn load(
-        self,
-        conn: &mut Connection,
-        viewer: UserId,
-    ) -> ServiceResult<Vec<protocol::User>> {
-        let found = self.load_accounts(conn).await?;
-        Ok(found.iter().map(|found| user(found, viewer)).collect())
-    }
-
-    /// The same before it is known who will see them.
-    pub(crate) async fn load_accounts(self, conn: &mut Connection) -> ServiceResult<Vec<User>> {
-        if self.0.is_empty() {
-            return Ok(Vec::new());
-        }
-        Ok(repository::user::list(conn, &self.into_ids()).await?)
-    }
-
-    /// The same for what is read outside of transactions and snapshots, mostly without a query.
-    pub(crate) async fn load_kept(
-        self,
-        conn: &mut Connection,
-        profiles: &Profiles,
-        viewer: UserId,
-    ) -> ServiceResult<Vec<protocol::User>> {
-        profiles.load(conn, self.0, viewer).await
-    }
 }
 
 /// Friendships with the friends' profiles, in the order of the friendships.

@@ -10,5 +10,6 @@ pub mod invite;
 pub mod naming;
 pub mod notice;
 pub mod report;
+pub mod rows;
 pub mod search;
 pub mod settings;

@@ -2,14 +2,15 @@
 //! to be the same in both. In one somebody blocks, in the other they only turn invisible, read nothing and write
 //! nothing, which everybody may do.
 
-use std::collections::HashMap;
+mod transcript;
 
-use damso_domain::{ClientKey, ConversationId, Timestamp, UserId};
+use damso_domain::{ClientKey, ConversationId};
 use damso_protocol::{Attachment, FriendRequest, Message};
 use damso_testing::{Actor, Inbox, TestApp};
 use reqwest::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use self::transcript::Transcript;
 use crate::blocks::{block, unblock};
 
 /// The same people in each world, but for what is appended to their handles.
@@ -82,98 +83,6 @@ impl<'a> World<'a> {
     }
 }
 
-/// Everything one of them was answered and told, in order.
-struct Transcript<'a> {
-    world: &'a World<'a>,
-    actor: &'a Actor,
-    inbox: Inbox,
-    lines: Vec<(String, Value)>,
-    names: HashMap<String, String>,
-}
-
-impl<'a> Transcript<'a> {
-    async fn of(world: &'a World<'a>, actor: &'a Actor) -> Self {
-        let mut inbox = actor.connect().await;
-        inbox.watch(&[world.direct, world.group]).await;
-        Self {
-            world,
-            actor,
-            inbox,
-            lines: Vec::new(),
-            names: HashMap::new(),
-        }
-    }
-
-    async fn call(&mut self, method: Method, path: &str, body: Option<Value>) -> Value {
-        let mut request = self.actor.request(method.clone(), path);
-        if let Some(body) = &body {
-            request = request.json(body);
-        }
-        let reply = self.actor.send_request(request).await;
-        let answer: Value = serde_json::from_slice(&reply.body).unwrap_or_else(|_| reply.text().into());
-        let line = format!("{method} {path} {}", reply.status);
-        self.note(&line, &answer);
-        answer
-    }
-
-    async fn get(&mut self, path: &str) -> Value {
-        self.call(Method::GET, path, None).await
-    }
-
-    /// What the socket has brought.
-    async fn hear(&mut self) {
-        self.world.tell().await;
-        for event in self.inbox.settle().await {
-            let event = serde_json::to_value(&event).unwrap();
-            self.note("event", &event);
-        }
-    }
-
-    fn note(&mut self, line: &str, answer: &Value) {
-        let ends = ['/', '=', '&', '?', ' ', ','];
-        let mut plain = String::new();
-        for part in line.split_inclusive(ends) {
-            let word = part.trim_end_matches(ends);
-            plain.push_str(&self.plain(word));
-            plain.push_str(&part[word.len()..]);
-        }
-        let answer = self.normal(answer, "");
-        self.lines.push((plain, answer));
-    }
-
-    /// Ids by the order in which they come up, handles without what tells the worlds apart, times as such.
-    fn plain(&mut self, text: &str) -> String {
-        if let Some(name) = self.names.get(text) {
-            return name.clone();
-        }
-        if text.parse::<UserId>().is_ok() {
-            let next = format!("id {}", self.names.len());
-            return self.names.entry(text.to_owned()).or_insert(next).clone();
-        }
-        if serde_json::from_value::<Timestamp>(text.into()).is_ok() {
-            return "a time".to_owned();
-        }
-        text.replace(self.world.mark, "")
-    }
-
-    fn normal(&mut self, value: &Value, name: &str) -> Value {
-        match value {
-            Value::String(_) if name == "url" || name == "request_id" => "not compared".into(),
-            Value::Number(_) if name == "version" => "a version".into(),
-            Value::String(text) => self.plain(text).into(),
-            Value::Array(items) => items.iter().map(|item| self.normal(item, name)).collect(),
-            Value::Object(fields) => {
-                let fields: Map<String, Value> = fields
-                    .iter()
-                    .map(|(name, value)| (name.clone(), self.normal(value, name)))
-                    .collect();
-                Value::Object(fields)
-            }
-            other => other.clone(),
-        }
-    }
-}
-
 /// Asks for everything that there is about Minji, and does what she would hear of.
 async fn look_around(seen: &mut Transcript<'_>, says: &str) {
     let world = seen.world;
@@ -186,6 +95,7 @@ async fn look_around(seen: &mut Transcript<'_>, says: &str) {
         format!("/users/by-handle/minji{mark}"),
         "/friends".to_owned(),
         format!("/users/{minji}/mutual"),
+        "/search/people?query=minji".to_owned(),
         "/friend-requests?direction=incoming".to_owned(),
         "/friend-requests?direction=outgoing".to_owned(),
         "/conversations".to_owned(),

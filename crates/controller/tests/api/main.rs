@@ -49,7 +49,7 @@ mod passkeys;
 mod password;
 mod password_reset;
 mod polls;
-mod polls_end;
+mod polls_elsewhere;
 mod presence;
 mod probe;
 mod profile;

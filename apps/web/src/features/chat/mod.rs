@@ -1,5 +1,6 @@
 //! A conversation: its header, its messages, the composer, and the drawer beside it.
 
+mod asking;
 mod composer;
 mod drawer;
 mod editing;

@@ -1,16 +1,15 @@
 //! What somebody and I have in common: a line on their card, which opens the lists.
 
 use damso_domain::UserId;
-use damso_protocol::{Mutual, MutualGroup, User};
+use damso_protocol::{Mutual, MutualGroup};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::profile::Relation;
-use crate::app::Place;
-use crate::features::chat::{ChatFace, face_of, name_of, title_words};
+use crate::features::rows::{ChatLink, FriendLink};
 use crate::i18n::mutual;
-use crate::stores::{ChatStore, PeopleStore};
-use crate::ui::{Avatar, Dialog};
+use crate::stores::PeopleStore;
+use crate::ui::Dialog;
 
 /// Nothing while it is not known, and where there is nothing. It is asked for again when `relation` changes.
 #[component]
@@ -63,14 +62,14 @@ fn Lists(known: Mutual) -> impl IntoView {
             <h3 class="pane__section">{move || (mutual().friends)(friend_count)}</h3>
         </Show>
         <ul class="mutual">
-            {friends.into_iter().map(|user| view! { <li><FriendRow user /></li> }).collect_view()}
+            {friends.into_iter().map(|user| view! { <li><FriendLink user /></li> }).collect_view()}
         </ul>
         {more_friends.map(|count| view! { <p class="mutual__more">{move || (mutual().more)(count)}</p> })}
         <Show when=move || has_groups>
             <h3 class="pane__section">{move || (mutual().groups)(group_count)}</h3>
         </Show>
         <ul class="mutual">
-            {groups.into_iter().map(|group| view! { <li><GroupRow group /></li> }).collect_view()}
+            {groups.into_iter().map(|group| view! { <li>{group_row(group)}</li> }).collect_view()}
         </ul>
         {more_groups.map(|count| view! { <p class="mutual__more">{move || (mutual().more)(count)}</p> })}
     }
@@ -82,40 +81,17 @@ fn rest(count: i64, listed: usize) -> Option<i64> {
     Some(count - listed).filter(|rest| 0 < *rest)
 }
 
-#[component]
-fn FriendRow(user: User) -> impl IntoView {
-    let people = expect_context::<PeopleStore>();
-    view! {
-        <a class="row" href=Place::Friend(user.id).path()>
-            <Avatar face=face_of(people, &user) />
-            <span class="row__name"><span class="truncate">{name_of(people, &user)}</span></span>
-        </a>
-    }
-}
-
-#[component]
-fn GroupRow(group: MutualGroup) -> impl IntoView {
-    let chats = expect_context::<ChatStore>();
-    let MutualGroup {
+fn group_row(
+    MutualGroup {
         id,
         name,
         member_count,
         ..
-    } = group;
-    // What the client calls it also names the members of a group that has no name.
-    let title = move || {
-        chats
-            .title(id)
-            .as_ref()
-            .map(title_words)
-            .or_else(|| name.clone())
-            .unwrap_or_default()
-    };
+    }: MutualGroup,
+) -> impl IntoView {
     view! {
-        <a class="row" href=Place::Chat(id).path()>
-            <ChatFace id />
-            <span class="row__name"><span class="truncate">{title}</span></span>
+        <ChatLink id name>
             <span class="friends__mark">{move || (mutual().people)(member_count)}</span>
-        </a>
+        </ChatLink>
     }
 }

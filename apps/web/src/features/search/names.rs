@@ -4,12 +4,10 @@ use damso_domain::{ConversationId, NameQuery};
 use damso_protocol::Friend;
 use leptos::prelude::*;
 
-use crate::app::Place;
-use crate::features::chat::{ChatFace, face_of, name_of, title_words};
 use crate::features::chats::is_named;
+use crate::features::rows::{ChatLink, FriendLink};
 use crate::i18n::search_texts;
 use crate::stores::{ChatStore, PeopleStore};
-use crate::ui::Avatar;
 
 /// More names than these say too little.
 const MOST: usize = 4;
@@ -34,18 +32,7 @@ pub(super) fn FoundNames(query: RwSignal<String>) -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
-    let friend = move |friend: Friend| {
-        let name = name_of(people, &friend.user);
-        let face = face_of(people, &friend.user);
-        view! {
-            <li>
-                <a class="row" href=Place::Friend(friend.user.id).path()>
-                    <Avatar face />
-                    <span class="row__name"><span class="truncate">{name}</span></span>
-                </a>
-            </li>
-        }
-    };
+    let friend = |friend: Friend| view! { <li><FriendLink user=friend.user /></li> };
     view! {
         <Show when=move || !friends.read().is_empty()>
             <h2 class="pane__section">{move || search_texts().people}</h2>
@@ -55,16 +42,7 @@ pub(super) fn FoundNames(query: RwSignal<String>) -> impl IntoView {
             <h2 class="pane__section">{move || search_texts().chats}</h2>
             <ul>
                 <For each=move || ids.get() key=|id| *id let(id)>
-                    <li>
-                        <a class="row" href=Place::Chat(id).path()>
-                            <ChatFace id />
-                            <span class="row__name">
-                                <span class="truncate">
-                                    {move || chats.title(id).as_ref().map(title_words).unwrap_or_default()}
-                                </span>
-                            </span>
-                        </a>
-                    </li>
+                    <li><ChatLink id /></li>
                 </For>
             </ul>
         </Show>

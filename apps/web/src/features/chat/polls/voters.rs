@@ -7,11 +7,10 @@ use leptos::task::spawn_local;
 
 use super::PollDraft;
 use crate::api::ApiError;
-use crate::features::chat::reactions::open_with;
-use crate::features::chat::{face_by_id, name_by_id};
+use crate::features::chat::asking::{self, Choosers, load_for, nobody, open_with};
 use crate::i18n::{explain_error, polls};
-use crate::stores::{ChatStore, PeopleStore};
-use crate::ui::{Avatar, AvatarSize, ConfirmDialog, Dialog, SkeletonRows, Toasts};
+use crate::stores::ChatStore;
+use crate::ui::{ConfirmDialog, Dialog, Toasts};
 
 /// Polls of one conversation. A `Copy` handle, handed down by context.
 #[derive(Clone, Copy)]
@@ -88,18 +87,7 @@ pub(in crate::features::chat) fn VotersDialog() -> impl IntoView {
         ..
     } = polling;
     let (open, asks) = (open_with(shown), open_with(closing));
-    let loaded = RwSignal::new(None::<Result<Vec<PollVote>, String>>);
-    Effect::new(move |_| {
-        let Some(seq) = shown.get() else { return };
-        loaded.set(None);
-        spawn_local(async move {
-            let found = chats.poll_votes(id, seq).await;
-            // Another poll may have been asked about meanwhile.
-            if shown.try_get_untracked() == Some(Some(seq)) {
-                loaded.set(Some(found.map_err(|error| explain_error(&error))));
-            }
-        });
-    });
+    let loaded = load_for(shown, move |seq| chats.poll_votes(id, seq));
     let confirm = move |()| {
         if let Some(seq) = closing.get_untracked() {
             polling.close(seq);
@@ -107,20 +95,16 @@ pub(in crate::features::chat) fn VotersDialog() -> impl IntoView {
     };
     view! {
         <Dialog open title=move || polls().who_voted>
-            {move || match loaded.get() {
-                None => view! { <SkeletonRows /> }.into_any(),
-                Some(Err(error)) => view! { <p class="dialog__text">{error}</p> }.into_any(),
-                Some(Ok(found)) if found.is_empty() => {
-                    view! { <p class="dialog__text">{move || polls().nobody_voted}</p> }.into_any()
+            {move || asking::shown(loaded.get(), |found: Vec<PollVote>| {
+                if found.is_empty() {
+                    return nobody(|| polls().nobody_voted);
                 }
-                Some(Ok(found)) => {
-                    by_option(chats, id, shown.get_untracked(), &found)
-                        .into_iter()
-                        .map(|(text, users)| view! { <Chosen text users /> })
-                        .collect_view()
-                        .into_any()
-                }
-            }}
+                by_option(chats, id, shown.get_untracked(), &found)
+                    .into_iter()
+                    .map(|(text, users)| view! { <Chosen text users /> })
+                    .collect_view()
+                    .into_any()
+            })}
         </Dialog>
         <ConfirmDialog
             open=asks
@@ -135,25 +119,14 @@ pub(in crate::features::chat) fn VotersDialog() -> impl IntoView {
 /// One option, and everybody who chose it.
 #[component]
 fn Chosen(text: String, users: Vec<UserId>) -> impl IntoView {
-    let people = expect_context::<PeopleStore>();
     let count = i64::try_from(users.len()).unwrap_or(i64::MAX);
-    let person = move |id: UserId| {
-        let face = Memo::new(move |_| face_by_id(people, id));
-        view! {
-            <li class="reacted__person">
-                <Avatar face size=AvatarSize::Small />
-                <span class="truncate">{move || name_by_id(people, id)}</span>
-            </li>
-        }
-    };
     view! {
-        <section class="reacted">
+        <Choosers users>
             <h3 class="poll-voters__option">
                 <span dir="auto">{text}</span>
                 <span class="num">{move || (polls().votes)(count)}</span>
             </h3>
-            <ul>{users.into_iter().map(person).collect_view()}</ul>
-        </section>
+        </Choosers>
     }
 }
 

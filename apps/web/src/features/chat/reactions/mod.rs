@@ -12,7 +12,7 @@ use leptos::task::spawn_local;
 
 pub(super) use bar::QuickReactions;
 pub(super) use chips::Chips;
-pub(super) use dialogs::{EditsDialog, ReactedDialog, open_with};
+pub(super) use dialogs::{EditsDialog, ReactedDialog};
 pub(super) use picker::PickerDialog;
 pub(super) use taps::Taps;
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Reactor;
-use super::dialogs::open_with;
+use crate::features::chat::asking::open_with;
 use crate::features::chat::emoji::EmojiPicker;
 use crate::i18n::texts;
 use crate::ui::Dialog;

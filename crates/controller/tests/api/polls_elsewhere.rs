@@ -1,6 +1,7 @@
-//! What becomes of polls and votes when they are deleted or an account ends, and when several come at once.
+//! What polls are to everything else: to edits, forwards, answers, search and the notice, to deletion and exports, to
+//! blocks, and to what comes at the same moment.
 
-use damso_domain::ConversationId;
+use damso_domain::{ClientKey, ConversationId};
 use damso_protocol::{CreatePollRequest, ErrorKind, Message, ServerEvent};
 use damso_testing::{Actor, TestApp};
 use serde_json::{Value, json};
@@ -235,4 +236,47 @@ async fn blocks_do_not_show_in_polls() {
     let by_other = seen(&jiho, group, seq).await;
     assert_eq!(by_blocker, by_other);
     assert_eq!(by_blocker.options[0].user_ids, [seoyeon.id()]);
+}
+
+#[tokio::test]
+async fn a_poll_is_neither_changed_nor_forwarded() {
+    let app = TestApp::start().await;
+    let [minji, seoyeon] = app.friends(["minji", "seoyeon"]).await;
+    let group = minji.create_group("hikers", &[&seoyeon]).await.id;
+    let seq = make(&minji, group, &lunch()).await;
+    let rev = minji.conversation(group).await.rev;
+    assert_eq!(
+        minji.edit(group, seq, "저녁").await.refusal(),
+        (409, ErrorKind::MessageIsPoll)
+    );
+    assert_eq!(
+        seoyeon.edit(group, seq, "저녁").await.refusal(),
+        (403, ErrorKind::NotAllowed)
+    );
+    for place in [group, minji.notes().await.id] {
+        let source = json!({ "conversation_id": group, "seq": seq });
+        let body = json!({ "client_key": ClientKey::new(), "forward_of": source });
+        let reply = minji
+            .post(&format!("/conversations/{place}/messages"), &body)
+            .await;
+        assert_eq!(reply.refusal(), (409, ErrorKind::MessageIsPoll));
+    }
+    assert_eq!(minji.conversation(group).await.rev, rev);
+
+    // It is answered, reacted to, found and put on top as any message.
+    let body = json!({ "client_key": ClientKey::new(), "text": "국수!", "reply_to_seq": seq });
+    let path = format!("/conversations/{group}/messages");
+    let answer: Message = seoyeon.post(&path, &body).await.json();
+    assert_eq!(
+        answer.reply_to.unwrap().excerpt.as_deref(),
+        Some("점심 뭐 먹을까?")
+    );
+    assert_eq!(seoyeon.react(group, seq, "👍").await.status, 204);
+    app.index_messages().await;
+    let found: Value = seoyeon.search("점심", "").await.json();
+    assert_eq!(found["items"][0]["message"]["seq"], seq);
+    vote(&minji, group, seq, &[1]).await.json::<Message>();
+    let topped: Value = minji.set_notice(group, seq).await.json();
+    assert_eq!(topped["notice"]["kind"], "poll");
+    assert_eq!(topped["notice"]["poll"], Value::Null);
 }
